@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of stream bytes addressed by their offset: written at the end, looked at anywhere, dropped from the start.
+ * A run of stream bytes addressed by their offset: written at the end, looked at anywhere, dropped
+ * from the start.
  *
  * <pre>
  *        start                                   end
@@ -33,7 +34,9 @@ final class ByteQueue {
     this.end = start;
   }
 
-  /** A chunk and the offset of its first byte; its buffer's position is the number of bytes filled. */
+  /**
+   * A chunk and the offset of its first byte; its buffer's position is the number of bytes filled.
+   */
   private record Piece(Chunks.Chunk chunk, long from) {
     int filled() {
       return chunk.buffer.position();
@@ -56,8 +59,8 @@ final class ByteQueue {
   }
 
   /**
-   * Room at the end, at least one byte, to be filled from its position; then {@link #commit} the number filled. The view
-   * is good until the next call of any method.
+   * Room at the end, at least one byte, to be filled from its position; then {@link #commit} the
+   * number filled. The view is good until the next call of any method.
    */
   ByteBuffer room(int most) {
     if (count == 0 || !last().chunk.buffer.hasRemaining()) {
@@ -88,7 +91,10 @@ final class ByteQueue {
     }
   }
 
-  /** A view of up to {@code most} bytes from {@code offset} on, as far as they lie in one piece; null at the end. */
+  /**
+   * A view of up to {@code most} bytes from {@code offset} on, as far as they lie in one piece;
+   * null at the end.
+   */
   @Nullable ByteBuffer view(long offset, int most) {
     if (offset < start || offset > end) {
       throw new IllegalArgumentException(offset + " is outside " + start + ".." + end);

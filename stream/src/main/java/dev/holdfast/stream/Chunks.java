@@ -8,14 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The memory in which bytes in flight wait: fixed-size chunks outside the Java heap, lent out and given back.
+ * The memory in which bytes in flight wait: fixed-size chunks outside the Java heap, lent out and
+ * given back.
  *
- * <p>There are two sizes, so that a key press waiting for its acknowledgement costs 4 KiB and a bulk transfer is not
- * chopped up. Chunks are cut from slabs; a slab none of whose chunks was lent between two calls of {@link #trim} goes
- * back to the operating system, so a process that once moved gigabytes is small again a little later.
+ * <p>There are two sizes, so that a key press waiting for its acknowledgement costs 4 KiB and a
+ * bulk transfer is not chopped up. Chunks are cut from slabs; a slab none of whose chunks was lent
+ * between two calls of {@link #trim} goes back to the operating system, so a process that once
+ * moved gigabytes is small again a little later.
  *
- * <p>The budget is a promise to look at, not a wall: {@link #isTight} tells drivers to stop taking bytes in, and what is
- * already owed to a peer is never refused for want of memory.
+ * <p>The budget is a promise to look at, not a wall: {@link #isTight} tells drivers to stop taking
+ * bytes in, and what is already owed to a peer is never refused for want of memory.
  *
  * <p>Thread-safe.
  */
@@ -57,7 +59,10 @@ public final class Chunks {
     }
   }
 
-  /** Lends a chunk of {@link #SMALL} or {@link #LARGE} bytes, empty: position 0, limit at its capacity. */
+  /**
+   * Lends a chunk of {@link #SMALL} or {@link #LARGE} bytes, empty: position 0, limit at its
+   * capacity.
+   */
   synchronized Chunk take(int size) {
     Chunk chunk = shelf(size).take();
     lent += size;
@@ -81,7 +86,10 @@ public final class Chunks {
     return small.held() + large.held();
   }
 
-  /** Whether the budget is used up: no more bytes should be read from applications until some are acknowledged. */
+  /**
+   * Whether the budget is used up: no more bytes should be read from applications until some are
+   * acknowledged.
+   */
   public synchronized boolean isTight() {
     return lent >= budget;
   }
@@ -128,19 +136,21 @@ public final class Chunks {
     }
 
     void trim() {
-      slabs.removeIf(
-          slab -> {
-            boolean idle = slab.free.size() == slab.chunks && !slab.used;
-            slab.used = slab.free.size() < slab.chunks;
-            if (idle) {
-              slab.arena.close();
-            }
-            return idle;
-          });
+      slabs.removeIf(slab -> {
+        boolean idle = slab.free.size() == slab.chunks && !slab.used;
+        slab.used = slab.free.size() < slab.chunks;
+        if (idle) {
+          slab.arena.close();
+        }
+        return idle;
+      });
     }
   }
 
-  /** One allocation from the operating system, cut into chunks. Last given is first lent: it is still in the cache. */
+  /**
+   * One allocation from the operating system, cut into chunks. Last given is first lent: it is
+   * still in the cache.
+   */
   private static final class Slab {
     private final Arena arena = Arena.ofShared();
     private final ArrayDeque<Chunk> free = new ArrayDeque<>();
@@ -151,7 +161,8 @@ public final class Chunks {
       chunks = slabBytes / chunkBytes;
       MemorySegment memory = arena.allocate(slabBytes, 64);
       for (int i = 0; i < chunks; i++) {
-        free.push(new Chunk(memory.asSlice((long) i * chunkBytes, chunkBytes).asByteBuffer(), this));
+        free.push(
+            new Chunk(memory.asSlice((long) i * chunkBytes, chunkBytes).asByteBuffer(), this));
       }
     }
 

@@ -4,7 +4,8 @@ package dev.holdfast.stream;
  * Why a stream ended before both sides had finished: a value with a text for people.
  *
  * @param reason what happened, for programs
- * @param text one sentence for a person, at most {@value #MOST_TEXT} characters; never a secret, never a peer's raw bytes
+ * @param text one sentence for a person, at most {@value #MOST_TEXT} characters; never a secret,
+ *     never a peer's raw bytes
  */
 public record End(Reason reason, String text) {
   /** Longest text in characters. */
@@ -47,7 +48,9 @@ public record End(Reason reason, String text) {
     }
   }
 
-  /** Cuts the text to its bound and makes control characters spaces, since it may come from a peer. */
+  /**
+   * Cuts the text to its bound and makes control characters spaces, since it may come from a peer.
+   */
   public End {
     String clean = text.replaceAll("\\p{Cntrl}", " ");
     text = clean.length() > MOST_TEXT ? clean.substring(0, MOST_TEXT) : clean;

@@ -5,22 +5,28 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a stream: what outlives the links that carry it. It keeps every byte written by its application until the
- * peer has acknowledged it, and every byte received until its application took it.
+ * One end of a stream: what outlives the links that carry it. It keeps every byte written by its
+ * application until the peer has acknowledged it, and every byte received until its application
+ * took it.
  *
  * <pre>
  *  outbox   acked ────────── sent ───────── written        kept: acked..written
  *  inbox    consumed ─────── received                      kept: consumed..received
  * </pre>
  *
- * <p>Offsets count the bytes of one direction since the stream began. The half-close of a direction is one more position
- * behind its last byte, acknowledged like a byte, so that it can't be lost either.
+ * <p>Offsets count the bytes of one direction since the stream began. The half-close of a direction
+ * is one more position behind its last byte, acknowledged like a byte, so that it can't be lost
+ * either.
  *
- * <p>An endpoint knows no wire format: a {@link LinkV1} or {@link LinkV2} attached to it does, one at a time; attaching
- * another makes the former inert. No sockets, threads or clocks. Confined to one thread at a time (caller locks).
+ * <p>An endpoint knows no wire format: a {@link Link} attached to it does, one at a time; attaching
+ * another makes the former inert. No sockets, threads or clocks. Confined to one thread at a time
+ * (caller locks).
  */
 public final class Endpoint {
-  /** Bytes the application may write ahead of what the peer's window allows, while a link is attached. */
+  /**
+   * Bytes the application may write ahead of what the peer's window allows, while a link is
+   * attached.
+   */
   static final int AHEAD = 128 * 1024;
 
   /** Bytes kept for the peer while no link is attached, before the application has to wait. */
@@ -29,7 +35,7 @@ public final class Endpoint {
   private final ByteQueue outbox;
   private final ByteQueue inbox;
   private final Window window;
-  private long peerLimit;
+  private long peerLimit = LinkV2.EARLY;
   private long ackedEnd;
   private boolean finished;
   private long peerEnd = -1;
@@ -50,7 +56,8 @@ public final class Endpoint {
     this.window = window;
   }
 
-  // ---- the application's side ------------------------------------------------------------------------------------
+  // ---- the application's side
+  // ------------------------------------------------------------------------------------
 
   /** How many bytes the application may write now. */
   public long writable() {
@@ -61,7 +68,10 @@ public final class Endpoint {
     return Math.max(0, bound - outbox.end());
   }
 
-  /** Room to put the application's next bytes, up to {@link #writable()} of which at least one must be; see {@link #written}. */
+  /**
+   * Room to put the application's next bytes, up to {@link #writable()} of which at least one must
+   * be; see {@link #written}.
+   */
   public ByteBuffer room() {
     long most = writable();
     if (most == 0) {
@@ -93,8 +103,8 @@ public final class Endpoint {
   }
 
   /**
-   * Ends the stream early, on our side: undelivered bytes are dropped, and the peer is told why on the link, or on the next
-   * one.
+   * Ends the stream early, on our side: undelivered bytes are dropped, and the peer is told why on
+   * the link, or on the next one.
    */
   public void reset(End why) {
     if (end == null) {
@@ -107,7 +117,10 @@ public final class Endpoint {
     }
   }
 
-  /** The next bytes received that were kept for the application, up to what lies in one piece; null if there are none. */
+  /**
+   * The next bytes received that were kept for the application, up to what lies in one piece; null
+   * if there are none.
+   */
   public @Nullable ByteBuffer readable() {
     return inbox.view(inbox.start(), Chunks.LARGE);
   }
@@ -123,7 +136,9 @@ public final class Endpoint {
     return peerEnd >= 0 && inbox.size() == 0 && inbox.end() == peerEnd;
   }
 
-  /** Whether both directions were finished, delivered and acknowledged: the stream may be forgotten. */
+  /**
+   * Whether both directions were finished, delivered and acknowledged: the stream may be forgotten.
+   */
   public boolean isComplete() {
     return finished && ackedEnd > outbox.end() && inputEnded();
   }
@@ -138,12 +153,15 @@ public final class Endpoint {
     return endIsOurs;
   }
 
-  /** Whether everything the application wrote, and its half-close if there was one, is acknowledged. */
+  /**
+   * Whether everything the application wrote, and its half-close if there was one, is acknowledged.
+   */
   public boolean isFlushed() {
     return ackedEnd == outEnd();
   }
 
-  // ---- figures ---------------------------------------------------------------------------------------------------
+  // ---- figures
+  // ---------------------------------------------------------------------------------------------------
 
   /** Bytes ever written by the application. */
   public long writtenBytes() {
@@ -170,7 +188,8 @@ public final class Endpoint {
     return Optional.ofNullable(attached);
   }
 
-  // ---- the link's side -------------------------------------------------------------------------------------------
+  // ---- the link's side
+  // -------------------------------------------------------------------------------------------
 
   /** Makes {@code link} the one that carries the stream; a former one becomes inert. */
   void attach(Link link) {
@@ -183,7 +202,7 @@ public final class Endpoint {
   /** The link is lost, if it is still the attached one. The stream waits for another. */
   public void detach(Link link) {
     link.abandon();
-    if (attached == link) {
+    if (link.equals(attached)) {
       attached = null;
       if (end != null) {
         outbox.clear();
@@ -201,7 +220,10 @@ public final class Endpoint {
     return ackedEnd;
   }
 
-  /** Offset after the last byte written, plus one if the application finished: what can be acknowledged at most. */
+  /**
+   * Offset after the last byte written, plus one if the application finished: what can be
+   * acknowledged at most.
+   */
   long outEnd() {
     return outbox.end() + (finished ? 1 : 0);
   }
@@ -245,8 +267,8 @@ public final class Endpoint {
   }
 
   /**
-   * The peer has everything before {@code position}, which lies in {@link #acked}..{@link #outEnd} and not behind what the
-   * link has completely written: its memory is given back.
+   * The peer has everything before {@code position}, which lies in {@link #acked}..{@link #outEnd}
+   * and not behind what the link has completely written: its memory is given back.
    */
   void acknowledged(long position) {
     if (position > ackedEnd) {
@@ -256,8 +278,9 @@ public final class Endpoint {
   }
 
   /**
-   * Takes all of {@code data}, bytes the peer sent at the next offset. If none are waiting, they are handed back to be
-   * delivered straight, and {@link #keep} must follow; otherwise they are kept and null is returned.
+   * Takes all of {@code data}, bytes the peer sent at the next offset. If none are waiting, they
+   * are handed back to be delivered straight, and {@link #keep} must follow; otherwise they are
+   * kept and null is returned.
    */
   @Nullable ByteBuffer accept(ByteBuffer data) {
     if (passing != 0) {
@@ -277,7 +300,10 @@ public final class Endpoint {
     return straight;
   }
 
-  /** Keeps what the application did not take of bytes that {@link Link#receive} handed out; the rest counts as taken. */
+  /**
+   * Keeps what the application did not take of bytes that {@link Link#receive} handed out; the rest
+   * counts as taken.
+   */
   public void keep(ByteBuffer rest) {
     int taken = passing - rest.remaining();
     passing = 0;
@@ -296,7 +322,10 @@ public final class Endpoint {
     return peerEnd;
   }
 
-  /** The peer ended the stream early. What was received stays readable; what was not delivered is dropped. */
+  /**
+   * The peer ended the stream early. What was received stays readable; what was not delivered is
+   * dropped.
+   */
   void peerReset(End why) {
     if (end == null) {
       end = why;

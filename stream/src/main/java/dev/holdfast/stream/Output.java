@@ -1,14 +1,21 @@
 package dev.holdfast.stream;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a link has ready for its connection: framed bytes, gathered from where they lie. A driver writes {@link #length}
- * buffers from {@link #offset} on, moving their positions, then calls {@link #settle}.
+ * What a link has ready for its connection: framed bytes, gathered from where they lie. A driver
+ * writes {@link #length} buffers from {@link #offset} on, moving their positions, then calls {@link
+ * #settle}.
  */
 public final class Output {
   /** Most buffers offered in one go: enough for a write of {@link #BATCH} bytes in frames. */
-  static final int MOST = 32;
+  static final int MOST = 36;
+
+  /** Buffers kept free for the small frames behind the data. */
+  private static final int SPARE = 4;
 
   /** Bytes after which a batch takes no further frame. */
   static final int BATCH = 256 * 1024;
@@ -18,14 +25,17 @@ public final class Output {
   private int offset;
   private int end;
   private long bytes;
-  private Chunks.@org.jspecify.annotations.Nullable Chunk headers;
+  private Chunks.@Nullable Chunk headers;
   private int headerStart;
 
   Output(Chunks chunks) {
     this.chunks = chunks;
   }
 
-  /** The array to write from; only the entries from {@link #offset} on, {@link #length} of them, are meant. */
+  /**
+   * The array to write from; only the entries from {@link #offset} on, {@link #length} of them, are
+   * meant.
+   */
   public ByteBuffer[] buffers() {
     return buffers;
   }
@@ -66,7 +76,7 @@ public final class Output {
 
   /** Whether the batch has room for a frame of a header and up to {@code pieces} pieces of data. */
   boolean hasRoom(int pieces, int headerBytes) {
-    return end + pieces + 1 <= MOST
+    return end + pieces + 1 <= MOST - SPARE
         && bytes < BATCH
         && (headers == null || headers.buffer.remaining() >= headerBytes);
   }
@@ -82,7 +92,7 @@ public final class Output {
 
   /** Adds what was written to {@link #header()} since it was asked for. */
   void addHeader() {
-    ByteBuffer buffer = java.util.Objects.requireNonNull(headers).buffer;
+    ByteBuffer buffer = Objects.requireNonNull(headers).buffer;
     add(buffer.slice(headerStart, buffer.position() - headerStart));
   }
 
@@ -94,7 +104,7 @@ public final class Output {
 
   /** Drops everything, written or not. */
   void clear() {
-    java.util.Arrays.fill(buffers, 0, end, null);
+    Arrays.fill(buffers, 0, end, null);
     offset = 0;
     end = 0;
     bytes = 0;

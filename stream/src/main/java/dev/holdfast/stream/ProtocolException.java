@@ -3,8 +3,8 @@ package dev.holdfast.stream;
 import java.io.Serial;
 
 /**
- * The peer, or the path, sent bytes that the resumption protocol does not allow. It ends the link, never the stream: the
- * bytes may have been damaged on the way, and a new link carries them again.
+ * The peer, or the path, sent bytes that the resumption protocol does not allow. It ends the link,
+ * never the stream: the bytes may have been damaged on the way, and a new link carries them again.
  *
  * <p>The message never quotes the peer's bytes.
  */

@@ -1,11 +1,12 @@
 package dev.holdfast.stream;
 
 /**
- * How far the peer may run ahead of our application: small for a key press, growing with bandwidth × delay.
+ * How far the peer may run ahead of our application: small for a key press, growing with bandwidth
+ * × delay.
  *
- * <p>The rule is that of dynamic right-sizing (Fisk and Feng, 2001; Linux's tcp_rcv_space_adjust): when the application
- * took more than half a window within one round trip, the window is what limits the peer, so it doubles. Confined like its
- * endpoint.
+ * <p>The rule is that of dynamic right-sizing (Fisk and Feng, 2001; Linux's tcp_rcv_space_adjust):
+ * when the application took more than half a window within one round trip, the window is what
+ * limits the peer, so it doubles. Confined like its endpoint.
  */
 public final class Window {
   /** Bytes of a fresh window. */
@@ -43,7 +44,10 @@ public final class Window {
     consumed += bytes;
   }
 
-  /** Looks once a round trip whether the window is the bottleneck; does not grow when memory {@code isTight}. */
+  /**
+   * Looks once a round trip whether the window is the bottleneck; does not grow when memory {@code
+   * isTight}.
+   */
   void adjust(long now, long rttNanos, boolean isTight) {
     if (now - since < rttNanos) {
       return;
