@@ -36,6 +36,7 @@ public final class Endpoint {
   private final ByteQueue inbox;
   private final Window window;
   private long peerLimit = LinkV2.EARLY;
+  private long sent;
   private long ackedEnd;
   private boolean finished;
   private long peerEnd = -1;
@@ -213,6 +214,15 @@ public final class Endpoint {
   /** First offset not acknowledged. */
   long acked() {
     return outbox.start();
+  }
+
+  /** Offset behind everything that any link ever took to send: the peer can't have more. */
+  long sent() {
+    return sent;
+  }
+
+  void sent(long offset) {
+    sent = Math.max(sent, offset);
   }
 
   /** What the peer acknowledged, the half-close counting as one position. */

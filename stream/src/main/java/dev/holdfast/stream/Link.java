@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *   may send:        output = link.transmit(now); write it; link.wrote(now)      until it is empty
  *   time passed:     at wakeAt() transmit again; at suspectAt() start another connection beside this one
  *   afterwards:      if link.isOver(), close the connection once the output is empty
- *   connection lost: endpoint.detach(link)
+ *   connection lost: if it was end of file, link.connectionEnded(); then endpoint.detach(link)
  * </pre>
  *
  * <p>Once another link is attached to its endpoint this one is inert: it consumes and produces
@@ -65,6 +65,12 @@ public interface Link {
    * Whether the stream is at its end on this link: nothing more will be said in either direction.
    */
   boolean isOver();
+
+  /**
+   * Says, before {@link Endpoint#detach}, that the peer ended the connection in order: end of file
+   * and no error. In v1 this confirms that our close arrived.
+   */
+  default void connectionEnded() {}
 
   /** Makes this link inert and gives its memory back. Called by the endpoint. */
   void abandon();
