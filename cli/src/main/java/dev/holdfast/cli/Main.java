@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Completion.class, ManPages.class})
+    subcommands = {Connect.class, GateCommand.class, Completion.class, ManPages.class})
 final class Main {
   private Main() {}
 
@@ -22,6 +22,7 @@ final class Main {
   /** The whole command line, with the errors and statuses that all commands share. */
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Failures::usage)
         .setExecutionExceptionHandler(Failures::execution);
   }

@@ -16,10 +16,10 @@ import java.util.Optional;
  * @param host 1..255 characters (a SOCKS5 name's length is one byte, RFC 1928 section 5)
  * @param port 1..65535
  */
-record Destination(String host, int port) {
-  static final int MAX_HOST_LENGTH = 255;
+public record Destination(String host, int port) {
+  public static final int MAX_HOST_LENGTH = 255;
 
-  Destination {
+  public Destination {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("A port is 1 to 65535, not " + port + ".");
     }

@@ -57,8 +57,7 @@ public final class Endpoint {
     this.window = window;
   }
 
-  // ---- the application's side
-  // ------------------------------------------------------------------------------------
+  // ---- the application's side ----
 
   /** How many bytes the application may write now. */
   public long writable() {
@@ -138,10 +137,16 @@ public final class Endpoint {
   }
 
   /**
-   * Whether both directions were finished, delivered and acknowledged: the stream may be forgotten.
+   * Whether both directions were finished and arrived: no link is needed any more, though the
+   * application may still have bytes to take.
    */
+  public boolean isSettled() {
+    return finished && ackedEnd > outbox.end() && peerEnd >= 0 && inbox.end() == peerEnd;
+  }
+
+  /** Whether the stream is settled and the application took everything: it may be forgotten. */
   public boolean isComplete() {
-    return finished && ackedEnd > outbox.end() && inputEnded();
+    return isSettled() && inbox.size() == 0;
   }
 
   /** Why the stream ended early, if it did. What was received before stays {@link #readable}. */
@@ -161,8 +166,7 @@ public final class Endpoint {
     return ackedEnd == outEnd();
   }
 
-  // ---- figures
-  // ---------------------------------------------------------------------------------------------------
+  // ---- figures ----
 
   /** Bytes ever written by the application. */
   public long writtenBytes() {
@@ -189,8 +193,7 @@ public final class Endpoint {
     return Optional.ofNullable(attached);
   }
 
-  // ---- the link's side
-  // -------------------------------------------------------------------------------------------
+  // ---- the link's side ----
 
   /** Makes {@code link} the one that carries the stream; a former one becomes inert. */
   void attach(Link link) {

@@ -18,8 +18,8 @@ final class FrameV2 {
   /** Bytes before the body. */
   static final int HEADER = 8;
 
-  /** Most stream bytes in a DATA frame. */
-  static final int MOST_DATA = 64 * 1024;
+  /** Most stream bytes in a DATA frame: a whole frame fits into a large chunk. */
+  static final int MOST_DATA = 60 * 1024;
 
   /** Longest body: a full DATA frame. */
   static final int MOST_BODY = 8 + MOST_DATA;

@@ -31,7 +31,7 @@ public sealed interface HelloV2 {
 
   /** Asks to go on with a stream. {@code proof} covers everything before it. */
   record Resume(
-      SecretsV2.Id id,
+      StreamId id,
       long counter,
       byte[] share,
       LinkV2.Position position,
@@ -83,7 +83,7 @@ public sealed interface HelloV2 {
   }
 
   private static Resume parseResume(byte[] encoded, ByteBuffer body) throws ProtocolException {
-    SecretsV2.Id id = new SecretsV2.Id(Extensions.bytes(body, SecretsV2.ID));
+    StreamId id = new StreamId(Extensions.bytes(body, SecretsV2.ID));
     long counter = Extensions.offset(body);
     byte[] share = Extensions.bytes(body, KeyShare.BYTES);
     LinkV2.Position position =
@@ -106,7 +106,7 @@ public sealed interface HelloV2 {
   }
 
   /** The bytes of a hello to resume, up to its proof. */
-  static byte[] resume(SecretsV2.Id id, long counter, byte[] share, LinkV2.Position position) {
+  static byte[] resume(StreamId id, long counter, byte[] share, LinkV2.Position position) {
     ByteBuffer body = ByteBuffer.allocate(1 + SecretsV2.ID + 8 + share.length + 16);
     body.put((byte) RESUME).put(id.bytes()).putLong(counter).put(share);
     body.putLong(position.received()).putLong(position.limit());

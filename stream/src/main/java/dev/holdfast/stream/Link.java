@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * nothing, whatever its driver still does. {@code now} is in nanoseconds since any fixed start,
  * never negative, never decreasing. Confined like its endpoint.
  */
-public interface Link {
+public sealed interface Link permits LinkV1, LinkV2 {
   /**
    * Consumes whole frames of {@code input} up to one with bytes for the application.
    *

@@ -131,8 +131,7 @@ public final class LinkV1 implements Link {
     outstanding.measured(nanos);
   }
 
-  // ---- receiving
-  // -------------------------------------------------------------------------------------------------
+  // ---- receiving ----
 
   @Override
   public @Nullable ByteBuffer receive(ByteBuffer input, long now) throws ProtocolException {
@@ -262,8 +261,7 @@ public final class LinkV1 implements Link {
     closed();
   }
 
-  // ---- sending
-  // ---------------------------------------------------------------------------------------------------
+  // ---- sending ----
 
   @Override
   public Output transmit(long now) {
@@ -373,8 +371,7 @@ public final class LinkV1 implements Link {
     outstanding.await(now);
   }
 
-  // ---- time
-  // ------------------------------------------------------------------------------------------------------
+  // ---- time ----
 
   private long keepAliveAt() {
     return closeFramed ? NEVER : Math.max(heardAt, saidAt) + KEEP_ALIVE;
@@ -403,8 +400,7 @@ public final class LinkV1 implements Link {
     return outstanding.roundTripNanos();
   }
 
-  // ---- ends
-  // ------------------------------------------------------------------------------------------------------
+  // ---- ends ----
 
   @Override
   public boolean wantsInput() {

@@ -139,8 +139,7 @@ public final class LinkV2 implements Link {
     roundTrip.sample(nanos);
   }
 
-  // ---- receiving
-  // -------------------------------------------------------------------------------------------------
+  // ---- receiving ----
 
   @Override
   public @Nullable ByteBuffer receive(ByteBuffer input, long now) throws ProtocolException {
@@ -264,8 +263,7 @@ public final class LinkV2 implements Link {
     endpoint.peerReset(new End(End.Reason.of(code), text));
   }
 
-  // ---- sending
-  // ---------------------------------------------------------------------------------------------------
+  // ---- sending ----
 
   @Override
   public Output transmit(long now) {
@@ -405,8 +403,7 @@ public final class LinkV2 implements Link {
     output.addHeader();
   }
 
-  // ---- time
-  // ------------------------------------------------------------------------------------------------------
+  // ---- time ----
 
   private void heard(long now) {
     heardAt = now;
@@ -479,8 +476,7 @@ public final class LinkV2 implements Link {
     return roundTrip.smoothed();
   }
 
-  // ---- ends
-  // ------------------------------------------------------------------------------------------------------
+  // ---- ends ----
 
   @Override
   public boolean wantsInput() {
@@ -495,7 +491,7 @@ public final class LinkV2 implements Link {
     if (endpoint.end().isPresent()) {
       return resetFramed || !endpoint.endIsOurs();
     }
-    return endpoint.isComplete() && ackSent == endpoint.receivedEnd();
+    return endpoint.isSettled() && ackSent == endpoint.receivedEnd();
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import javax.crypto.KDF;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
@@ -27,38 +26,15 @@ final class SecretsV2 {
   static final int PROOF = 32;
 
   private final byte[] root;
-  private final Id id;
+  private final StreamId id;
   private final SecretKey clientKey;
   private final SecretKey serverKey;
 
   private SecretsV2(byte[] root) {
     this.root = root;
-    this.id = new Id(expand("id", ID));
+    this.id = new StreamId(expand("id", ID));
     this.clientKey = new SecretKeySpec(expand("client", PROOF), "HmacSHA256");
     this.serverKey = new SecretKeySpec(expand("server", PROOF), "HmacSHA256");
-  }
-
-  /**
-   * The name under which a server finds the stream of a hello. Not secret: it is sent in clear,
-   * once for each generation.
-   */
-  public record Id(byte[] bytes) {
-    /** Bytes compared by content. */
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Id(byte[] otherBytes) && Arrays.equals(bytes, otherBytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(bytes);
-    }
-
-    /** The first bytes, enough for a log. */
-    @Override
-    public String toString() {
-      return HexFormat.of().formatHex(bytes, 0, 4);
-    }
   }
 
   /**
@@ -85,7 +61,7 @@ final class SecretsV2 {
     return root.clone();
   }
 
-  Id id() {
+  StreamId id() {
     return id;
   }
 

@@ -53,8 +53,8 @@ public final class ServerResumptionV2 {
    * The names under which hellos of this stream come. They change with each call of {@link
    * #resume}.
    */
-  public List<SecretsV2.Id> ids() {
-    ArrayList<SecretsV2.Id> ids = new ArrayList<>();
+  public List<StreamId> ids() {
+    ArrayList<StreamId> ids = new ArrayList<>();
     ids.add(current.id());
     offered.forEach(secrets -> ids.add(secrets.id()));
     return ids;

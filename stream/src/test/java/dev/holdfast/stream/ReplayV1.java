@@ -106,8 +106,7 @@ final class ReplayV1 {
     return said.toByteArray();
   }
 
-  // ---- events
-  // -------------------------------------------------------------------------------------------------
+  // ---- events ----
 
   private void happened(String event) {
     String us = role == Role.CLIENT ? "client" : "server";
@@ -210,8 +209,7 @@ final class ReplayV1 {
     }
   }
 
-  // ---- recorded bytes
-  // -----------------------------------------------------------------------------------------
+  // ---- recorded bytes ----
 
   private static List<VectorsV1.Field> fields(VectorsV1.Connection connection, Role role) {
     return role == Role.CLIENT
@@ -237,8 +235,7 @@ final class ReplayV1 {
     return Arrays.copyOf(whole, whole.length - event.lastBytesNotDelivered());
   }
 
-  // ---- openings
-  // -----------------------------------------------------------------------------------------------
+  // ---- openings ----
 
   private interface Opening {
     void begin();

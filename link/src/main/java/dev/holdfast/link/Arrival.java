@@ -1,0 +1,232 @@
+package dev.holdfast.link;
+
+import dev.holdfast.stream.AnswerV2;
+import dev.holdfast.stream.HelloV2;
+import dev.holdfast.stream.ProtocolException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of a gate of which nothing is known yet. It costs a socket, this object and the few
+ * bytes it sent, for at most {@link #DEADLINE}; then it becomes a splice, a stream's link, or
+ * nothing. Confined to its loop.
+ */
+final class Arrival implements Loop.Ready {
+  /** Bytes looked at before the decision; the rest waits in the kernel. */
+  static final int MOST = 2048;
+
+  /** Time within which a client must have said what it is. */
+  static final long DEADLINE = 10_000_000_000L;
+
+  private static final byte[] LINE =
+      (new String(Detector.ANNOUNCEMENT, StandardCharsets.US_ASCII) + "\r\n")
+          .getBytes(StandardCharsets.US_ASCII);
+
+  private final Gate gate;
+  private final Loop loop;
+  private final SocketChannel channel;
+  private final long deadline = Loop.now() + DEADLINE;
+  private byte[] input = new byte[0];
+  private long lastByteAt = Loop.now();
+  private boolean announced;
+  private @Nullable SelectionKey key;
+  private Loop.@Nullable Timer timer;
+  private boolean gone;
+
+  Arrival(Gate gate, Loop loop, SocketChannel channel) {
+    this.gate = gate;
+    this.loop = loop;
+    this.channel = channel;
+  }
+
+  /** Begins to listen to the client. */
+  void start() throws IOException {
+    channel.configureBlocking(false);
+    key = loop.register(channel, SelectionKey.OP_READ, this);
+    read();
+  }
+
+  @Override
+  public void ready(SelectionKey ready) throws IOException {
+    read();
+  }
+
+  private void read() throws IOException {
+    ByteBuffer scratch = loop.scratch().limit(MOST - input.length);
+    int bytes = channel.read(scratch);
+    if (bytes < 0 || (bytes == 0 && input.length == MOST)) {
+      drop();
+      return;
+    }
+    if (bytes > 0) {
+      byte[] longer = Arrays.copyOf(input, input.length + bytes);
+      scratch.flip().get(longer, input.length, bytes);
+      input = longer;
+      lastByteAt = Loop.now();
+    }
+    look();
+  }
+
+  private void look() {
+    try {
+      if (announced) {
+        afterAnnouncement();
+      } else {
+        detect();
+      }
+    } catch (ProtocolException e) {
+      gate.refused(address(), String.valueOf(e.getMessage()));
+      drop();
+    } catch (IOException e) {
+      drop();
+    }
+  }
+
+  private void detect() throws ProtocolException, IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(input);
+    switch (Detector.judge(bytes, Loop.now() - lastByteAt)) {
+      case PROBE -> announce();
+      case V2 -> hello(bytes, new byte[0]);
+      case V1, V1_WAITING -> speakV1();
+      case PLAIN -> join(bytes);
+      case UNKNOWN -> lookAgain(Detector.nextLook(bytes, lastByteAt));
+    }
+  }
+
+  private void lookAgain(long at) {
+    if (timer != null) {
+      timer.cancel();
+    }
+    if (Loop.now() >= deadline) {
+      drop();
+      return;
+    }
+    timer = loop.at(Math.min(at, deadline), this::timePassed);
+  }
+
+  /** Bytes may be there that a busy loop has not read yet: only what the kernel says is silence. */
+  private void timePassed() {
+    try {
+      if (!gone) {
+        read();
+      }
+    } catch (IOException e) {
+      drop();
+    }
+  }
+
+  private void announce() throws IOException {
+    announced = true;
+    channel.write(ByteBuffer.wrap(LINE));
+    lookAgain(deadline);
+  }
+
+  /**
+   * The client has asked for resumption. If it waited for the announcement its hello comes now; if
+   * not, behind its identification line comes a hello or, should it only have looked like asking,
+   * what plain clients send.
+   */
+  private void afterAnnouncement() throws ProtocolException, IOException {
+    ByteBuffer next =
+        ByteBuffer.wrap(input, Detector.PROBE.length, input.length - Detector.PROBE.length);
+    if (next.hasRemaining() && Detector.judge(next, 0) == Detector.Kind.V2) {
+      hello(next, Detector.ANNOUNCEMENT);
+      return;
+    }
+    int end = identificationEnd();
+    if (end < 0) {
+      if (input.length > MOST / 2) {
+        join(ByteBuffer.wrap(input));
+      } else {
+        lookAgain(deadline);
+      }
+      return;
+    }
+    stopWaiting();
+    byte[] rest = Arrays.copyOfRange(input, end, input.length);
+    new Upgrade(gate, loop, hand(), Arrays.copyOf(input, end), rest).start();
+  }
+
+  private int identificationEnd() {
+    for (int i = 0; i < input.length; i++) {
+      if (input[i] == '\n') {
+        return i + 1;
+      }
+    }
+    return -1;
+  }
+
+  private void hello(ByteBuffer bytes, byte[] announcement) throws ProtocolException, IOException {
+    switch (HelloV2.read(bytes)) {
+      case null -> lookAgain(deadline);
+      case HelloV2.Open open -> gate.open(loop, hand(), open, announcement, bytes);
+      case HelloV2.Resume resume -> gate.resume(loop, hand(), resume, bytes);
+    }
+  }
+
+  private void speakV1() throws IOException {
+    if (gate.speaksV1()) {
+      new ArrivalV1(gate, loop, hand(), gate.keyV1(), input).start();
+    } else {
+      join(ByteBuffer.wrap(input));
+    }
+  }
+
+  private void join(ByteBuffer bytes) {
+    gate.join(loop, hand(), bytes);
+  }
+
+  /** The channel goes into other hands. */
+  private SocketChannel hand() {
+    stopWaiting();
+    gone = true;
+    if (key != null && key.isValid()) {
+      key.interestOps(0);
+    }
+    gate.decided(this);
+    return channel;
+  }
+
+  private void stopWaiting() {
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
+  /** Ends it without a word. */
+  void drop() {
+    if (!gone) {
+      hand();
+      Loop.closeQuietly(channel);
+    }
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  private SocketAddress address() {
+    try {
+      return channel.getRemoteAddress();
+    } catch (IOException e) {
+      return new java.net.InetSocketAddress(0);
+    }
+  }
+
+  /** Says to a client that its stream can't be had, and ends the connection. */
+  static void refuse(SocketChannel channel, AnswerV2.Why why, String text) {
+    try {
+      channel.write(ByteBuffer.wrap(AnswerV2.refused(why, text)));
+      channel.shutdownOutput();
+    } catch (IOException ignored) {
+      // It went before it could be told.
+    }
+    Loop.closeQuietly(channel);
+  }
+}

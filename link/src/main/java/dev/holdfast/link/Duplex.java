@@ -1,0 +1,30 @@
+package dev.holdfast.link;
+
+/**
+ * A connected byte stream as a program sees it: two directions, blocking, surviving whatever the
+ * links below do. Thread-safe for one reader and one writer at a time.
+ */
+public interface Duplex extends java.io.Closeable {
+  /**
+   * Reads at least one byte into {@code target} (which has room); blocks; -1 when the peer has
+   * finished.
+   */
+  int read(java.nio.ByteBuffer target) throws java.io.IOException;
+
+  /** Writes all of {@code source}; blocks while the stream's buffers are full. */
+  void write(java.nio.ByteBuffer source) throws java.io.IOException;
+
+  /** Says that no more will be written; the other direction stays open. */
+  void shutdownOutput() throws java.io.IOException;
+
+  /**
+   * Ends both directions, at once for the caller; what was written is still delivered. Any blocked
+   * read or write ends with an IOException.
+   */
+  @Override
+  void close();
+
+  java.net.SocketAddress localAddress();
+
+  java.net.SocketAddress remoteAddress();
+}

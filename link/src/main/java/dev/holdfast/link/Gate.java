@@ -1,0 +1,486 @@
+package dev.holdfast.link;
+
+import dev.holdfast.stream.AnswerV1;
+import dev.holdfast.stream.AnswerV2;
+import dev.holdfast.stream.Chunks;
+import dev.holdfast.stream.End;
+import dev.holdfast.stream.HelloV2;
+import dev.holdfast.stream.KeyExchangeV1;
+import dev.holdfast.stream.KeyShare;
+import dev.holdfast.stream.ProtocolException;
+import dev.holdfast.stream.StreamId;
+import dev.holdfast.stream.TokenV1;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resumption in front of a server that knows nothing of it: accepts connections, finds out what
+ * each client speaks, and keeps streams for those that can come back. It never sees what the bytes
+ * mean.
+ *
+ * <p>Thread-safe. Every connection lives on one of the gate's loops.
+ */
+public final class Gate implements Closeable {
+  /** Time for a connection to the server behind. */
+  private static final Duration DIAL = Duration.ofSeconds(10);
+
+  private static final long SECOND = 1_000_000_000L;
+
+  private final GateSettings settings;
+  private final Consumer<GateEvent> events;
+  private final Chunks chunks;
+  private final List<Loop> loops = new ArrayList<>();
+  private final AtomicInteger turn = new AtomicInteger();
+  private final List<ServerSocketChannel> listeners = new ArrayList<>();
+  private final Map<StreamId, GateStream> streams = new ConcurrentHashMap<>();
+  private final Map<GateStream, List<StreamId>> names = new ConcurrentHashMap<>();
+  private final Set<Arrival> arrivals = new LinkedHashSet<>();
+  private final Set<Splice> splices = ConcurrentHashMap.newKeySet();
+  private final GateFigures figures = new GateFigures();
+  private final SecureRandom random = new SecureRandom();
+  private final String hostId = UUID.randomUUID().toString();
+  private final Dialer dialer = Dialer.ofSystem(Map.of());
+  private volatile boolean draining;
+
+  private Gate(GateSettings settings, Consumer<GateEvent> events) {
+    this.settings = settings;
+    this.events = events;
+    this.chunks = new Chunks(settings.memory());
+  }
+
+  /** Opens the listeners and begins to serve. */
+  public static Gate start(GateSettings settings, Consumer<GateEvent> events) throws IOException {
+    Gate gate = new Gate(settings, events);
+    try {
+      for (int i = 0; i < settings.loops(); i++) {
+        gate.loops.add(Loop.start("gate-" + i, fault -> events.accept(new GateEvent.Fault(fault))));
+      }
+      for (InetSocketAddress address : settings.listen()) {
+        gate.listen(address);
+      }
+      gate.loops.getFirst().execute(gate::housekeeping);
+      return gate;
+    } catch (IOException | RuntimeException e) {
+      gate.close();
+      throw e;
+    }
+  }
+
+  private void listen(InetSocketAddress address) throws IOException {
+    ServerSocketChannel listener = ServerSocketChannel.open();
+    listeners.add(listener);
+    listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    listener.bind(address, settings.backlog());
+    serve(listener);
+  }
+
+  private void serve(ServerSocketChannel listener) throws IOException {
+    listener.configureBlocking(false);
+    events.accept(
+        new GateEvent.Listening(listener.getLocalAddress(), settings.target().toString()));
+    Loop loop = loops.getFirst();
+    loop.execute(() -> {
+      try {
+        loop.register(listener, SelectionKey.OP_ACCEPT, key -> accept(listener));
+      } catch (IOException e) {
+        events.accept(new GateEvent.Fault(e));
+      }
+    });
+  }
+
+  private void accept(ServerSocketChannel listener) {
+    try {
+      for (SocketChannel channel = listener.accept();
+          channel != null;
+          channel = listener.accept()) {
+        accepted(channel);
+      }
+    } catch (IOException e) {
+      events.accept(new GateEvent.Fault(e));
+    }
+  }
+
+  private void accepted(SocketChannel channel) throws IOException {
+    figures.accepted.incrementAndGet();
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    Loop loop = loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+    Arrival arrival = new Arrival(this, loop, channel);
+    Arrival oldest = null;
+    synchronized (arrivals) {
+      arrivals.add(arrival);
+      if (arrivals.size() > settings.mostArrivals()) {
+        oldest = arrivals.iterator().next();
+        arrivals.remove(oldest);
+      }
+    }
+    if (oldest != null) {
+      oldest.loop().execute(oldest::drop);
+    }
+    loop.execute(() -> begin(arrival, channel));
+  }
+
+  private void begin(Arrival arrival, SocketChannel channel) {
+    try {
+      arrival.start();
+    } catch (IOException e) {
+      decided(arrival);
+      Loop.closeQuietly(channel);
+    }
+  }
+
+  /** The arrival is none any more. */
+  void decided(Arrival arrival) {
+    synchronized (arrivals) {
+      arrivals.remove(arrival);
+    }
+  }
+
+  void refused(SocketAddress client, String why) {
+    figures.refused.incrementAndGet();
+    events.accept(new GateEvent.Refused(client, why));
+  }
+
+  // ---- plain clients ----
+
+  /** Joins a plain client to the server. */
+  void join(Loop loop, SocketChannel client, ByteBuffer fromClient) {
+    dial(
+        loop,
+        client,
+        server -> splice(loop, client, server, fromClient, ByteBuffer.allocate(0)),
+        why -> Loop.closeQuietly(client));
+  }
+
+  /** Joins two connections. */
+  void splice(
+      Loop loop,
+      SocketChannel client,
+      SocketChannel server,
+      ByteBuffer fromClient,
+      ByteBuffer fromServer) {
+    SocketAddress name = addressOf(client);
+    long since = Loop.now();
+    Splice[] self = new Splice[1];
+    Splice splice = new Splice(loop, client, server, () -> left(self[0], name, since));
+    self[0] = splice;
+    splices.add(splice);
+    figures.joined.incrementAndGet();
+    events.accept(new GateEvent.Joined(name));
+    try {
+      splice.start(fromClient, fromServer);
+    } catch (IOException e) {
+      splice.close();
+    }
+  }
+
+  private void left(Splice splice, SocketAddress client, long since) {
+    splices.remove(splice);
+    Duration lasted = Duration.ofNanos(Loop.now() - since);
+    events.accept(new GateEvent.Left(client, splice.up(), splice.down(), lasted));
+  }
+
+  // ---- streams ----
+
+  /** Opens a stream for a client that knew us, and connects it to the server. */
+  void open(
+      Loop loop, SocketChannel client, HelloV2.Open hello, byte[] announcement, ByteBuffer early) {
+    GateStream stream = openStream(loop, client, hello, announcement, early);
+    if (stream == null) {
+      Loop.closeQuietly(client);
+    } else {
+      dialFor(stream, loop, client);
+    }
+  }
+
+  /** Opens a stream for a client of resume v1, and connects it to the server. */
+  void openV1(Loop loop, SocketChannel client, TokenV1 token, ByteBuffer early) {
+    if (isFull()) {
+      refused(addressOf(client), "no room for another stream");
+      Loop.closeQuietly(client);
+      return;
+    }
+    figures.opened.incrementAndGet();
+    dialFor(GateStream.openV1(this, loop, client, token, early), loop, client);
+  }
+
+  private void dialFor(GateStream stream, Loop loop, SocketChannel client) {
+    dial(
+        loop,
+        client,
+        server -> {
+          try {
+            stream.connected(server, ByteBuffer.allocate(0));
+          } catch (IOException e) {
+            unreachable(stream, e.toString());
+          }
+        },
+        why -> unreachable(stream, why));
+  }
+
+  private boolean isFull() {
+    return draining || names.size() >= settings.mostStreams();
+  }
+
+  /** Opens a stream; null if the client's hello is of no use. */
+  @Nullable GateStream openStream(
+      Loop loop, SocketChannel client, HelloV2.Open hello, byte[] announcement, ByteBuffer early) {
+    if (isFull()) {
+      Arrival.refuse(
+          client, AnswerV2.Why.BUSY, "This gate has no room for another stream; try again later.");
+      return null;
+    }
+    try {
+      GateStream stream = GateStream.open(this, loop, client, hello, announcement, early);
+      figures.opened.incrementAndGet();
+      return stream;
+    } catch (ProtocolException e) {
+      refused(addressOf(client), String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  /** The server can't be had for a stream. */
+  void unreachable(GateStream stream, String why) {
+    stream.reset(
+        new End(End.Reason.UNREACHABLE, "The server behind the gate can't be reached: " + why));
+  }
+
+  /** A client comes back. */
+  void resume(Loop loop, SocketChannel client, HelloV2.Resume hello, ByteBuffer early) {
+    GateStream stream = streams.get(hello.id());
+    if (stream == null) {
+      refuseUnknown(client);
+      return;
+    }
+    Loop home = stream.stream().loop;
+    home.execute(() -> {
+      if (!stream.resume(client, hello, early)) {
+        refuseUnknown(client);
+      }
+    });
+  }
+
+  /** A client of resume v1 comes back. */
+  void resumeV1(SocketChannel client, TokenV1 token, ByteBuffer early) {
+    GateStream stream = streams.get(ServerSide.V1.idOf(token));
+    if (stream == null) {
+      refused(addressOf(client), "no such stream");
+      ArrivalV1.refuse(client, AnswerV1.NOT_FOUND);
+    } else {
+      stream.stream().loop.execute(() -> stream.resumeV1(client, early));
+    }
+  }
+
+  /** The same words whether the stream is unknown or the proof wrong: a stranger learns nothing. */
+  private void refuseUnknown(SocketChannel client) {
+    refused(addressOf(client), "no such stream");
+    Arrival.refuse(
+        client,
+        AnswerV2.Why.UNKNOWN,
+        "The gate does not have this stream: it ended, or the gate was restarted.");
+  }
+
+  /** The names under which hellos of this stream come have changed. */
+  void rename(GateStream stream) {
+    List<StreamId> now = stream.known().ids();
+    List<StreamId> before = names.put(stream, now);
+    now.forEach(id -> streams.put(id, stream));
+    if (before != null) {
+      before.stream().filter(id -> !now.contains(id)).forEach(streams::remove);
+    }
+  }
+
+  /** The stream is of no more interest to anybody. */
+  void forget(GateStream stream) {
+    List<StreamId> ids = names.remove(stream);
+    if (ids != null) {
+      ids.forEach(streams::remove);
+    }
+  }
+
+  // ---- the server behind ----
+
+  /** Connects to the server on behalf of {@code client}; the outcome comes back on {@code loop}. */
+  void dial(
+      Loop loop, SocketChannel client, Consumer<SocketChannel> connected, Consumer<String> failed) {
+    SocketAddress from = addressOf(client);
+    SocketAddress at = localAddressOf(client);
+    Thread.ofVirtual()
+        .name("dial")
+        .start(() -> {
+          try (Dial dial = dialer.dial(settings.target(), DIAL)) {
+            SocketChannel server = dial.connect();
+            settings.preamble().accept(server, from, at);
+            loop.execute(() -> connected.accept(server));
+          } catch (IOException e) {
+            String why = String.valueOf(e.getMessage());
+            figures.unreachable.incrementAndGet();
+            events.accept(new GateEvent.Unreachable(from, why));
+            loop.execute(() -> failed.accept(why));
+          }
+        });
+  }
+
+  // ---- what streams ask for ----
+
+  Chunks chunks() {
+    return chunks;
+  }
+
+  Duration patience() {
+    return settings.patience();
+  }
+
+  Duration strangerPatience() {
+    return settings.strangerPatience();
+  }
+
+  Consumer<GateEvent> events() {
+    return events;
+  }
+
+  GateFigures figures() {
+    return figures;
+  }
+
+  /** Whether clients of resume v1 are served. */
+  boolean speaksV1() {
+    return settings.v1();
+  }
+
+  /** The name by which clients of resume v1 know that they have reached the same gate again. */
+  String hostId() {
+    return hostId;
+  }
+
+  /** A fresh key for a client of resume v1. */
+  KeyExchangeV1 keyV1() {
+    return KeyExchangeV1.fresh(random);
+  }
+
+  /** A fresh key share. */
+  KeyShare keyShare() {
+    byte[] bytes = new byte[KeyShare.BYTES];
+    random.nextBytes(bytes);
+    return new KeyShare(bytes);
+  }
+
+  // ---- care ----
+
+  private void housekeeping() {
+    chunks.trim();
+    if (chunks.isTight()) {
+      evictOldestDetached();
+    }
+    Loop loop = loops.getFirst();
+    loop.at(Loop.now() + (chunks.isTight() ? SECOND : 20 * SECOND), this::housekeeping);
+  }
+
+  private void evictOldestDetached() {
+    names.keySet().stream()
+        .filter(stream -> stream.detachedAt() >= 0 && !stream.stream().isOver())
+        .min(Comparator.comparingLong(GateStream::detachedAt))
+        .ifPresent(stream -> {
+          figures.evicted.incrementAndGet();
+          stream.stream()
+              .loop
+              .execute(() ->
+                  stream.reset(
+                      new End(End.Reason.EVICTED, "The gate needed the memory for others.")));
+        });
+  }
+
+  /** The figures of this moment. */
+  public GateFigures.Values values() {
+    int arriving;
+    synchronized (arrivals) {
+      arriving = arrivals.size();
+    }
+    long detached = names.keySet().stream().filter(stream -> stream.detachedAt() >= 0).count();
+    return new GateFigures.Values(
+        figures.accepted.get(),
+        figures.joined.get(),
+        figures.opened.get(),
+        figures.resumed.get(),
+        figures.refused.get(),
+        figures.evicted.get(),
+        figures.unreachable.get(),
+        arriving,
+        names.size(),
+        detached,
+        splices.size(),
+        chunks.lent());
+  }
+
+  /** The addresses the gate listens at. */
+  public List<SocketAddress> addresses() {
+    List<SocketAddress> addresses = new ArrayList<>();
+    for (ServerSocketChannel listener : listeners) {
+      try {
+        addresses.add(listener.getLocalAddress());
+      } catch (IOException e) {
+        // Closed meanwhile.
+      }
+    }
+    return addresses;
+  }
+
+  /** Closes the listeners and takes no new streams; those that are there go on. */
+  public void drain() {
+    draining = true;
+    listeners.forEach(Loop::closeQuietly);
+  }
+
+  /** Whether no client is being served any more. */
+  public boolean isIdle() {
+    return names.isEmpty() && splices.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    drain();
+    for (Loop loop : loops) {
+      loop.close();
+    }
+  }
+
+  static SocketAddress addressOf(SocketChannel channel) {
+    try {
+      SocketAddress address = channel.getRemoteAddress();
+      return address == null ? NOWHERE : address;
+    } catch (IOException e) {
+      return NOWHERE;
+    }
+  }
+
+  private static SocketAddress localAddressOf(SocketChannel channel) {
+    try {
+      SocketAddress address = channel.getLocalAddress();
+      return address == null ? NOWHERE : address;
+    } catch (IOException e) {
+      return NOWHERE;
+    }
+  }
+
+  private static final SocketAddress NOWHERE = new InetSocketAddress(0);
+}

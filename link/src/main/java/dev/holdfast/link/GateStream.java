@@ -1,0 +1,279 @@
+package dev.holdfast.link;
+
+import dev.holdfast.stream.AnswerV1;
+import dev.holdfast.stream.End;
+import dev.holdfast.stream.Endpoint;
+import dev.holdfast.stream.HelloV2;
+import dev.holdfast.stream.Link;
+import dev.holdfast.stream.LinkV1;
+import dev.holdfast.stream.LinkV2;
+import dev.holdfast.stream.ProtocolException;
+import dev.holdfast.stream.ServerResumptionV2;
+import dev.holdfast.stream.TokenV1;
+import dev.holdfast.stream.Window;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream that a gate keeps for a client: waits for its links, within the gate's patience.
+ * Confined to its loop, lock held.
+ */
+final class GateStream implements ResumableStream.Keeper {
+  /** Bytes from a client after which it is taken for one that has logged in. */
+  static final int ESTABLISHED = 4 * 1024;
+
+  /** How long a client is waited for that opened a stream and said nothing over it. */
+  static final Duration UNUSED_PATIENCE = Duration.ofSeconds(10);
+
+  /**
+   * How long a stream is kept for which only the client's last acknowledgement is missing, or its
+   * news of an early end.
+   */
+  static final Duration LAST_WORD_PATIENCE = Duration.ofMinutes(1);
+
+  private final Gate gate;
+  private final ResumableStream stream;
+  private final ServerSide known;
+  private final long openedAt = Loop.now();
+  private final String name;
+  private SocketAddress client;
+  private SocketAddress firstClient;
+  private long detachedAt;
+  private Loop.@Nullable Timer patience;
+
+  private GateStream(
+      Gate gate, Loop loop, SocketAddress client, Endpoint endpoint, ServerSide known) {
+    this.gate = gate;
+    this.stream = new ResumableStream(loop, gate.chunks(), endpoint, this);
+    this.known = known;
+    this.name = known.ids().getFirst().toString();
+    this.client = client;
+    this.firstClient = client;
+  }
+
+  /** Opens a stream for a client whose hello this is; answers at once. */
+  static GateStream open(
+      Gate gate,
+      Loop loop,
+      SocketChannel channel,
+      HelloV2.Open hello,
+      byte[] announcement,
+      ByteBuffer early)
+      throws ProtocolException {
+    Endpoint endpoint = new Endpoint(gate.chunks(), new Window());
+    LinkV2 link = new LinkV2(endpoint, gate.chunks(), false, 1, Loop.now());
+    ServerResumptionV2.Answered opened =
+        ServerResumptionV2.open(
+            hello, gate.keyShare(), announcement, link.position(), gate.patience());
+    link.peerIsAt(new LinkV2.Position(0, hello.limit()), Loop.now());
+    GateStream it =
+        new GateStream(
+            gate, loop, Gate.addressOf(channel), endpoint, new ServerSide.V2(opened.resumption()));
+    it.begin(2, channel, ByteBuffer.wrap(opened.answer()), link, early);
+    return it;
+  }
+
+  /** Opens a stream for a client of resume v1, which needs no answer. */
+  static GateStream openV1(
+      Gate gate, Loop loop, SocketChannel channel, TokenV1 token, ByteBuffer early) {
+    Endpoint endpoint = new Endpoint(gate.chunks(), new Window());
+    LinkV1 link = LinkV1.first(endpoint, gate.chunks(), 1, new byte[0], Loop.now());
+    GateStream it =
+        new GateStream(gate, loop, Gate.addressOf(channel), endpoint, new ServerSide.V1(token));
+    it.begin(1, channel, ByteBuffer.allocate(0), link, early);
+    return it;
+  }
+
+  private void begin(
+      int version, SocketChannel channel, ByteBuffer answer, Link link, ByteBuffer early) {
+    gate.rename(this);
+    gate.events().accept(new GateEvent.Opened(name, client, version));
+    stream.lock.lock();
+    try {
+      stream.carry(channel, answer, new Opening.Done(link), early);
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
+  ResumableStream stream() {
+    return stream;
+  }
+
+  /** What is known of the client. */
+  ServerSide known() {
+    return known;
+  }
+
+  /** A name for the log. */
+  String name() {
+    return name;
+  }
+
+  /** When the stream lost its link, or -1 while it has one. */
+  long detachedAt() {
+    return stream.connection() == null ? detachedAt : -1;
+  }
+
+  /**
+   * The server behind the gate is connected.
+   *
+   * @param fromServer bytes it has already sent and the client does not have
+   */
+  void connected(SocketChannel server, ByteBuffer fromServer) throws IOException {
+    stream.lock.lock();
+    try {
+      if (stream.isOver()) {
+        Loop.closeQuietly(server);
+        return;
+      }
+      stream.endpoint.write(fromServer);
+      new SocketLocal(stream, server).start();
+      stream.look();
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
+  /** Ends the stream early. */
+  void reset(End why) {
+    stream.lock.lock();
+    try {
+      stream.reset(why);
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
+  /**
+   * A hello for this stream came over {@code channel}: takes it up if it proves to be from the
+   * stream's client.
+   */
+  boolean resume(SocketChannel channel, HelloV2.Resume hello, ByteBuffer early) {
+    stream.lock.lock();
+    try {
+      if (!(known instanceof ServerSide.V2(ServerResumptionV2 resumption))
+          || !resumption.proves(hello)) {
+        return false;
+      }
+      LinkV2 link = new LinkV2(stream.endpoint, gate.chunks(), false, 1, Loop.now());
+      byte[] answer = resumption.resume(hello, gate.keyShare(), link.position(), gate.patience());
+      gate.rename(this);
+      back(channel);
+      takeUp(channel, link, hello, answer, early);
+      return true;
+    } catch (ProtocolException e) {
+      return false;
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
+  /** The client of resume v1 that knows the token is back over {@code channel}. */
+  void resumeV1(SocketChannel channel, ByteBuffer early) {
+    stream.lock.lock();
+    try {
+      LinkV1 link =
+          LinkV1.resumed(
+              stream.endpoint, gate.chunks(), 1, AnswerV1.ACCEPTED.encoded(), Loop.now());
+      back(channel);
+      stream.carry(channel, ByteBuffer.allocate(0), new Opening.Done(link), early);
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
+  private void back(SocketChannel channel) {
+    SocketAddress before = client;
+    Duration away = Duration.ofNanos(stream.connection() == null ? Loop.now() - detachedAt : 0);
+    client = Gate.addressOf(channel);
+    stopWaiting();
+    gate.events().accept(new GateEvent.Resumed(name, client, before, away));
+    gate.figures().resumed.incrementAndGet();
+  }
+
+  private void takeUp(
+      SocketChannel channel, LinkV2 link, HelloV2.Resume hello, byte[] answer, ByteBuffer early) {
+    try {
+      link.peerIsAt(hello.position(), Loop.now());
+    } catch (ProtocolException e) {
+      // The endpoint has been reset; the link carries the news.
+      early = ByteBuffer.allocate(0);
+    }
+    stream.carry(channel, ByteBuffer.wrap(answer), new Opening.Done(link), early);
+  }
+
+  @Override
+  public void lost(String why) {
+    detachedAt = Loop.now();
+    Duration most = patienceNow();
+    gate.events().accept(new GateEvent.Detached(name, client, why, most));
+    stopWaiting();
+    patience = stream.loop.at(detachedAt + most.toNanos(), this::outOfPatience);
+  }
+
+  private Duration patienceNow() {
+    if (stream.endpoint.isFinished() && stream.endpoint.inputEnded()) {
+      return shorter(LAST_WORD_PATIENCE);
+    }
+    long heard = stream.endpoint.receivedBytes();
+    if (heard < ESTABLISHED) {
+      return shorter(heard == 0 ? UNUSED_PATIENCE : gate.strangerPatience());
+    }
+    return gate.patience();
+  }
+
+  private Duration shorter(Duration bound) {
+    return bound.compareTo(gate.patience()) < 0 ? bound : gate.patience();
+  }
+
+  private void outOfPatience() {
+    reset(
+        new End(
+            End.Reason.TIMED_OUT,
+            "The gate waited %s for this client.".formatted(GateEvent.words(patienceNow()))));
+    forget();
+  }
+
+  private void stopWaiting() {
+    if (patience != null) {
+      patience.cancel();
+      patience = null;
+    }
+  }
+
+  @Override
+  public void suspect() {
+    // A gate does not dial: its client does.
+  }
+
+  @Override
+  public void over(@Nullable End early) {
+    stopWaiting();
+    gate.events()
+        .accept(
+            new GateEvent.Ended(
+                name,
+                client,
+                early == null ? null : early.text(),
+                stream.endpoint.receivedBytes(),
+                stream.endpoint.writtenBytes(),
+                Duration.ofNanos(Loop.now() - openedAt)));
+    boolean untold = early != null && stream.endpoint.endIsOurs() && stream.connection() == null;
+    long keep = untold || early == null ? LAST_WORD_PATIENCE.toNanos() : 0;
+    stream.loop.execute(() -> stream.loop.at(Loop.now() + keep, this::forget));
+  }
+
+  private void forget() {
+    gate.forget(this);
+  }
+
+  /** The client's address when the stream was opened. */
+  SocketAddress firstClient() {
+    return firstClient;
+  }
+}

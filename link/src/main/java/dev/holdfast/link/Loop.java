@@ -1,0 +1,256 @@
+package dev.holdfast.link;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+
+/**
+ * One thread that waits for many channels at once and does what they are ready for. A key press
+ * crosses it without being handed to another thread (docs/decisions, selector loops).
+ *
+ * <p>Whatever runs on a loop must not block. {@link #execute}, {@link #close} and {@link #wake} may
+ * be called from any thread; everything else only on the loop's own.
+ */
+public final class Loop implements Executor, Closeable {
+  /** Bytes of the buffer that all reads of a loop share. */
+  static final int SCRATCH = 256 * 1024;
+
+  private static final long START = System.nanoTime();
+
+  private final Selector selector;
+  private final Thread thread;
+  private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+  private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+  private final Faults faults;
+  private volatile boolean closed;
+
+  private Loop(String name, Faults faults) throws IOException {
+    this.selector = Selector.open();
+    this.faults = faults;
+    this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+  }
+
+  /**
+   * Starts a loop whose thread is called {@code name}; {@code faults} hears of defects in what runs
+   * on it.
+   */
+  public static Loop start(String name, Faults faults) throws IOException {
+    Loop loop = new Loop(name, faults);
+    loop.thread.start();
+    return loop;
+  }
+
+  /** What a channel's readiness leads to. */
+  interface Ready {
+    /** The channel is ready for some of its interests. An exception closes the channel. */
+    void ready(SelectionKey key) throws IOException;
+  }
+
+  /** Hears of exceptions that nothing else handled: defects of ours, never a peer's doing. */
+  public interface Faults {
+    /** One such exception. */
+    void fault(Throwable thrown);
+  }
+
+  /** Something to be done later on a loop. */
+  static final class Timer implements Comparable<Timer> {
+    private final long at;
+    private final Runnable action;
+    private boolean cancelled;
+
+    private Timer(long at, Runnable action) {
+      this.at = at;
+      this.action = action;
+    }
+
+    /** When it fires, in {@link Loop#now} time. */
+    long at() {
+      return at;
+    }
+
+    /** It will not fire. */
+    void cancel() {
+      cancelled = true;
+    }
+
+    @Override
+    public int compareTo(Timer other) {
+      return Long.compare(at, other.at);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+
+  /** Nanoseconds since this process began to count; the same for all loops. */
+  static long now() {
+    return System.nanoTime() - START;
+  }
+
+  /** Runs {@code task} on the loop soon; from any thread. */
+  @Override
+  public void execute(Runnable task) {
+    tasks.add(task);
+    wake();
+  }
+
+  /** Makes the loop look at changed interests; from any thread. */
+  void wake() {
+    if (!isCurrent()) {
+      selector.wakeup();
+    }
+  }
+
+  /** Whether the caller is the loop's own thread. */
+  boolean isCurrent() {
+    return thread.equals(Thread.currentThread());
+  }
+
+  /** Runs {@code action} at {@code nanos}, or soon after. */
+  Timer at(long nanos, Runnable action) {
+    Timer timer = new Timer(nanos, action);
+    timers.add(timer);
+    return timer;
+  }
+
+  /**
+   * Watches a non-blocking channel; if the loop watches it already, for {@code ready} from now on.
+   */
+  SelectionKey register(SelectableChannel channel, int interests, Ready ready)
+      throws ClosedChannelException {
+    return channel.register(selector, interests, ready);
+  }
+
+  /** The shared read buffer, empty. Its content is good until the caller returns to the loop. */
+  ByteBuffer scratch() {
+    return scratch.clear();
+  }
+
+  /**
+   * Ends the loop and closes every channel it watches; returns when the thread is gone, unless
+   * called on it.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    selector.wakeup();
+    if (!isCurrent()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        selector.select(this::dispatch, waitMillis());
+        runTasks();
+        runTimers();
+      }
+    } catch (IOException | ClosedSelectorException e) {
+      faults.fault(e);
+    } finally {
+      closeAll();
+    }
+  }
+
+  /** At least one millisecond: a selector can't wait for less, and zero would mean for ever. */
+  private long waitMillis() {
+    if (!tasks.isEmpty()) {
+      return 1;
+    }
+    dropCancelled();
+    Timer first = timers.peek();
+    return first == null
+        ? 0
+        : Math.clamp((first.at - now() + 999_999) / 1_000_000, 1, Integer.MAX_VALUE);
+  }
+
+  private void dispatch(SelectionKey key) {
+    try {
+      if (key.isValid()) {
+        ((Ready) key.attachment()).ready(key);
+      }
+    } catch (IOException e) {
+      closeQuietly(key.channel());
+    } catch (RuntimeException | Error e) {
+      closeQuietly(key.channel());
+      faults.fault(e);
+    }
+  }
+
+  /** Only the tasks that are there now, so that tasks which add tasks can't starve channels. */
+  private void runTasks() {
+    for (int left = tasks.size(); left > 0; left--) {
+      Runnable task = tasks.poll();
+      if (task != null) {
+        guarded(task);
+      }
+    }
+  }
+
+  private void runTimers() {
+    long now = now();
+    for (Timer timer = timers.peek(); timer != null && timer.at <= now; timer = timers.peek()) {
+      timers.remove();
+      if (!timer.cancelled) {
+        guarded(timer.action);
+      }
+    }
+  }
+
+  private void dropCancelled() {
+    for (Timer timer = timers.peek(); timer != null && timer.cancelled; timer = timers.peek()) {
+      timers.remove();
+    }
+  }
+
+  private void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | Error e) {
+      faults.fault(e);
+    }
+  }
+
+  private void closeAll() {
+    for (SelectionKey key : new ArrayList<>(selector.keys())) {
+      closeQuietly(key.channel());
+    }
+    try {
+      selector.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Closes what is of no more use; that it fails changes nothing. */
+  static void closeQuietly(java.io.Closeable resource) {
+    try {
+      resource.close();
+    } catch (IOException ignored) {
+      // Nothing depends on it any more.
+    }
+  }
+}

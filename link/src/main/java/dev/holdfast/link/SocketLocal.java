@@ -1,0 +1,160 @@
+package dev.holdfast.link;
+
+import dev.holdfast.stream.End;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP connection as the near side of a stream: what a gate keeps to sshd. Bytes go from the one
+ * socket to the other on one thread. Confined to the stream's loop, lock held.
+ */
+final class SocketLocal implements Local, Loop.Ready {
+  /** Bytes read for the stream before other channels get their turn. */
+  private static final int TURN = 256 * 1024;
+
+  /** How long reading pauses when memory is tight. */
+  private static final long TIGHT_PAUSE = 20_000_000;
+
+  private final ResumableStream stream;
+  private final SocketChannel socket;
+  private @Nullable SelectionKey key;
+  private boolean readEnded;
+  private boolean outputShut;
+  private boolean blocked;
+  private boolean paused;
+  private boolean closed;
+
+  SocketLocal(ResumableStream stream, SocketChannel socket) {
+    this.stream = stream;
+    this.socket = socket;
+  }
+
+  /** Begins to move bytes. */
+  void start() throws IOException {
+    socket.configureBlocking(false);
+    key = stream.loop.register(socket, SelectionKey.OP_READ, this);
+    stream.local(this);
+    stream.drain();
+  }
+
+  /** The socket, for its addresses and for handing it over. */
+  SocketChannel socket() {
+    return socket;
+  }
+
+  @Override
+  public void ready(SelectionKey ready) {
+    stream.lock.lock();
+    try {
+      if (ready.isValid() && ready.isWritable()) {
+        blocked = false;
+        stream.drain();
+        shutIfEnded();
+      }
+      if (ready.isValid() && ready.isReadable()) {
+        read();
+      }
+      interests();
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
+  private void read() {
+    try {
+      for (int moved = 0; moved < TURN && stream.endpoint.writable() > 0; ) {
+        ByteBuffer room = stream.endpoint.room();
+        int asked = room.remaining();
+        int bytes = socket.read(room);
+        stream.endpoint.written(Math.max(bytes, 0));
+        if (bytes < 0) {
+          readEnded = true;
+          stream.endpoint.finish();
+          break;
+        }
+        moved += bytes;
+        if (bytes < asked && asked > TURN / 8) {
+          break;
+        }
+        if (bytes == 0) {
+          break;
+        }
+      }
+      stream.flush();
+    } catch (IOException e) {
+      stream.reset(new End(End.Reason.CLOSED, "The server closed the connection."));
+    }
+  }
+
+  @Override
+  public void deliver(ByteBuffer data) {
+    if (blocked || outputShut) {
+      return;
+    }
+    try {
+      socket.write(data);
+      if (data.hasRemaining()) {
+        blocked = true;
+        interests();
+      }
+    } catch (IOException e) {
+      outputShut = true;
+      if (readEnded) {
+        stream.endpoint.reset(new End(End.Reason.CLOSED, "The server closed the connection."));
+      }
+    }
+  }
+
+  @Override
+  public void inputEnded() {
+    shutIfEnded();
+  }
+
+  private void shutIfEnded() {
+    if (!outputShut && stream.endpoint.inputEnded()) {
+      outputShut = true;
+      try {
+        socket.shutdownOutput();
+      } catch (IOException ignored) {
+        // The other side closed first: nothing is left to tell it.
+      }
+    }
+  }
+
+  @Override
+  public void writable() {
+    interests();
+  }
+
+  @Override
+  public void ended(@Nullable End early) {
+    closed = true;
+    Loop.closeQuietly(socket);
+  }
+
+  private void interests() {
+    if (key == null || closed || !key.isValid()) {
+      return;
+    }
+    boolean wants = !readEnded && !paused && stream.endpoint.writable() > 0;
+    if (wants && stream.chunks.isTight()) {
+      wants = false;
+      paused = true;
+      stream.loop.at(Loop.now() + TIGHT_PAUSE, this::resume);
+    }
+    key.interestOps((wants ? SelectionKey.OP_READ : 0) | (blocked ? SelectionKey.OP_WRITE : 0));
+  }
+
+  private void resume() {
+    stream.lock.lock();
+    try {
+      paused = false;
+      interests();
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+}

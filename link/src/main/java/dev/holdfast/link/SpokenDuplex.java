@@ -1,0 +1,66 @@
+package dev.holdfast.link;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * A duplex whose first bytes were already said on the program's behalf, or received: what the
+ * program writes first is compared with them and dropped, and it reads what was received before
+ * anything else.
+ */
+final class SpokenDuplex implements Duplex {
+  private final Duplex rest;
+  private final ByteBuffer said;
+  private final ByteBuffer heard;
+
+  SpokenDuplex(Duplex rest, ByteBuffer said, ByteBuffer heard) {
+    this.rest = rest;
+    this.said = said;
+    this.heard = heard;
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    if (!heard.hasRemaining()) {
+      return rest.read(target);
+    }
+    int bytes = Math.min(heard.remaining(), target.remaining());
+    target.put(heard.slice(heard.position(), bytes));
+    heard.position(heard.position() + bytes);
+    return bytes;
+  }
+
+  @Override
+  public void write(ByteBuffer source) throws IOException {
+    while (said.hasRemaining() && source.hasRemaining()) {
+      if (said.get() != source.get()) {
+        throw new IOException(
+            "The program is not the SSH client it seemed to be: it does not begin with SSH-2.0.");
+      }
+    }
+    if (source.hasRemaining()) {
+      rest.write(source);
+    }
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    rest.shutdownOutput();
+  }
+
+  @Override
+  public void close() {
+    rest.close();
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return rest.localAddress();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return rest.remoteAddress();
+  }
+}

@@ -1,0 +1,204 @@
+package dev.holdfast.link;
+
+import dev.holdfast.stream.Chunks;
+import dev.holdfast.stream.ClientOpeningV1;
+import dev.holdfast.stream.ClientResumptionV2;
+import dev.holdfast.stream.Endpoint;
+import dev.holdfast.stream.KeyExchangeV1;
+import dev.holdfast.stream.LinkV1;
+import dev.holdfast.stream.Window;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections that survive their links, where the server can do its part. One for a process:
+ * its streams share a loop, the memory and the watch over the network. Thread-safe.
+ */
+public final class StreamClient implements Closeable {
+  private final Loop loop;
+  private final Chunks chunks;
+  private final NetworkWatch watch = NetworkWatch.start();
+  private final SecureRandom random = new SecureRandom();
+
+  private StreamClient(Loop loop, Chunks chunks) {
+    this.loop = loop;
+    this.chunks = chunks;
+  }
+
+  /** A client whose streams may hold {@code memory} bytes together. */
+  public static StreamClient start(long memory, Loop.Faults faults) throws IOException {
+    // The first key agreement of a process loads much code: better while the connection is being
+    // made than after.
+    Thread.ofVirtual().start(ComebackV2::keyShare);
+    return new StreamClient(Loop.start("streams", faults), new Chunks(memory));
+  }
+
+  /** A connection, what it is, and a way to wait for its good end. */
+  public record Connection(Duplex duplex, int version, Ending ending) {}
+
+  /** Waits for the end of a connection after it was closed. */
+  public interface Ending {
+    /** Whether everything is delivered and the peer knows, within {@code nanos}. */
+    boolean await(long nanos) throws InterruptedException;
+  }
+
+  /**
+   * Connects. Blocks, meant for a virtual thread or a program's main one.
+   *
+   * @param firstLine what the program will write first, if that is known; it writes it all the same
+   */
+  public Connection connect(ClientSettings settings, FirstLine firstLine) throws IOException {
+    Dialer dialer = Dialer.ofSystem(settings.environment());
+    SocketChannel channel = dial(dialer, settings);
+    try {
+      return switch (settings.resume()) {
+        case OFF -> plain(settings, channel, 0, new byte[0], firstLine);
+        case V2 -> v2(settings, dialer, channel, new byte[0], new byte[0], new byte[0]);
+        case V1 -> v1(settings, dialer, channel, 0, new byte[0]);
+        case AUTO -> probe(settings, dialer, channel, firstLine);
+      };
+    } catch (IOException | RuntimeException e) {
+      Loop.closeQuietly(channel);
+      throw e;
+    }
+  }
+
+  /** What a program will write first. */
+  public interface FirstLine {
+    /**
+     * The line with its end, waiting for it for at most {@code wait}; null if it is not there yet.
+     */
+    byte @Nullable [] await(Duration wait) throws IOException;
+  }
+
+  private static SocketChannel dial(Dialer dialer, ClientSettings settings) throws IOException {
+    try (Dial dial = dialer.dial(settings.to(), settings.connectTimeout())) {
+      return dial.connect();
+    }
+  }
+
+  private Connection probe(
+      ClientSettings settings, Dialer dialer, SocketChannel channel, FirstLine firstLine)
+      throws IOException {
+    FirstContact contact = new FirstContact(channel, firstLine::await, settings.connectTimeout());
+    return switch (contact.find()) {
+      case FirstContact.Found.Plain plain ->
+          plain(settings, channel, plain.said(), plain.heard(), firstLine);
+      case FirstContact.Found.V1 v1 -> {
+        if (v1.said() <= Detector.PROBE.length) {
+          yield v1(settings, dialer, channel, v1.said(), v1.heard());
+        }
+        Loop.closeQuietly(channel);
+        yield v1(settings, dialer, dial(dialer, settings), 0, new byte[0]);
+      }
+      case FirstContact.Found.V2 v2 -> {
+        boolean inBand = v2.said() > Detector.PROBE.length;
+        byte[] said = inBand ? saidOf(firstLine, v2.said()) : new byte[0];
+        yield v2(settings, dialer, channel, Detector.ANNOUNCEMENT, said, v2.heard());
+      }
+    };
+  }
+
+  private static byte[] saidOf(FirstLine firstLine, int said) throws IOException {
+    byte[] line = firstLine.await(Duration.ZERO);
+    return line == null ? new byte[0] : Arrays.copyOf(line, said);
+  }
+
+  private Connection plain(
+      ClientSettings settings, SocketChannel channel, int said, byte[] heard, FirstLine firstLine)
+      throws IOException {
+    settings.events().accept(new ClientEvent.Connected(0));
+    byte[] sent = saidOf(firstLine, said);
+    Duplex plain = new PlainDuplex(channel, ByteBuffer.wrap(heard));
+    return new Connection(
+        new SpokenDuplex(plain, ByteBuffer.wrap(sent), ByteBuffer.allocate(0)), 0, nanos -> true);
+  }
+
+  /**
+   * Opens a stream of version 2.
+   *
+   * @param said bytes of the program's that went to the server outside the stream
+   * @param heard bytes already received: lines for the program, then the answer
+   */
+  private Connection v2(
+      ClientSettings settings,
+      Dialer dialer,
+      SocketChannel channel,
+      byte[] announcement,
+      byte[] said,
+      byte[] heard)
+      throws IOException {
+    Endpoint endpoint = new Endpoint(chunks, new Window());
+    Reconnector keeper =
+        new Reconnector(settings.to(), dialer, settings.limit(), settings.events());
+    ResumableStream stream = new ResumableStream(loop, chunks, endpoint, keeper);
+    StreamDuplex duplex = new StreamDuplex(stream);
+    stream.local(duplex);
+    Comeback comeback = new ComebackV2(stream, new ClientResumptionV2(announcement));
+    FirstOpening opening = new FirstOpening(said.length > 0, keeper);
+    loop.execute(() -> {
+      stream.lock.lock();
+      try {
+        keeper.keep(stream, comeback, watch);
+        Comeback.Attempt first = comeback.begin(opening, 1, Loop.now());
+        opening.answerFor(first.opening());
+        stream.carry(channel, first.first(), opening, ByteBuffer.wrap(heard));
+      } finally {
+        stream.lock.unlock();
+      }
+    });
+    opening.awaitVerdict(settings.connectTimeout(), duplex);
+    settings.events().accept(new ClientEvent.Connected(2));
+    return new Connection(
+        new SpokenDuplex(duplex, ByteBuffer.wrap(said), ByteBuffer.wrap(opening.lines())),
+        2,
+        duplex::awaitEnd);
+  }
+
+  /**
+   * Opens a stream of version 1.
+   *
+   * @param said bytes of the client's first ones that were sent already
+   * @param heard bytes already received, from the server's line on
+   */
+  private Connection v1(
+      ClientSettings settings, Dialer dialer, SocketChannel channel, int said, byte[] heard)
+      throws IOException {
+    ClientOpeningV1 opening = ClientOpeningV1.fresh(KeyExchangeV1.fresh(random));
+    byte[] first = opening.firstFlight();
+    channel.write(ByteBuffer.wrap(first, said, first.length - said));
+    FirstOpeningV1 opened =
+        FirstOpeningV1.await(channel, opening, heard, settings.connectTimeout());
+    Endpoint endpoint = new Endpoint(chunks, new Window());
+    Reconnector keeper =
+        new Reconnector(settings.to(), dialer, settings.limit(), settings.events());
+    ResumableStream stream = new ResumableStream(loop, chunks, endpoint, keeper);
+    StreamDuplex duplex = new StreamDuplex(stream);
+    stream.local(duplex);
+    LinkV1 link = LinkV1.first(endpoint, chunks, 1, opened.reply(), Loop.now());
+    loop.execute(() -> {
+      stream.lock.lock();
+      try {
+        keeper.keep(stream, new ComebackV1(stream, opened.session()), watch);
+        keeper.accepted(ComebackV1.PATIENCE);
+        stream.carry(channel, ByteBuffer.allocate(0), new Opening.Done(link), opened.heard());
+      } finally {
+        stream.lock.unlock();
+      }
+    });
+    settings.events().accept(new ClientEvent.Connected(1));
+    return new Connection(duplex, 1, duplex::awaitEnd);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    loop.close();
+  }
+}
