@@ -4,6 +4,7 @@ import dev.holdfast.stream.AnswerV1;
 import dev.holdfast.stream.AnswerV2;
 import dev.holdfast.stream.Chunks;
 import dev.holdfast.stream.End;
+import dev.holdfast.stream.Endpoint;
 import dev.holdfast.stream.HelloV2;
 import dev.holdfast.stream.KeyExchangeV1;
 import dev.holdfast.stream.KeyShare;
@@ -23,6 +24,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +58,16 @@ public final class Gate implements Closeable {
   private final Map<StreamId, GateStream> streams = new ConcurrentHashMap<>();
   private final Map<GateStream, List<StreamId>> names = new ConcurrentHashMap<>();
   private final Set<Arrival> arrivals = new LinkedHashSet<>();
-  private final Set<Splice> splices = ConcurrentHashMap.newKeySet();
+  private final Map<Splice, Spliced> splices = new ConcurrentHashMap<>();
   private final GateFigures figures = new GateFigures();
   private final SecureRandom random = new SecureRandom();
-  private final String hostId = UUID.randomUUID().toString();
+  private String hostId = UUID.randomUUID().toString();
   private final Dialer dialer = Dialer.ofSystem(Map.of());
+  private final AtomicInteger dialling = new AtomicInteger();
   private volatile boolean draining;
+
+  /** Who is joined, and since when. */
+  private record Spliced(SocketAddress client, long since) {}
 
   private Gate(GateSettings settings, Consumer<GateEvent> events) {
     this.settings = settings;
@@ -70,15 +77,17 @@ public final class Gate implements Closeable {
 
   /** Opens the listeners and begins to serve. */
   public static Gate start(GateSettings settings, Consumer<GateEvent> events) throws IOException {
+    return start(settings, List.of(), events);
+  }
+
+  /** As {@link #start}, with listening sockets that were opened for us, by systemd for example. */
+  public static Gate start(
+      GateSettings settings, List<ServerSocketChannel> inherited, Consumer<GateEvent> events)
+      throws IOException {
     Gate gate = new Gate(settings, events);
     try {
-      for (int i = 0; i < settings.loops(); i++) {
-        gate.loops.add(Loop.start("gate-" + i, fault -> events.accept(new GateEvent.Fault(fault))));
-      }
-      for (InetSocketAddress address : settings.listen()) {
-        gate.listen(address);
-      }
-      gate.loops.getFirst().execute(gate::housekeeping);
+      gate.startLoops();
+      gate.listenAt(inherited);
       return gate;
     } catch (IOException | RuntimeException e) {
       gate.close();
@@ -86,12 +95,58 @@ public final class Gate implements Closeable {
     }
   }
 
+  /**
+   * Takes everything over from the process at the other end of {@code from}, and begins to serve.
+   */
+  public static Gate takeOver(
+      GateSettings settings, DescriptorSocket from, Consumer<GateEvent> events) throws IOException {
+    Gate gate = new Gate(settings, events);
+    try (GateTakeover takeover = GateTakeover.receive(from)) {
+      gate.startLoops();
+      gate.hostId = takeover.hostId();
+      takeover.restore(gate);
+      gate.listenAt(takeover.listeners());
+      return gate;
+    } catch (IOException | RuntimeException e) {
+      gate.close();
+      throw e;
+    }
+  }
+
+  private void startLoops() throws IOException {
+    for (int i = 0; i < settings.loops(); i++) {
+      loops.add(Loop.start("gate-" + i, fault -> events.accept(new GateEvent.Fault(fault))));
+    }
+    loops.getFirst().execute(this::housekeeping);
+  }
+
+  /** Serves {@code inherited} listeners, and opens those that are missing. */
+  private void listenAt(List<ServerSocketChannel> inherited) throws IOException {
+    Set<SocketAddress> open = new HashSet<>();
+    for (ServerSocketChannel listener : inherited) {
+      listeners.add(listener);
+      open.add(listener.getLocalAddress());
+    }
+    for (InetSocketAddress address : settings.listen()) {
+      if (!open.contains(address)) {
+        listen(address);
+      }
+    }
+    for (ServerSocketChannel listener : listeners) {
+      serve(listener);
+    }
+  }
+
   private void listen(InetSocketAddress address) throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open();
     listeners.add(listener);
     listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-    listener.bind(address, settings.backlog());
-    serve(listener);
+    try {
+      listener.bind(address, settings.backlog());
+    } catch (IOException e) {
+      throw new IOException(
+          "Can't listen at " + GateEvent.name(address) + ": " + e.getMessage(), e);
+    }
   }
 
   private void serve(ServerSocketChannel listener) throws IOException {
@@ -123,7 +178,7 @@ public final class Gate implements Closeable {
   private void accepted(SocketChannel channel) throws IOException {
     figures.accepted.incrementAndGet();
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    Loop loop = loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+    Loop loop = nextLoop();
     Arrival arrival = new Arrival(this, loop, channel);
     Arrival oldest = null;
     synchronized (arrivals) {
@@ -179,15 +234,30 @@ public final class Gate implements Closeable {
       ByteBuffer fromClient,
       ByteBuffer fromServer) {
     SocketAddress name = addressOf(client);
-    long since = Loop.now();
-    Splice[] self = new Splice[1];
-    Splice splice = new Splice(loop, client, server, () -> left(self[0], name, since));
-    self[0] = splice;
-    splices.add(splice);
     figures.joined.incrementAndGet();
     events.accept(new GateEvent.Joined(name));
+    splice(
+        loop,
+        client,
+        server,
+        name,
+        Loop.now(),
+        SpliceSide.fresh(fromServer),
+        SpliceSide.fresh(fromClient));
+  }
+
+  private void splice(
+      Loop loop,
+      SocketChannel client,
+      SocketChannel server,
+      SocketAddress name,
+      long since,
+      SpliceSide toClient,
+      SpliceSide toServer) {
+    Splice splice = new Splice(loop, client, server, it -> left(it, name, since));
+    splices.put(splice, new Spliced(name, since));
     try {
-      splice.start(fromClient, fromServer);
+      splice.start(toClient, toServer);
     } catch (IOException e) {
       splice.close();
     }
@@ -325,20 +395,28 @@ public final class Gate implements Closeable {
       Loop loop, SocketChannel client, Consumer<SocketChannel> connected, Consumer<String> failed) {
     SocketAddress from = addressOf(client);
     SocketAddress at = localAddressOf(client);
+    dialling.incrementAndGet();
     Thread.ofVirtual()
         .name("dial")
         .start(() -> {
           try (Dial dial = dialer.dial(settings.target(), DIAL)) {
             SocketChannel server = dial.connect();
             settings.preamble().accept(server, from, at);
-            loop.execute(() -> connected.accept(server));
+            dialled(loop, () -> connected.accept(server));
           } catch (IOException e) {
             String why = String.valueOf(e.getMessage());
             figures.unreachable.incrementAndGet();
             events.accept(new GateEvent.Unreachable(from, why));
-            loop.execute(() -> failed.accept(why));
+            dialled(loop, () -> failed.accept(why));
           }
         });
+  }
+
+  private void dialled(Loop loop, Runnable outcome) {
+    loop.execute(() -> {
+      dialling.decrementAndGet();
+      outcome.run();
+    });
   }
 
   // ---- what streams ask for ----
@@ -383,6 +461,83 @@ public final class Gate implements Closeable {
     byte[] bytes = new byte[KeyShare.BYTES];
     random.nextBytes(bytes);
     return new KeyShare(bytes);
+  }
+
+  // ---- hand-over ----
+
+  /**
+   * Hands everything over to the process at the other end, which has asked for it: blocks until
+   * that is done. The gate is closed then; if it failed, it goes on as if nothing had been.
+   */
+  public void handOver(DescriptorSocket to) throws IOException, InterruptedException {
+    quiesce();
+    List<Loop.Pause> pauses = new ArrayList<>();
+    boolean given = false;
+    try {
+      for (Loop loop : loops) {
+        pauses.add(loop.pause());
+      }
+      GateHandover.send(to, hostId, listeners, names.keySet(), keptSplices());
+      given = true;
+    } finally {
+      loops.forEach(given ? Loop::end : loop -> {});
+      pauses.forEach(Loop.Pause::end);
+    }
+    close();
+  }
+
+  /** Gives clients that are about to say what they are a moment to do so. */
+  private void quiesce() throws InterruptedException {
+    long until = Loop.now() + SECOND / 2;
+    while (Loop.now() < until && isDeciding()) {
+      Thread.sleep(10);
+    }
+  }
+
+  private boolean isDeciding() {
+    synchronized (arrivals) {
+      return !arrivals.isEmpty() || dialling.get() > 0;
+    }
+  }
+
+  private Map<Splice, HandoverMessage.Splice> keptSplices() {
+    Map<Splice, HandoverMessage.Splice> kept = new HashMap<>();
+    splices.forEach((splice, who) ->
+        kept.put(
+            splice,
+            new HandoverMessage.Splice(
+                who.client, Loop.now() - who.since, splice.toClient(), splice.toServer())));
+    return kept;
+  }
+
+  /** Goes on with a stream that another process kept. */
+  void restore(HandoverMessage.Stream kept, Endpoint endpoint, SocketChannel server) {
+    Loop loop = nextLoop();
+    loop.execute(() -> {
+      try {
+        GateStream.restored(this, loop, kept, endpoint, server);
+      } catch (IOException e) {
+        events.accept(new GateEvent.Fault(e));
+      }
+    });
+  }
+
+  /** Goes on with two connections that another process had joined. */
+  void restore(HandoverMessage.Splice kept, SocketChannel client, SocketChannel server) {
+    Loop loop = nextLoop();
+    loop.execute(() ->
+        splice(
+            loop,
+            client,
+            server,
+            kept.client(),
+            Loop.now() - kept.ageNanos(),
+            kept.toClient(),
+            kept.toServer()));
+  }
+
+  private Loop nextLoop() {
+    return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
   }
 
   // ---- care ----

@@ -38,21 +38,74 @@ final class GateStream implements ResumableStream.Keeper {
   private final Gate gate;
   private final ResumableStream stream;
   private final ServerSide known;
-  private final long openedAt = Loop.now();
+  private final long openedAt;
   private final String name;
   private SocketAddress client;
-  private SocketAddress firstClient;
+  private @Nullable SocketLocal server;
   private long detachedAt;
   private Loop.@Nullable Timer patience;
 
   private GateStream(
-      Gate gate, Loop loop, SocketAddress client, Endpoint endpoint, ServerSide known) {
+      Gate gate,
+      Loop loop,
+      SocketAddress client,
+      Endpoint endpoint,
+      ServerSide known,
+      String name,
+      long openedAt) {
     this.gate = gate;
     this.stream = new ResumableStream(loop, gate.chunks(), endpoint, this);
     this.known = known;
-    this.name = known.ids().getFirst().toString();
     this.client = client;
-    this.firstClient = client;
+    this.name = name;
+    this.openedAt = openedAt;
+  }
+
+  private static GateStream fresh(
+      Gate gate, Loop loop, SocketChannel channel, Endpoint endpoint, ServerSide known) {
+    String name = known.ids().getFirst().toString();
+    return new GateStream(gate, loop, Gate.addressOf(channel), endpoint, known, name, Loop.now());
+  }
+
+  /** Goes on with a stream that another process kept; on its loop. */
+  static void restored(
+      Gate gate, Loop loop, HandoverMessage.Stream kept, Endpoint endpoint, SocketChannel channel)
+      throws IOException {
+    long now = Loop.now();
+    GateStream it =
+        new GateStream(
+            gate, loop, kept.client(), endpoint, kept.known(), kept.name(), now - kept.ageNanos());
+    gate.rename(it);
+    it.stream.lock.lock();
+    try {
+      SocketLocal local = new SocketLocal(it.stream, channel);
+      local.restore(kept.readEnded(), kept.outputShut());
+      it.server = local;
+      it.detachedAt = now - kept.awayNanos();
+      it.waitForClient();
+      local.start();
+    } finally {
+      it.stream.lock.unlock();
+    }
+  }
+
+  /** The connection to the server; null while it is being made. */
+  @Nullable SocketLocal server() {
+    return server;
+  }
+
+  /** What to hand over, beside the server's connection and the bytes. The loop stands still. */
+  HandoverMessage.Stream keep(SocketLocal local) {
+    long now = Loop.now();
+    return new HandoverMessage.Stream(
+        known,
+        name,
+        client,
+        now - openedAt,
+        stream.connection() == null ? now - detachedAt : 0,
+        local.isReadEnded(),
+        local.isOutputShut(),
+        stream.endpoint.keep());
   }
 
   /** Opens a stream for a client whose hello this is; answers at once. */
@@ -70,9 +123,7 @@ final class GateStream implements ResumableStream.Keeper {
         ServerResumptionV2.open(
             hello, gate.keyShare(), announcement, link.position(), gate.patience());
     link.peerIsAt(new LinkV2.Position(0, hello.limit()), Loop.now());
-    GateStream it =
-        new GateStream(
-            gate, loop, Gate.addressOf(channel), endpoint, new ServerSide.V2(opened.resumption()));
+    GateStream it = fresh(gate, loop, channel, endpoint, new ServerSide.V2(opened.resumption()));
     it.begin(2, channel, ByteBuffer.wrap(opened.answer()), link, early);
     return it;
   }
@@ -82,8 +133,7 @@ final class GateStream implements ResumableStream.Keeper {
       Gate gate, Loop loop, SocketChannel channel, TokenV1 token, ByteBuffer early) {
     Endpoint endpoint = new Endpoint(gate.chunks(), new Window());
     LinkV1 link = LinkV1.first(endpoint, gate.chunks(), 1, new byte[0], Loop.now());
-    GateStream it =
-        new GateStream(gate, loop, Gate.addressOf(channel), endpoint, new ServerSide.V1(token));
+    GateStream it = fresh(gate, loop, channel, endpoint, new ServerSide.V1(token));
     it.begin(1, channel, ByteBuffer.allocate(0), link, early);
     return it;
   }
@@ -124,15 +174,17 @@ final class GateStream implements ResumableStream.Keeper {
    *
    * @param fromServer bytes it has already sent and the client does not have
    */
-  void connected(SocketChannel server, ByteBuffer fromServer) throws IOException {
+  void connected(SocketChannel channel, ByteBuffer fromServer) throws IOException {
     stream.lock.lock();
     try {
       if (stream.isOver()) {
-        Loop.closeQuietly(server);
+        Loop.closeQuietly(channel);
         return;
       }
       stream.endpoint.write(fromServer);
-      new SocketLocal(stream, server).start();
+      SocketLocal local = new SocketLocal(stream, channel);
+      server = local;
+      local.start();
       stream.look();
     } finally {
       stream.lock.unlock();
@@ -210,10 +262,13 @@ final class GateStream implements ResumableStream.Keeper {
   @Override
   public void lost(String why) {
     detachedAt = Loop.now();
-    Duration most = patienceNow();
-    gate.events().accept(new GateEvent.Detached(name, client, why, most));
+    gate.events().accept(new GateEvent.Detached(name, client, why, patienceNow()));
+    waitForClient();
+  }
+
+  private void waitForClient() {
     stopWaiting();
-    patience = stream.loop.at(detachedAt + most.toNanos(), this::outOfPatience);
+    patience = stream.loop.at(detachedAt + patienceNow().toNanos(), this::outOfPatience);
   }
 
   private Duration patienceNow() {
@@ -270,10 +325,5 @@ final class GateStream implements ResumableStream.Keeper {
 
   private void forget() {
     gate.forget(this);
-  }
-
-  /** The client's address when the stream was opened. */
-  SocketAddress firstClient() {
-    return firstClient;
   }
 }

@@ -2,16 +2,16 @@ package dev.holdfast.link;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 
 /**
@@ -144,14 +144,43 @@ public final class Loop implements Executor, Closeable {
     return scratch.clear();
   }
 
+  /** A loop that stands still until it is let go on. */
+  interface Pause {
+    /** The loop goes on. */
+    void end();
+  }
+
+  /**
+   * Makes the loop stand still between two events; returns once it does. Not on the loop itself.
+   */
+  Pause pause() throws InterruptedException {
+    CountDownLatch standing = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    execute(() -> {
+      standing.countDown();
+      try {
+        go.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    standing.await();
+    return go::countDown;
+  }
+
+  /** Tells the loop to end; does not wait for it. */
+  void end() {
+    closed = true;
+    selector.wakeup();
+  }
+
   /**
    * Ends the loop and closes every channel it watches; returns when the thread is gone, unless
    * called on it.
    */
   @Override
   public void close() {
-    closed = true;
-    selector.wakeup();
+    end();
     if (!isCurrent()) {
       try {
         thread.join();
@@ -202,7 +231,7 @@ public final class Loop implements Executor, Closeable {
 
   /** Only the tasks that are there now, so that tasks which add tasks can't starve channels. */
   private void runTasks() {
-    for (int left = tasks.size(); left > 0; left--) {
+    for (int left = tasks.size(); left > 0 && !closed; left--) {
       Runnable task = tasks.poll();
       if (task != null) {
         guarded(task);
@@ -212,7 +241,9 @@ public final class Loop implements Executor, Closeable {
 
   private void runTimers() {
     long now = now();
-    for (Timer timer = timers.peek(); timer != null && timer.at <= now; timer = timers.peek()) {
+    for (Timer timer = timers.peek();
+        timer != null && timer.at <= now && !closed;
+        timer = timers.peek()) {
       timers.remove();
       if (!timer.cancelled) {
         guarded(timer.action);
@@ -234,15 +265,14 @@ public final class Loop implements Executor, Closeable {
     }
   }
 
+  /**
+   * First the selector, then the channels: a channel that is still registered would shut its
+   * connection down, which another process may have taken over.
+   */
   private void closeAll() {
-    for (SelectionKey key : new ArrayList<>(selector.keys())) {
-      closeQuietly(key.channel());
-    }
-    try {
-      selector.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    List<SelectableChannel> channels = selector.keys().stream().map(SelectionKey::channel).toList();
+    closeQuietly(selector);
+    channels.forEach(Loop::closeQuietly);
   }
 
   /** Closes what is of no more use; that it fails changes nothing. */

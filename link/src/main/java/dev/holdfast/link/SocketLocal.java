@@ -32,12 +32,29 @@ final class SocketLocal implements Local, Loop.Ready {
     this.socket = socket;
   }
 
+  /** The connection as another process left it. */
+  void restore(boolean itsReadEnded, boolean itsOutputShut) {
+    readEnded = itsReadEnded;
+    outputShut = itsOutputShut;
+  }
+
+  /** Whether the server has finished. */
+  boolean isReadEnded() {
+    return readEnded;
+  }
+
+  /** Whether the server was told that the client has finished. */
+  boolean isOutputShut() {
+    return outputShut;
+  }
+
   /** Begins to move bytes. */
   void start() throws IOException {
     socket.configureBlocking(false);
     key = stream.loop.register(socket, SelectionKey.OP_READ, this);
     stream.local(this);
     stream.drain();
+    interests();
   }
 
   /** The socket, for its addresses and for handing it over. */

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Splice {
   private final Loop loop;
-  private final Runnable ended;
+  private final Consumer<Splice> ended;
   private final Side client;
   private final Side server;
   private boolean over;
@@ -21,7 +23,7 @@ final class Splice {
    * Joins two connected channels once {@link #start} is called; {@code ended} runs when both are
    * closed.
    */
-  Splice(Loop loop, SocketChannel client, SocketChannel server, Runnable ended) {
+  Splice(Loop loop, SocketChannel client, SocketChannel server, Consumer<Splice> ended) {
     this.loop = loop;
     this.ended = ended;
     this.client = new Side(client);
@@ -30,14 +32,32 @@ final class Splice {
     this.server.other = this.client;
   }
 
-  /** Begins, with bytes that the client and the server have already sent. */
-  void start(ByteBuffer fromClient, ByteBuffer fromServer) throws IOException {
-    client.open();
-    server.open();
-    server.write(fromClient);
-    client.write(fromServer);
-    client.interests();
-    server.interests();
+  /** Begins; what each side waits for is written first. */
+  void start(SpliceSide toClient, SpliceSide toServer) throws IOException {
+    client.begin(toClient);
+    server.begin(toServer);
+    client.proceed();
+    server.proceed();
+  }
+
+  /** The client's connection. */
+  SocketChannel client() {
+    return client.channel;
+  }
+
+  /** The server's connection. */
+  SocketChannel server() {
+    return server.channel;
+  }
+
+  /** What to hand over of the client's connection. */
+  SpliceSide toClient() {
+    return client.state();
+  }
+
+  /** What to hand over of the server's connection. */
+  SpliceSide toServer() {
+    return server.state();
   }
 
   /** Bytes that went from the client to the server. */
@@ -56,7 +76,7 @@ final class Splice {
       over = true;
       Loop.closeQuietly(client.channel);
       Loop.closeQuietly(server.channel);
-      ended.run();
+      ended.accept(this);
     }
   }
 
@@ -74,13 +94,27 @@ final class Splice {
       this.channel = channel;
     }
 
-    private void open() throws IOException {
+    private void begin(SpliceSide state) throws IOException {
       channel.configureBlocking(false);
       key = loop.register(channel, 0, this);
+      written = state.written();
+      readEnded = state.readEnded();
+      shut = state.shut();
+      write(state.waiting());
+    }
+
+    private void proceed() throws IOException {
+      shutIfDone();
+      interests();
+    }
+
+    private SpliceSide state() {
+      ByteBuffer left = waiting == null ? ByteBuffer.allocate(0) : waiting;
+      return new SpliceSide(written, readEnded, shut, left);
     }
 
     private Side peer() {
-      return java.util.Objects.requireNonNull(other);
+      return Objects.requireNonNull(other);
     }
 
     @Override

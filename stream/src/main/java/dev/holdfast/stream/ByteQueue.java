@@ -1,6 +1,8 @@
 package dev.holdfast.stream;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +116,15 @@ final class ByteQueue {
     }
     start += bytes;
     end += bytes;
+  }
+
+  /** Shows all bytes, in order, as views piece by piece. */
+  void each(Consumer<ByteBuffer> visitor) {
+    for (long offset = start; offset < end; ) {
+      ByteBuffer view = Objects.requireNonNull(view(offset, Chunks.LARGE));
+      offset += view.remaining();
+      visitor.accept(view);
+    }
   }
 
   /** Drops every byte before {@code offset}; views of them must be gone. */

@@ -2,6 +2,7 @@ package dev.holdfast.stream;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +53,12 @@ public final class Endpoint {
    * @param window how much the peer may send ahead of our application
    */
   public Endpoint(Chunks chunks, Window window) {
-    this.outbox = new ByteQueue(chunks);
-    this.inbox = new ByteQueue(chunks);
+    this(new ByteQueue(chunks), new ByteQueue(chunks), window);
+  }
+
+  private Endpoint(ByteQueue outbox, ByteQueue inbox, Window window) {
+    this.outbox = outbox;
+    this.inbox = inbox;
     this.window = window;
   }
 
@@ -164,6 +169,65 @@ public final class Endpoint {
    */
   public boolean isFlushed() {
     return ackedEnd == outEnd();
+  }
+
+  // ---- hand-over ----
+
+  /**
+   * Everything a successor process needs to go on, but for the bytes kept: see {@link #eachUnacked}
+   * and {@link #eachUnread}.
+   */
+  public record Kept(
+      long acked,
+      long ackedEnd,
+      long sent,
+      boolean finished,
+      long consumed,
+      long peerEnd,
+      long peerLimit,
+      int window) {}
+
+  /** The state to hand over. The stream must not have ended early. */
+  public Kept keep() {
+    return new Kept(
+        outbox.start(), ackedEnd, sent, finished, inbox.start(), peerEnd, peerLimit, window.size());
+  }
+
+  /** Shows the bytes kept for the peer, in order. */
+  public void eachUnacked(Consumer<ByteBuffer> visitor) {
+    outbox.each(visitor);
+  }
+
+  /** Shows the bytes kept for the application, in order. */
+  public void eachUnread(Consumer<ByteBuffer> visitor) {
+    inbox.each(visitor);
+  }
+
+  /**
+   * The end of a stream that another process kept, without its bytes: see {@link #restoreUnacked}.
+   */
+  public static Endpoint restored(Chunks chunks, Kept kept) {
+    Endpoint endpoint =
+        new Endpoint(
+            new ByteQueue(chunks, kept.acked),
+            new ByteQueue(chunks, kept.consumed),
+            new Window(kept.window, Math.max(kept.window, Window.MOST)));
+    endpoint.ackedEnd = kept.ackedEnd;
+    endpoint.sent = kept.sent;
+    endpoint.finished = kept.finished;
+    endpoint.peerEnd = kept.peerEnd;
+    endpoint.peerLimit = kept.peerLimit;
+    return endpoint;
+  }
+
+  /** Adds bytes that were kept for the peer. */
+  public void restoreUnacked(ByteBuffer bytes) {
+    outbox.append(bytes);
+  }
+
+  /** Adds bytes that were kept for the application. */
+  public void restoreUnread(ByteBuffer bytes) {
+    inbox.append(bytes);
   }
 
   // ---- figures ----
