@@ -24,6 +24,9 @@ final class Arrival implements Loop.Ready {
   /** Time within which a client must have said what it is. */
   static final long DEADLINE = 10_000_000_000L;
 
+  /** Time that a client which has identified itself may take to say whether it resumes. */
+  private static final long DECISION = 3_000_000_000L;
+
   private static final byte[] LINE =
       (new String(Detector.ANNOUNCEMENT, StandardCharsets.US_ASCII) + "\r\n")
           .getBytes(StandardCharsets.US_ASCII);
@@ -92,7 +95,7 @@ final class Arrival implements Loop.Ready {
     ByteBuffer bytes = ByteBuffer.wrap(input);
     switch (Detector.judge(bytes, Loop.now() - lastByteAt)) {
       case PROBE -> announce();
-      case V2 -> hello(bytes, new byte[0]);
+      case V2 -> hello(bytes, new byte[0], new byte[0]);
       case V1, V1_WAITING -> speakV1();
       case PLAIN -> join(bytes);
       case UNKNOWN -> lookAgain(Detector.nextLook(bytes, lastByteAt));
@@ -136,21 +139,41 @@ final class Arrival implements Loop.Ready {
     ByteBuffer next =
         ByteBuffer.wrap(input, Detector.PROBE.length, input.length - Detector.PROBE.length);
     if (next.hasRemaining() && Detector.judge(next, 0) == Detector.Kind.V2) {
-      hello(next, Detector.ANNOUNCEMENT);
+      hello(next, Detector.ANNOUNCEMENT, new byte[0]);
       return;
     }
     int end = identificationEnd();
-    if (end < 0) {
-      if (input.length > MOST / 2) {
-        join(ByteBuffer.wrap(input));
-      } else {
-        lookAgain(deadline);
+    if (end < 0 && input.length > MOST / 2) {
+      join(ByteBuffer.wrap(input));
+    } else if (end < 0) {
+      lookAgain(deadline);
+    } else {
+      byte[] line = Arrays.copyOf(input, end);
+      byte[] rest = Arrays.copyOfRange(input, end, input.length);
+      switch (gate.target()) {
+        case Destination to -> {
+          stopWaiting();
+          new Upgrade(gate, to, loop, hand(), line, rest).start();
+        }
+        case Behind.InProcess here -> decideHere(line, rest);
       }
-      return;
     }
-    stopWaiting();
-    byte[] rest = Arrays.copyOfRange(input, end, input.length);
-    new Upgrade(gate, loop, hand(), Arrays.copyOf(input, end), rest).start();
+  }
+
+  /**
+   * A server in this process has not seen the line yet: it waits with it for the client's decision,
+   * for a moment.
+   */
+  private void decideHere(byte[] line, byte[] rest) throws ProtocolException, IOException {
+    ByteBuffer next = ByteBuffer.wrap(rest);
+    boolean mayBeHello = rest.length == 0 || Detector.judge(next, 0) != Detector.Kind.PLAIN;
+    if (mayBeHello && Detector.judge(next, 0) == Detector.Kind.V2) {
+      hello(next, Detector.ANNOUNCEMENT, line);
+    } else if (mayBeHello && Loop.now() < lastByteAt + DECISION) {
+      lookAgain(lastByteAt + DECISION);
+    } else {
+      join(ByteBuffer.wrap(input));
+    }
   }
 
   private int identificationEnd() {
@@ -162,10 +185,11 @@ final class Arrival implements Loop.Ready {
     return -1;
   }
 
-  private void hello(ByteBuffer bytes, byte[] announcement) throws ProtocolException, IOException {
+  private void hello(ByteBuffer bytes, byte[] announcement, byte[] said)
+      throws ProtocolException, IOException {
     switch (HelloV2.read(bytes)) {
       case null -> lookAgain(deadline);
-      case HelloV2.Open open -> gate.open(loop, hand(), open, announcement, bytes);
+      case HelloV2.Open open -> gate.open(loop, hand(), open, announcement, bytes, said);
       case HelloV2.Resume resume -> gate.resume(loop, hand(), resume, bytes);
     }
   }

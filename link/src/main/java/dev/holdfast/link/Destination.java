@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param host 1..255 characters (a SOCKS5 name's length is one byte, RFC 1928 section 5)
  * @param port 1..65535
  */
-public record Destination(String host, int port) {
+public record Destination(String host, int port) implements Behind {
   public static final int MAX_HOST_LENGTH = 255;
 
   public Destination {

@@ -219,11 +219,31 @@ public final class Gate implements Closeable {
 
   /** Joins a plain client to the server. */
   void join(Loop loop, SocketChannel client, ByteBuffer fromClient) {
-    dial(
-        loop,
-        client,
-        server -> splice(loop, client, server, fromClient, ByteBuffer.allocate(0)),
-        why -> Loop.closeQuietly(client));
+    switch (settings.target()) {
+      case Destination to ->
+          dial(
+              to,
+              loop,
+              client,
+              server -> splice(loop, client, server, fromClient, ByteBuffer.allocate(0)),
+              why -> Loop.closeQuietly(client));
+      case Behind.InProcess here -> joinHere(here.acceptor(), loop, client, fromClient);
+    }
+  }
+
+  private void joinHere(
+      Behind.Acceptor acceptor, Loop loop, SocketChannel client, ByteBuffer fromClient) {
+    figures.joined.incrementAndGet();
+    events.accept(new GateEvent.Joined(addressOf(client)));
+    loop.execute(() -> {
+      try {
+        loop.release(client);
+      } catch (IOException e) {
+        Loop.closeQuietly(client);
+        return;
+      }
+      Thread.ofVirtual().start(() -> acceptor.accept(new PlainDuplex(client, fromClient)));
+    });
   }
 
   /** Joins two connections. */
@@ -271,14 +291,23 @@ public final class Gate implements Closeable {
 
   // ---- streams ----
 
-  /** Opens a stream for a client that knew us, and connects it to the server. */
+  /**
+   * Opens a stream for a client that knew us, and connects it to the server.
+   *
+   * @param said what the client said to the server before its hello, outside the stream
+   */
   void open(
-      Loop loop, SocketChannel client, HelloV2.Open hello, byte[] announcement, ByteBuffer early) {
+      Loop loop,
+      SocketChannel client,
+      HelloV2.Open hello,
+      byte[] announcement,
+      ByteBuffer early,
+      byte[] said) {
     GateStream stream = openStream(loop, client, hello, announcement, early);
     if (stream == null) {
       Loop.closeQuietly(client);
     } else {
-      dialFor(stream, loop, client);
+      connect(stream, loop, client, said);
     }
   }
 
@@ -290,21 +319,28 @@ public final class Gate implements Closeable {
       return;
     }
     figures.opened.incrementAndGet();
-    dialFor(GateStream.openV1(this, loop, client, token, early), loop, client);
+    connect(GateStream.openV1(this, loop, client, token, early), loop, client, new byte[0]);
   }
 
-  private void dialFor(GateStream stream, Loop loop, SocketChannel client) {
-    dial(
-        loop,
-        client,
-        server -> {
-          try {
-            stream.connected(server, ByteBuffer.allocate(0));
-          } catch (IOException e) {
-            unreachable(stream, e.toString());
-          }
-        },
-        why -> unreachable(stream, why));
+  private void connect(GateStream stream, Loop loop, SocketChannel client, byte[] said) {
+    switch (settings.target()) {
+      case Destination to ->
+          dial(
+              to,
+              loop,
+              client,
+              server -> connected(stream, server),
+              why -> unreachable(stream, why));
+      case Behind.InProcess here -> stream.serve(here.acceptor(), said);
+    }
+  }
+
+  private void connected(GateStream stream, SocketChannel server) {
+    try {
+      stream.connected(server, ByteBuffer.allocate(0));
+    } catch (IOException e) {
+      unreachable(stream, e.toString());
+    }
   }
 
   private boolean isFull() {
@@ -392,14 +428,18 @@ public final class Gate implements Closeable {
 
   /** Connects to the server on behalf of {@code client}; the outcome comes back on {@code loop}. */
   void dial(
-      Loop loop, SocketChannel client, Consumer<SocketChannel> connected, Consumer<String> failed) {
+      Destination to,
+      Loop loop,
+      SocketChannel client,
+      Consumer<SocketChannel> connected,
+      Consumer<String> failed) {
     SocketAddress from = addressOf(client);
     SocketAddress at = localAddressOf(client);
     dialling.incrementAndGet();
     Thread.ofVirtual()
         .name("dial")
         .start(() -> {
-          try (Dial dial = dialer.dial(settings.target(), DIAL)) {
+          try (Dial dial = dialer.dial(to, DIAL)) {
             SocketChannel server = dial.connect();
             settings.preamble().accept(server, from, at);
             dialled(loop, () -> connected.accept(server));
@@ -439,6 +479,11 @@ public final class Gate implements Closeable {
 
   GateFigures figures() {
     return figures;
+  }
+
+  /** What is behind. */
+  Behind target() {
+    return settings.target();
   }
 
   /** Whether clients of resume v1 are served. */

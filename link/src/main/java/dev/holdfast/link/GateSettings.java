@@ -25,7 +25,7 @@ import java.util.List;
  */
 public record GateSettings(
     List<InetSocketAddress> listen,
-    Destination target,
+    Behind target,
     Preamble preamble,
     boolean v1,
     Duration patience,
@@ -49,7 +49,7 @@ public record GateSettings(
   }
 
   /** The usual settings. */
-  public static GateSettings of(List<InetSocketAddress> listen, Destination target) {
+  public static GateSettings of(List<InetSocketAddress> listen, Behind target) {
     int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
     return new GateSettings(
         listen,

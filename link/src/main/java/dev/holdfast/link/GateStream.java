@@ -191,6 +191,24 @@ final class GateStream implements ResumableStream.Keeper {
     }
   }
 
+  /**
+   * A server in this process takes the stream.
+   *
+   * @param said what the client said to it outside the stream
+   */
+  void serve(Behind.Acceptor acceptor, byte[] said) {
+    StreamDuplex duplex = new StreamDuplex(stream);
+    stream.lock.lock();
+    try {
+      stream.local(duplex);
+      stream.drain();
+    } finally {
+      stream.lock.unlock();
+    }
+    Duplex whole = new SpokenDuplex(duplex, ByteBuffer.allocate(0), ByteBuffer.wrap(said));
+    Thread.ofVirtual().start(() -> acceptor.accept(whole));
+  }
+
   /** Ends the stream early. */
   void reset(End why) {
     stream.lock.lock();

@@ -139,6 +139,19 @@ public final class Loop implements Executor, Closeable {
     return channel.register(selector, interests, ready);
   }
 
+  /**
+   * Watches {@code channel} no longer and makes it blocking, for threads that wait for it. To be
+   * called in a task, not while the loop handles a channel.
+   */
+  void release(SelectableChannel channel) throws IOException {
+    SelectionKey key = channel.keyFor(selector);
+    if (key != null) {
+      key.cancel();
+      selector.selectNow();
+    }
+    channel.configureBlocking(true);
+  }
+
   /** The shared read buffer, empty. Its content is good until the caller returns to the loop. */
   ByteBuffer scratch() {
     return scratch.clear();

@@ -27,6 +27,7 @@ final class Upgrade {
   private static final int MOST_HELD = 16 * 1024;
 
   private final Gate gate;
+  private final Destination to;
   private final Loop loop;
   private final SocketChannel client;
   private final byte[] identification;
@@ -41,7 +42,14 @@ final class Upgrade {
   private boolean isPlain;
   private boolean over;
 
-  Upgrade(Gate gate, Loop loop, SocketChannel client, byte[] identification, byte[] rest) {
+  Upgrade(
+      Gate gate,
+      Destination to,
+      Loop loop,
+      SocketChannel client,
+      byte[] identification,
+      byte[] rest) {
+    this.to = to;
     this.gate = gate;
     this.loop = loop;
     this.client = client;
@@ -52,7 +60,7 @@ final class Upgrade {
   /** Begins: dials the server and listens to the client. */
   void start() throws IOException {
     clientKey = loop.register(client, SelectionKey.OP_READ, key -> readClient());
-    gate.dial(loop, client, this::connected, why -> close());
+    gate.dial(to, loop, client, this::connected, why -> close());
     loop.at(deadline, this::outOfTime);
     look();
   }

@@ -1,0 +1,18 @@
+package dev.holdfast.link;
+
+/** What a gate is in front of: a TCP server, or a server in this very process. */
+public sealed interface Behind permits Destination, Behind.InProcess {
+  /** Takes connections in this process, without a socket. */
+  record InProcess(Acceptor acceptor) implements Behind {
+    @Override
+    public String toString() {
+      return "this process";
+    }
+  }
+
+  /** A server that takes connections as they are handed to it. */
+  interface Acceptor {
+    /** Serves {@code connection}; called on a virtual thread of its own, which may block. */
+    void accept(Duplex connection);
+  }
+}
