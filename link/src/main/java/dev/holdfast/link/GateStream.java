@@ -250,12 +250,7 @@ final class GateStream implements ResumableStream.Keeper {
 
   private void takeUp(
       SocketChannel channel, LinkV2 link, HelloV2.Resume hello, byte[] answer, ByteBuffer early) {
-    try {
-      link.peerIsAt(hello.position(), Loop.now());
-    } catch (ProtocolException e) {
-      // The endpoint has been reset; the link carries the news.
-      early = ByteBuffer.allocate(0);
-    }
+    link.peerIsAt(hello.position(), Loop.now());
     stream.carry(channel, ByteBuffer.wrap(answer), new Opening.Done(link), early);
   }
 
