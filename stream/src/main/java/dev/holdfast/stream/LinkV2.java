@@ -98,7 +98,12 @@ public final class LinkV2 implements Link {
   }
 
   /** What our hello told the peer: counts as its last acknowledgement. */
-  public record Position(long received, long limit) {}
+  public record Position(long received, long limit) {
+    /** Where {@code endpoint} is: what its next link begins with. */
+    public static Position of(Endpoint endpoint) {
+      return new Position(endpoint.receivedEnd(), endpoint.receiveLimit());
+    }
+  }
 
   /** The position to put into our hello. */
   public Position position() {
