@@ -14,15 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client of a gate of which nothing is known yet. It costs a socket, this object and the few
- * bytes it sent, for at most {@link #DEADLINE}; then it becomes a splice, a stream's link, or
- * nothing. Confined to its loop.
+ * bytes it sent, until the gate's deadline; then it becomes a splice, a stream's link, or nothing.
+ * Confined to its loop.
  */
 final class Arrival implements Loop.Ready {
   /** Bytes looked at before the decision; the rest waits in the kernel. */
   static final int MOST = 2048;
-
-  /** Time within which a client must have said what it is. */
-  static final long DEADLINE = 10_000_000_000L;
 
   /** Time that a client which has identified itself may take to say whether it resumes. */
   private static final long DECISION = 3_000_000_000L;
@@ -34,7 +31,7 @@ final class Arrival implements Loop.Ready {
   private final Gate gate;
   private final Loop loop;
   private final SocketChannel channel;
-  private final long deadline = Loop.now() + DEADLINE;
+  private final long deadline;
   private byte[] input = new byte[0];
   private long lastByteAt = Loop.now();
   private boolean announced;
@@ -46,6 +43,7 @@ final class Arrival implements Loop.Ready {
     this.gate = gate;
     this.loop = loop;
     this.channel = channel;
+    this.deadline = Loop.now() + gate.arrivalDeadline().toNanos();
   }
 
   /** Begins to listen to the client. */
@@ -102,19 +100,25 @@ final class Arrival implements Loop.Ready {
     }
   }
 
+  /** One timer at a time: it may fire early and look again, so it is rarely replaced. */
   private void lookAgain(long at) {
-    if (timer != null) {
-      timer.cancel();
-    }
     if (Loop.now() >= deadline) {
       drop();
       return;
     }
-    timer = loop.at(Math.min(at, deadline), this::timePassed);
+    long due = Math.min(at, deadline);
+    if (timer != null && timer.at() > due) {
+      timer.cancel();
+      timer = null;
+    }
+    if (timer == null) {
+      timer = loop.at(due, this::timePassed);
+    }
   }
 
   /** Bytes may be there that a busy loop has not read yet: only what the kernel says is silence. */
   private void timePassed() {
+    timer = null;
     try {
       if (!gone) {
         read();
@@ -196,10 +200,18 @@ final class Arrival implements Loop.Ready {
 
   private void speakV1() throws IOException {
     if (gate.speaksV1()) {
-      new ArrivalV1(gate, loop, hand(), gate.keyV1(), input).start();
+      stopWaiting();
+      ArrivalV1 waiting = new ArrivalV1(gate, loop, this, gate.keyV1(), input);
+      input = new byte[0];
+      waiting.start();
     } else {
       join(ByteBuffer.wrap(input));
     }
+  }
+
+  /** What goes on in other words still has to come to its end in time. */
+  void awaitDeadline() {
+    timer = loop.at(deadline, this::drop);
   }
 
   private void join(ByteBuffer bytes) {
@@ -207,9 +219,10 @@ final class Arrival implements Loop.Ready {
   }
 
   /** The channel goes into other hands. */
-  private SocketChannel hand() {
+  SocketChannel hand() {
     stopWaiting();
     gone = true;
+    input = new byte[0];
     if (key != null && key.isValid()) {
       key.interestOps(0);
     }
@@ -233,6 +246,10 @@ final class Arrival implements Loop.Ready {
 
   Loop loop() {
     return loop;
+  }
+
+  SocketChannel channel() {
+    return channel;
   }
 
   private SocketAddress address() {

@@ -18,16 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class ArrivalV1 {
   private final Gate gate;
   private final Loop loop;
+  private final Arrival arrival;
   private final SocketChannel client;
   private final ServerOpeningV1 opening;
   private byte[] input;
   private @Nullable SelectionKey key;
-  private boolean over;
 
-  ArrivalV1(Gate gate, Loop loop, SocketChannel client, KeyExchangeV1 key, byte[] input) {
+  ArrivalV1(Gate gate, Loop loop, Arrival arrival, KeyExchangeV1 key, byte[] input) {
     this.gate = gate;
     this.loop = loop;
-    this.client = client;
+    this.arrival = arrival;
+    this.client = arrival.channel();
     this.opening = new ServerOpeningV1(key);
     this.input = input;
   }
@@ -36,7 +37,7 @@ final class ArrivalV1 {
   void start() throws IOException {
     client.write(ByteBuffer.wrap(opening.line(gate.hostId()).encoded()));
     key = loop.register(client, SelectionKey.OP_READ, ready -> read());
-    loop.at(Loop.now() + Arrival.DEADLINE, this::drop);
+    arrival.awaitDeadline();
     look();
   }
 
@@ -67,7 +68,7 @@ final class ArrivalV1 {
         }
         case ServerOpeningV1.Step.Resume resume -> {
           hand();
-          gate.resumeV1(client, resume.token(), bytes);
+          gate.resumeV1(loop, client, resume.token(), bytes);
         }
       }
     } catch (ProtocolException e) {
@@ -77,10 +78,10 @@ final class ArrivalV1 {
 
   /** The channel goes into other hands, perhaps on another loop. */
   private void hand() {
-    over = true;
     if (key != null) {
       key.interestOps(0);
     }
+    arrival.hand();
   }
 
   private void refuse(String why) {
@@ -89,10 +90,7 @@ final class ArrivalV1 {
   }
 
   private void drop() {
-    if (!over) {
-      over = true;
-      Loop.closeQuietly(client);
-    }
+    arrival.drop();
   }
 
   /** Says no, and ends the connection. */

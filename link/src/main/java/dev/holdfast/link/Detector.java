@@ -95,14 +95,19 @@ final class Detector {
     return couldBePlain && silentNanos >= PARTIAL_SILENCE ? Kind.PLAIN : Kind.UNKNOWN;
   }
 
-  /** When {@link #judge} may say something else although no byte came. */
+  /**
+   * When {@link #judge} may say something else although no byte came; {@code Long.MAX_VALUE} for
+   * never.
+   */
   static long nextLook(ByteBuffer input, long lastByteAt) {
-    return lastByteAt
-        + switch (input.remaining()) {
-          case 0 -> SILENCE;
-          case 8 -> V1_SILENCE;
-          default -> PARTIAL_SILENCE;
-        };
+    int bytes = input.remaining();
+    if (bytes == 0) {
+      return lastByteAt + SILENCE;
+    }
+    if (bytes > V1_FIRST.length) {
+      return Long.MAX_VALUE;
+    }
+    return lastByteAt + (bytes == V1_FIRST.length ? V1_SILENCE : PARTIAL_SILENCE);
   }
 
   /** Whether what there is of {@code input} agrees with the beginning of {@code pattern}. */

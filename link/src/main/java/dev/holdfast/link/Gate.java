@@ -49,6 +49,15 @@ public final class Gate implements Closeable {
 
   private static final long SECOND = 1_000_000_000L;
 
+  /** Rest after accepting failed, when descriptors have run out for example. */
+  private static final long ACCEPT_PAUSE = SECOND / 10;
+
+  /** How often it is seen to that memory is not short. */
+  private static final long LOOK_PAUSE = SECOND / 5;
+
+  /** How often memory that lay unused goes back to the operating system. */
+  private static final long TRIM_PAUSE = 20 * SECOND;
+
   private final GateSettings settings;
   private final Consumer<GateEvent> events;
   private final Chunks chunks;
@@ -64,6 +73,7 @@ public final class Gate implements Closeable {
   private String hostId = UUID.randomUUID().toString();
   private final Dialer dialer = Dialer.ofSystem(Map.of());
   private final AtomicInteger dialling = new AtomicInteger();
+  private long trimAt;
   private volatile boolean draining;
 
   /** Who is joined, and since when. */
@@ -156,14 +166,14 @@ public final class Gate implements Closeable {
     Loop loop = loops.getFirst();
     loop.execute(() -> {
       try {
-        loop.register(listener, SelectionKey.OP_ACCEPT, key -> accept(listener));
+        loop.register(listener, SelectionKey.OP_ACCEPT, key -> accept(loop, listener, key));
       } catch (IOException e) {
         events.accept(new GateEvent.Fault(e));
       }
     });
   }
 
-  private void accept(ServerSocketChannel listener) {
+  private void accept(Loop loop, ServerSocketChannel listener, SelectionKey key) {
     try {
       for (SocketChannel channel = listener.accept();
           channel != null;
@@ -171,13 +181,28 @@ public final class Gate implements Closeable {
         accepted(channel);
       }
     } catch (IOException e) {
-      events.accept(new GateEvent.Fault(e));
+      if (listener.isOpen()) {
+        events.accept(new GateEvent.Fault(e));
+        key.interestOps(0);
+        loop.at(Loop.now() + ACCEPT_PAUSE, () -> acceptAgain(key));
+      }
     }
   }
 
-  private void accepted(SocketChannel channel) throws IOException {
+  private static void acceptAgain(SelectionKey key) {
+    if (key.isValid()) {
+      key.interestOps(SelectionKey.OP_ACCEPT);
+    }
+  }
+
+  private void accepted(SocketChannel channel) {
     figures.accepted.incrementAndGet();
-    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    try {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    } catch (IOException e) {
+      Loop.closeQuietly(channel);
+      return;
+    }
     Loop loop = nextLoop();
     Arrival arrival = new Arrival(this, loop, channel);
     Arrival oldest = null;
@@ -237,7 +262,7 @@ public final class Gate implements Closeable {
     events.accept(new GateEvent.Joined(addressOf(client)));
     loop.execute(() -> {
       try {
-        loop.release(client);
+        loop.makeBlocking(client);
       } catch (IOException e) {
         Loop.closeQuietly(client);
         return;
@@ -379,6 +404,7 @@ public final class Gate implements Closeable {
       return;
     }
     Loop home = stream.stream().loop;
+    release(client, loop, home);
     home.execute(() -> {
       if (!stream.resume(client, hello, early)) {
         refuseUnknown(client);
@@ -387,13 +413,23 @@ public final class Gate implements Closeable {
   }
 
   /** A client of resume v1 comes back. */
-  void resumeV1(SocketChannel client, TokenV1 token, ByteBuffer early) {
+  void resumeV1(Loop loop, SocketChannel client, TokenV1 token, ByteBuffer early) {
     GateStream stream = streams.get(ServerSide.V1.idOf(token));
     if (stream == null) {
       refused(addressOf(client), "no such stream");
       ArrivalV1.refuse(client, AnswerV1.NOT_FOUND);
     } else {
+      release(client, loop, stream.stream().loop);
       stream.stream().loop.execute(() -> stream.resumeV1(client, early));
+    }
+  }
+
+  /**
+   * A loop that went on watching a connection of another's would keep it half open after its end.
+   */
+  private static void release(SocketChannel client, Loop from, Loop to) {
+    if (!from.equals(to)) {
+      from.release(client);
     }
   }
 
@@ -471,6 +507,14 @@ public final class Gate implements Closeable {
 
   Duration strangerPatience() {
     return settings.strangerPatience();
+  }
+
+  Duration unusedPatience() {
+    return settings.unusedPatience();
+  }
+
+  Duration arrivalDeadline() {
+    return settings.arrivalDeadline();
   }
 
   Consumer<GateEvent> events() {
@@ -588,12 +632,15 @@ public final class Gate implements Closeable {
   // ---- care ----
 
   private void housekeeping() {
-    chunks.trim();
+    long now = Loop.now();
+    if (now >= trimAt) {
+      chunks.trim();
+      trimAt = now + TRIM_PAUSE;
+    }
     if (chunks.isTight()) {
       evictOldestDetached();
     }
-    Loop loop = loops.getFirst();
-    loop.at(Loop.now() + (chunks.isTight() ? SECOND : 20 * SECOND), this::housekeeping);
+    loops.getFirst().at(now + LOOK_PAUSE, this::housekeeping);
   }
 
   private void evictOldestDetached() {
@@ -649,6 +696,7 @@ public final class Gate implements Closeable {
   public void drain() {
     draining = true;
     listeners.forEach(Loop::closeQuietly);
+    loops.forEach(Loop::wake);
   }
 
   /** Whether no client is being served any more. */

@@ -16,6 +16,8 @@ import java.util.List;
  * @param v1 whether clients of resume v1 are served too
  * @param patience how long a stream without a link is kept whose client has logged in
  * @param strangerPatience how long one is kept whose client has hardly said anything
+ * @param unusedPatience how long one is kept whose client has said nothing over it
+ * @param arrivalDeadline time within which a client must have said what it is
  * @param memory bytes for all streams together before reading pauses and the oldest detached ones
  *     go
  * @param mostStreams streams kept at most
@@ -30,6 +32,8 @@ public record GateSettings(
     boolean v1,
     Duration patience,
     Duration strangerPatience,
+    Duration unusedPatience,
+    Duration arrivalDeadline,
     long memory,
     int mostStreams,
     int mostArrivals,
@@ -58,6 +62,8 @@ public record GateSettings(
         true,
         Duration.ofHours(24),
         Duration.ofMinutes(1),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(10),
         Runtime.getRuntime().maxMemory(),
         100_000,
         10_000,
@@ -74,6 +80,8 @@ public record GateSettings(
         v1,
         other,
         strangerPatience,
+        unusedPatience,
+        arrivalDeadline,
         memory,
         mostStreams,
         mostArrivals,

@@ -26,9 +26,6 @@ final class GateStream implements ResumableStream.Keeper {
   /** Bytes from a client after which it is taken for one that has logged in. */
   static final int ESTABLISHED = 4 * 1024;
 
-  /** How long a client is waited for that opened a stream and said nothing over it. */
-  static final Duration UNUSED_PATIENCE = Duration.ofSeconds(10);
-
   /**
    * How long a stream is kept for which only the client's last acknowledgement is missing, or its
    * news of an early end.
@@ -42,7 +39,10 @@ final class GateStream implements ResumableStream.Keeper {
   private final String name;
   private SocketAddress client;
   private @Nullable SocketLocal server;
-  private long detachedAt;
+
+  /** When the link was lost; -1 while there is one. Written on the loop, read by any thread. */
+  private volatile long detachedAt = -1;
+
   private Loop.@Nullable Timer patience;
 
   private GateStream(
@@ -102,7 +102,7 @@ final class GateStream implements ResumableStream.Keeper {
         name,
         client,
         now - openedAt,
-        stream.connection() == null ? now - detachedAt : 0,
+        detachedAt < 0 ? 0 : now - detachedAt,
         local.isReadEnded(),
         local.isOutputShut(),
         stream.endpoint.keep());
@@ -166,7 +166,7 @@ final class GateStream implements ResumableStream.Keeper {
 
   /** When the stream lost its link, or -1 while it has one. */
   long detachedAt() {
-    return stream.connection() == null ? detachedAt : -1;
+    return detachedAt;
   }
 
   /**
@@ -230,8 +230,10 @@ final class GateStream implements ResumableStream.Keeper {
           || !resumption.proves(hello)) {
         return false;
       }
+      byte[] answer =
+          resumption.resume(
+              hello, gate.keyShare(), LinkV2.Position.of(stream.endpoint), gate.patience());
       LinkV2 link = new LinkV2(stream.endpoint, gate.chunks(), false, 1, Loop.now());
-      byte[] answer = resumption.resume(hello, gate.keyShare(), link.position(), gate.patience());
       gate.rename(this);
       back(channel);
       takeUp(channel, link, hello, answer, early);
@@ -259,7 +261,8 @@ final class GateStream implements ResumableStream.Keeper {
 
   private void back(SocketChannel channel) {
     SocketAddress before = client;
-    Duration away = Duration.ofNanos(stream.connection() == null ? Loop.now() - detachedAt : 0);
+    Duration away = Duration.ofNanos(detachedAt < 0 ? 0 : Loop.now() - detachedAt);
+    detachedAt = -1;
     client = Gate.addressOf(channel);
     stopWaiting();
     gate.events().accept(new GateEvent.Resumed(name, client, before, away));
@@ -268,12 +271,7 @@ final class GateStream implements ResumableStream.Keeper {
 
   private void takeUp(
       SocketChannel channel, LinkV2 link, HelloV2.Resume hello, byte[] answer, ByteBuffer early) {
-    try {
-      link.peerIsAt(hello.position(), Loop.now());
-    } catch (ProtocolException e) {
-      // The endpoint has been reset; the link carries the news.
-      early = ByteBuffer.allocate(0);
-    }
+    link.peerIsAt(hello.position(), Loop.now());
     stream.carry(channel, ByteBuffer.wrap(answer), new Opening.Done(link), early);
   }
 
@@ -295,7 +293,7 @@ final class GateStream implements ResumableStream.Keeper {
     }
     long heard = stream.endpoint.receivedBytes();
     if (heard < ESTABLISHED) {
-      return shorter(heard == 0 ? UNUSED_PATIENCE : gate.strangerPatience());
+      return shorter(heard == 0 ? gate.unusedPatience() : gate.strangerPatience());
     }
     return gate.patience();
   }

@@ -68,6 +68,13 @@ final class LinkConnection implements Loop.Ready {
     return suspected;
   }
 
+  /**
+   * Something outside speaks against the connection: until the peer is heard again it is suspect.
+   */
+  void doubt() {
+    suspected = true;
+  }
+
   /** Gives the connection up for a reason seen from outside. On the loop. */
   void fail(String why) {
     lost(why);
@@ -122,10 +129,11 @@ final class LinkConnection implements Loop.Ready {
       lost(reason(e));
       return;
     }
-    if (input.position() > had) {
+    boolean isFresh = input.position() > had;
+    take(input.flip());
+    if (isFresh && !isSilent()) {
       suspected = false;
     }
-    take(input.flip());
   }
 
   private void ended() {
@@ -223,13 +231,13 @@ final class LinkConnection implements Loop.Ready {
       return;
     }
     if (!stream.loop.isCurrent()) {
-      stream.loop.execute(this::wakeUp);
+      soon(this::wakeUp);
       return;
     }
     if (timer != null) {
       timer.cancel();
     }
-    timer = stream.loop.at(Math.max(due, now), this::onTimer);
+    timer = stream.loop.at(Math.max(due, now), () -> stream.locked(this::onTimer));
   }
 
   private void onTimer() {
@@ -242,22 +250,22 @@ final class LinkConnection implements Loop.Ready {
    * overheard it.
    */
   private void wakeUp() {
-    stream.lock.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      if (!suspected && isSilent()) {
-        read();
-        if (!closed && isSilent()) {
-          suspected = true;
-          stream.suspect(this);
-        }
-      }
-      stream.flush();
-    } finally {
-      stream.lock.unlock();
+    if (closed) {
+      return;
     }
+    if (!suspected && isSilent()) {
+      read();
+      if (!closed && isSilent()) {
+        suspected = true;
+        stream.suspect(this);
+      }
+    }
+    stream.flush();
+  }
+
+  /** Does {@code action} on the loop, lock held. */
+  private void soon(Runnable action) {
+    stream.loop.execute(() -> stream.locked(action));
   }
 
   private boolean isSilent() {
@@ -279,7 +287,13 @@ final class LinkConnection implements Loop.Ready {
     }
     lingering = true;
     channel.shutdownOutput();
-    stream.loop.execute(() -> stream.loop.at(Loop.now() + LINGER, this::close));
+    Runnable end = () -> stream.locked(() -> lost("the peer did not close the connection"));
+    soon(() -> {
+      if (timer != null) {
+        timer.cancel();
+      }
+      timer = stream.loop.at(Loop.now() + LINGER, end);
+    });
   }
 
   /** The connection failed under a writer, perhaps not on the loop. */
@@ -287,14 +301,7 @@ final class LinkConnection implements Loop.Ready {
     if (stream.loop.isCurrent()) {
       lost(why);
     } else {
-      stream.loop.execute(() -> {
-        stream.lock.lock();
-        try {
-          lost(why);
-        } finally {
-          stream.lock.unlock();
-        }
-      });
+      soon(() -> lost(why));
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that waits for many channels at once and does what they are ready for. A key press
@@ -25,12 +26,16 @@ public final class Loop implements Executor, Closeable {
   /** Bytes of the buffer that all reads of a loop share. */
   static final int SCRATCH = 256 * 1024;
 
+  /** Timers are looked through for cancelled ones when so many are there, or twice those left. */
+  private static final int LEAST_SWEEP = 64;
+
   private static final long START = System.nanoTime();
 
   private final Selector selector;
   private final Thread thread;
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+  private int sweepAt = LEAST_SWEEP;
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
   private final Faults faults;
   private volatile boolean closed;
@@ -66,8 +71,9 @@ public final class Loop implements Executor, Closeable {
   /** Something to be done later on a loop. */
   static final class Timer implements Comparable<Timer> {
     private final long at;
-    private final Runnable action;
-    private boolean cancelled;
+
+    /** Null once it will not run any more, so that nothing is kept for its sake. */
+    private volatile @Nullable Runnable action;
 
     private Timer(long at, Runnable action) {
       this.at = at;
@@ -79,9 +85,13 @@ public final class Loop implements Executor, Closeable {
       return at;
     }
 
-    /** It will not fire. */
+    /** It will not fire. Any thread. */
     void cancel() {
-      cancelled = true;
+      action = null;
+    }
+
+    private boolean isCancelled() {
+      return action == null;
     }
 
     @Override
@@ -126,6 +136,10 @@ public final class Loop implements Executor, Closeable {
 
   /** Runs {@code action} at {@code nanos}, or soon after. */
   Timer at(long nanos, Runnable action) {
+    if (timers.size() >= sweepAt) {
+      timers.removeIf(Timer::isCancelled);
+      sweepAt = Math.max(LEAST_SWEEP, 2 * timers.size());
+    }
     Timer timer = new Timer(nanos, action);
     timers.add(timer);
     return timer;
@@ -140,16 +154,29 @@ public final class Loop implements Executor, Closeable {
   }
 
   /**
-   * Watches {@code channel} no longer and makes it blocking, for threads that wait for it. To be
-   * called in a task, not while the loop handles a channel.
+   * Stops watching a channel and makes it blocking, for threads that wait for it. To be called in a
+   * task, not while the loop handles a channel.
    */
-  void release(SelectableChannel channel) throws IOException {
+  void makeBlocking(SelectableChannel channel) throws IOException {
     SelectionKey key = channel.keyFor(selector);
     if (key != null) {
       key.cancel();
       selector.selectNow();
     }
     channel.configureBlocking(true);
+  }
+
+  /** Stops watching a channel that goes to another loop. */
+  void release(SelectableChannel channel) {
+    SelectionKey key = channel.keyFor(selector);
+    if (key != null) {
+      key.cancel();
+    }
+  }
+
+  /** The number of timers kept, cancelled ones included. */
+  int timers() {
+    return timers.size();
   }
 
   /** The shared read buffer, empty. Its content is good until the caller returns to the loop. */
@@ -258,14 +285,15 @@ public final class Loop implements Executor, Closeable {
         timer != null && timer.at <= now && !closed;
         timer = timers.peek()) {
       timers.remove();
-      if (!timer.cancelled) {
-        guarded(timer.action);
+      Runnable action = timer.action;
+      if (action != null) {
+        guarded(action);
       }
     }
   }
 
   private void dropCancelled() {
-    for (Timer timer = timers.peek(); timer != null && timer.cancelled; timer = timers.peek()) {
+    for (Timer timer = timers.peek(); timer != null && timer.isCancelled(); timer = timers.peek()) {
       timers.remove();
     }
   }

@@ -30,6 +30,9 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
 
   private static final int MOST_LENIENT = 16;
 
+  /** Attempts count from 0. */
+  private static final int NONE = -1;
+
   private final Destination to;
   private final Dialer dialer;
   private final @Nullable Duration limit;
@@ -43,7 +46,8 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   private Duration patience = Duration.ofMinutes(1);
   private long troubleSince;
   private long openingSince;
-  private int openingAttempt;
+  private int openingAttempt = NONE;
+  private long lastRtt;
   private int attempts;
   private int leniency = 1;
   private long suspectedAt = -HASTY;
@@ -68,7 +72,8 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   void keep(ResumableStream kept, Comeback way, NetworkWatch watch) {
     stream = kept;
     comeback = way;
-    listening = watch.listen(change -> kept.loop.execute(() -> networkChanged(change)));
+    listening =
+        watch.listen(change -> kept.loop.execute(() -> kept.locked(() -> networkChanged(change))));
   }
 
   private ResumableStream stream() {
@@ -88,10 +93,10 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
       troubleSince = now;
       begin(now);
       events.accept(new ClientEvent.Lost(why));
-    } else if (openingAttempt > 0) {
+    } else if (openingAttempt != NONE) {
       events.accept(new ClientEvent.Failed(openingAttempt, why));
       plan.ended(openingAttempt, busy ? RetryPlan.Outcome.BUSY : RetryPlan.Outcome.REFUSED, now);
-      openingAttempt = 0;
+      openingAttempt = NONE;
       busy = false;
     } else {
       events.accept(new ClientEvent.Lost(why));
@@ -107,8 +112,13 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
     long now = Loop.now();
     leniency = now - suspectedAt < HASTY ? Math.min(MOST_LENIENT, 2 * leniency) : 1;
     suspectedAt = now;
-    troubleSince = now;
-    begin(now);
+    race();
+  }
+
+  /** Tries another connection beside the one that may be dead. */
+  private void race() {
+    troubleSince = Loop.now();
+    begin(troubleSince);
     events.accept(new ClientEvent.Suspected());
     step();
   }
@@ -121,28 +131,23 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
     plan = new RetryPlan(now, Duration.ofNanos(rtt), most, new Random());
   }
 
-  private long lastRtt;
-
   private void networkChanged(NetworkWatch.Change change) {
-    ResumableStream kept = stream();
-    kept.lock.lock();
-    try {
-      if (kept.isOver()) {
-        return;
-      }
-      events.accept(
-          new ClientEvent.NetworkChanged(
-              change == NetworkWatch.Change.WOKE ? "this machine woke" : "the network changed"));
-      LinkConnection connection = kept.connection();
-      if (connection != null && !connection.isOpening()) {
-        check(connection);
-      }
-      if (plan != null) {
-        plan.changed(Loop.now());
-        step();
-      }
-    } finally {
-      kept.lock.unlock();
+    if (stream().isOver()) {
+      return;
+    }
+    events.accept(
+        new ClientEvent.NetworkChanged(
+            change == NetworkWatch.Change.WOKE ? "this machine woke" : "the network changed"));
+    LinkConnection connection = stream().connection();
+    if (connection != null && !connection.isOpening()) {
+      check(connection);
+    }
+    if (plan == null && connection != null && connection.equals(stream().connection())) {
+      connection.doubt();
+      race();
+    } else if (plan != null) {
+      plan.changed(Loop.now());
+      step();
     }
   }
 
@@ -186,7 +191,7 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
         case RetryPlan.Step.Start start -> dial(start);
         case RetryPlan.Step.End end -> endDial(end.attempt());
         case RetryPlan.Step.Wait wait -> {
-          timer = stream().loop.at(wait.untilNanos(), this::lockedStep);
+          timer = stream().loop.at(wait.untilNanos(), () -> stream().locked(this::step));
           return;
         }
         case RetryPlan.Step.GiveUp giveUp -> {
@@ -197,10 +202,6 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
         }
       }
     }
-  }
-
-  private void lockedStep() {
-    locked(this::step);
   }
 
   private boolean linkIsFine() {
@@ -218,9 +219,9 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
         .start(() -> {
           try {
             SocketChannel channel = dial.connect();
-            loop.execute(() -> locked(() -> connected(start.attempt(), channel)));
+            loop.execute(() -> stream().locked(() -> connected(start.attempt(), channel)));
           } catch (DialException e) {
-            loop.execute(() -> locked(() -> failed(start.attempt(), e.failure())));
+            loop.execute(() -> stream().locked(() -> failed(start.attempt(), e.failure())));
           }
         });
   }
@@ -260,6 +261,9 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
       Loop.closeQuietly(channel);
       plan.ended(attempt, RetryPlan.Outcome.SILENT, now);
     } else {
+      if (openingAttempt != NONE) {
+        plan.ended(openingAttempt, RetryPlan.Outcome.SILENT, now);
+      }
       plan.connected(attempt, now);
       takeUp(attempt, channel, now);
     }
@@ -304,7 +308,8 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   /** No trouble any more. */
   private void calm() {
     plan = null;
-    openingAttempt = 0;
+    openingAttempt = NONE;
+    busy = false;
     dials.values().forEach(Dial::close);
     dials.clear();
   }
@@ -328,16 +333,6 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
     }
     if (early != null) {
       events.accept(new ClientEvent.Ended(early.text()));
-    }
-  }
-
-  private void locked(Runnable action) {
-    ResumableStream kept = stream();
-    kept.lock.lock();
-    try {
-      action.run();
-    } finally {
-      kept.lock.unlock();
     }
   }
 }

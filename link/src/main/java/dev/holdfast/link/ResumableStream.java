@@ -57,6 +57,16 @@ final class ResumableStream {
     this.keeper = keeper;
   }
 
+  /** Does {@code action} with the lock held. */
+  void locked(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives the stream its near side; once. */
   void local(Local newLocal) {
     local = newLocal;
@@ -100,24 +110,20 @@ final class ResumableStream {
   void leave() {
     leaving = true;
     endpoint.finish();
+    drain();
     flush();
   }
 
   private void checkLeft() {
     if (leaving && !leftTimed && endpoint.isFlushed() && endpoint.end().isEmpty()) {
       leftTimed = true;
-      loop.execute(() -> loop.at(Loop.now() + LEAVE_PATIENCE, this::resetIfLeft));
+      loop.execute(() -> loop.at(Loop.now() + LEAVE_PATIENCE, () -> locked(this::resetIfLeft)));
     }
   }
 
   private void resetIfLeft() {
-    lock.lock();
-    try {
-      if (!over) {
-        reset(new End(End.Reason.CLOSED, "The program at the other side is gone."));
-      }
-    } finally {
-      lock.unlock();
+    if (!over) {
+      reset(new End(End.Reason.CLOSED, "The program at the other side is gone."));
     }
   }
 

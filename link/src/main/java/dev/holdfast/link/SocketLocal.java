@@ -82,33 +82,55 @@ final class SocketLocal implements Local, Loop.Ready {
 
   private void read() {
     try {
-      for (int moved = 0; moved < TURN && stream.endpoint.writable() > 0; ) {
+      int moved = 0;
+      while (moved < TURN && stream.endpoint.writable() > 0) {
         ByteBuffer room = stream.endpoint.room();
         int asked = room.remaining();
-        int bytes = socket.read(room);
-        stream.endpoint.written(Math.max(bytes, 0));
+        int bytes = readInto(room);
         if (bytes < 0) {
           readEnded = true;
           stream.endpoint.finish();
+        }
+        if (bytes < asked) {
           break;
         }
         moved += bytes;
-        if (bytes < asked && asked > TURN / 8) {
-          break;
-        }
-        if (bytes == 0) {
-          break;
-        }
       }
-      stream.flush();
+      if (readEnded && outputShut && !stream.endpoint.inputEnded()) {
+        leave();
+      } else {
+        stream.flush();
+      }
     } catch (IOException e) {
-      stream.reset(new End(End.Reason.CLOSED, "The server closed the connection."));
+      leave();
     }
+  }
+
+  private int readInto(ByteBuffer room) throws IOException {
+    int bytes = 0;
+    try {
+      bytes = socket.read(room);
+    } finally {
+      stream.endpoint.written(Math.max(bytes, 0));
+    }
+    return bytes;
+  }
+
+  /** The server is gone: what it said is still delivered, and what comes for it is dropped. */
+  private void leave() {
+    readEnded = true;
+    outputShut = true;
+    blocked = false;
+    stream.leave();
   }
 
   @Override
   public void deliver(ByteBuffer data) {
-    if (blocked || outputShut) {
+    if (outputShut) {
+      data.position(data.limit());
+      return;
+    }
+    if (blocked) {
       return;
     }
     try {
@@ -119,8 +141,9 @@ final class SocketLocal implements Local, Loop.Ready {
       }
     } catch (IOException e) {
       outputShut = true;
+      data.position(data.limit());
       if (readEnded) {
-        stream.endpoint.reset(new End(End.Reason.CLOSED, "The server closed the connection."));
+        stream.loop.execute(() -> stream.locked(this::leave));
       }
     }
   }
@@ -149,6 +172,7 @@ final class SocketLocal implements Local, Loop.Ready {
   @Override
   public void ended(@Nullable End early) {
     closed = true;
+    stream.endpoint.discardReadable();
     Loop.closeQuietly(socket);
   }
 
@@ -160,18 +184,13 @@ final class SocketLocal implements Local, Loop.Ready {
     if (wants && stream.chunks.isTight()) {
       wants = false;
       paused = true;
-      stream.loop.at(Loop.now() + TIGHT_PAUSE, this::resume);
+      stream.loop.at(Loop.now() + TIGHT_PAUSE, () -> stream.locked(this::resume));
     }
     key.interestOps((wants ? SelectionKey.OP_READ : 0) | (blocked ? SelectionKey.OP_WRITE : 0));
   }
 
   private void resume() {
-    stream.lock.lock();
-    try {
-      paused = false;
-      interests();
-    } finally {
-      stream.lock.unlock();
-    }
+    paused = false;
+    interests();
   }
 }

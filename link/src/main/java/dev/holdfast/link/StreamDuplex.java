@@ -34,7 +34,7 @@ final class StreamDuplex implements Duplex, Local {
     try {
       int start = target.position();
       readerFed = false;
-      while (target.position() == start) {
+      while (target.position() == start && target.hasRemaining()) {
         if (takeWaiting(target) > 0) {
           break;
         }

@@ -31,7 +31,7 @@ final class Upgrade {
   private final Loop loop;
   private final SocketChannel client;
   private final byte[] identification;
-  private final long deadline = Loop.now() + Arrival.DEADLINE;
+  private final long deadline;
   private byte[] fromClient;
   private byte[] held = new byte[0];
   private boolean identified;
@@ -55,6 +55,7 @@ final class Upgrade {
     this.client = client;
     this.identification = identification;
     this.fromClient = rest;
+    this.deadline = Loop.now() + gate.arrivalDeadline().toNanos();
   }
 
   /** Begins: dials the server and listens to the client. */
@@ -70,7 +71,7 @@ final class Upgrade {
       ByteBuffer scratch = loop.scratch().limit(Arrival.MOST);
       int bytes = client.read(scratch);
       if (bytes < 0) {
-        close();
+        plain();
         return;
       }
       int had = fromClient.length;
@@ -95,9 +96,19 @@ final class Upgrade {
         close();
       }
     } catch (ProtocolException e) {
-      isPlain = true;
-      join();
+      plain();
     }
+  }
+
+  /**
+   * No hello comes: what else the client has to say waits in the kernel until it can be passed on.
+   */
+  private void plain() {
+    isPlain = true;
+    if (clientKey != null) {
+      clientKey.interestOps(0);
+    }
+    join();
   }
 
   private void takenUp(HelloV2.Open open, ByteBuffer early) {
@@ -163,7 +174,8 @@ final class Upgrade {
             held.length - from >= 4
                 && held[from] == 'S'
                 && held[from + 1] == 'S'
-                && held[from + 2] == 'H';
+                && held[from + 2] == 'H'
+                && held[from + 3] == '-';
         client.write(ByteBuffer.wrap(held, from, i + 1 - from));
         from = i + 1;
       }
@@ -199,8 +211,7 @@ final class Upgrade {
     if (!over && stream == null && fromClient.length == 0 && !identified) {
       close();
     } else if (!over && stream == null) {
-      isPlain = true;
-      join();
+      plain();
     }
   }
 

@@ -13,6 +13,7 @@ public final class ClientResumptionV2 {
   private final byte[] announcement;
   private @Nullable SecretsV2 secrets;
   private long counter;
+  private long answered;
 
   /**
    * A stream still to be opened.
@@ -26,7 +27,7 @@ public final class ClientResumptionV2 {
 
   /** The hello that opens the stream. */
   public Attempt open(KeyShare share, LinkV2.Position position) {
-    return new Attempt(share, HelloV2.open(share.shown(), position.limit()), null);
+    return new Attempt(share, HelloV2.open(share.shown(), position.limit()), null, 0);
   }
 
   /** A hello that resumes the stream; {@code share} must be fresh. */
@@ -36,7 +37,7 @@ public final class ClientResumptionV2 {
       throw new IllegalStateException("the stream was never opened");
     }
     byte[] said = HelloV2.resume(base.id(), ++counter, share.shown(), position);
-    return new Attempt(share, join(said, base.clientProof(said)), base);
+    return new Attempt(share, join(said, base.clientProof(said)), base, counter);
   }
 
   /** Whether the server has accepted the stream once. */
@@ -58,11 +59,13 @@ public final class ClientResumptionV2 {
     private final KeyShare share;
     private final byte[] hello;
     private final @Nullable SecretsV2 base;
+    private final long number;
 
-    private Attempt(KeyShare share, byte[] hello, @Nullable SecretsV2 base) {
+    private Attempt(KeyShare share, byte[] hello, @Nullable SecretsV2 base, long number) {
       this.share = share;
       this.hello = hello;
       this.base = base;
+      this.number = number;
     }
 
     /** The bytes to send first. */
@@ -75,7 +78,8 @@ public final class ClientResumptionV2 {
      *
      * @return null while bytes are missing
      * @throws ProtocolException it is no answer, or its proof is wrong: whoever sent it does not
-     *     have the stream
+     *     have the stream; or a later attempt has been answered, and the server may have forgotten
+     *     the secrets that this one leads to
      */
     public @Nullable Outcome answer(ByteBuffer input) throws ProtocolException {
       return switch (AnswerV2.read(input)) {
@@ -95,6 +99,10 @@ public final class ClientResumptionV2 {
       if (!SecretsV2.same(prover.serverProof(transcript), answer.proof())) {
         throw new ProtocolException("the server's proof is wrong");
       }
+      if (number < answered) {
+        throw new ProtocolException("a later hello was answered before this one");
+      }
+      answered = number;
       secrets = next;
       return new Outcome.Accepted(answer.position(), answer.patience());
     }

@@ -30,6 +30,12 @@ public final class Endpoint {
    */
   static final int AHEAD = 128 * 1024;
 
+  /**
+   * Bytes kept for a peer until it acknowledges them, however far its window may be open; and
+   * {@link #AHEAD}.
+   */
+  static final long UNACKED_BOUND = Window.MOST;
+
   /** Bytes kept for the peer while no link is attached, before the application has to wait. */
   public static final int DETACHED_BOUND = 1024 * 1024;
 
@@ -69,8 +75,11 @@ public final class Endpoint {
     if (finished || end != null) {
       return 0;
     }
-    long bound = attached == null ? outbox.start() + DETACHED_BOUND : peerLimit + AHEAD;
-    return Math.max(0, bound - outbox.end());
+    long ahead =
+        attached == null
+            ? DETACHED_BOUND
+            : Math.min(peerLimit - outbox.start(), UNACKED_BOUND) + AHEAD;
+    return Math.max(0, ahead - outbox.size());
   }
 
   /**
@@ -134,6 +143,11 @@ public final class Endpoint {
   public void consume(int bytes) {
     inbox.dropTo(inbox.start() + bytes);
     window.consumed(bytes);
+  }
+
+  /** Drops what the application will not take any more. */
+  public void discardReadable() {
+    consume((int) inbox.size());
   }
 
   /** Whether the peer finished and the application took everything. */
@@ -348,7 +362,7 @@ public final class Endpoint {
    * and not behind what the link has completely written: its memory is given back.
    */
   void acknowledged(long position) {
-    if (position > ackedEnd) {
+    if (position > ackedEnd && end == null) {
       ackedEnd = position;
       outbox.dropTo(Math.min(position, outbox.end()));
     }
@@ -386,7 +400,9 @@ public final class Endpoint {
     passing = 0;
     inbox.skip(taken);
     window.consumed(taken);
-    inbox.append(rest);
+    if (end == null) {
+      inbox.append(rest);
+    }
   }
 
   /** The peer's application finished behind the byte before {@code offset}. */

@@ -22,9 +22,6 @@ public final class LinkV2 implements Link {
   /** How long a small acknowledgement waits for data to ride on. */
   static final long ACK_DELAY = 20_000_000;
 
-  /** A silence shorter than this is never suspicious. */
-  static final long LEAST_PATIENCE = 250_000_000;
-
   /** Pause before the first ping after traffic stopped; it doubles up to {@link #LONGEST_PAUSE}. */
   static final long FIRST_PAUSE = 1_000_000_000;
 
@@ -37,6 +34,9 @@ public final class LinkV2 implements Link {
    */
   private static final long FRAME_NANOS = 50_000_000;
 
+  /** The window is looked at no more often than this, however short the round trips. */
+  private static final long LEAST_ROUND = 1_000_000;
+
   private static final int LEAST_FRAME = 2 * 1024;
   private static final int FIRST_FRAME = 16 * 1024;
   private static final long NEVER = Long.MAX_VALUE;
@@ -45,7 +45,6 @@ public final class LinkV2 implements Link {
   private final Chunks chunks;
   private final Output output;
   private final boolean pings;
-  private final int leniency;
 
   private boolean inert;
   private boolean peerKnown;
@@ -66,11 +65,8 @@ public final class LinkV2 implements Link {
   private long pongBody;
 
   // Time.
-  private final RoundTrip roundTrip = new RoundTrip();
+  private final Outstanding outstanding;
   private long heardAt;
-  private long waitingSince = NEVER;
-  private long sampleOffset = -1;
-  private long sampleAt;
   private long sampleAcked;
   private long pingAt;
   private long pause = FIRST_PAUSE;
@@ -86,11 +82,12 @@ public final class LinkV2 implements Link {
    *     suspicions proved wrong
    */
   public LinkV2(Endpoint endpoint, Chunks chunks, boolean pings, int leniency, long now) {
+    endpoint.attach(this);
     this.endpoint = endpoint;
     this.chunks = chunks;
     this.output = new Output(chunks);
     this.pings = pings;
-    this.leniency = leniency;
+    this.outstanding = new Outstanding(leniency);
     this.framed = endpoint.acked();
     this.framedAtBatch = framed;
     this.heldAck = endpoint.ackedEnd();
@@ -98,11 +95,15 @@ public final class LinkV2 implements Link {
     this.pingAt = now + FIRST_PAUSE;
     this.ackSent = endpoint.receivedEnd();
     this.limitSent = endpoint.receiveLimit();
-    endpoint.attach(this);
   }
 
   /** What our hello told the peer: counts as its last acknowledgement. */
-  public record Position(long received, long limit) {}
+  public record Position(long received, long limit) {
+    /** Where {@code endpoint} is: what its next link begins with. */
+    public static Position of(Endpoint endpoint) {
+      return new Position(endpoint.receivedEnd(), endpoint.receiveLimit());
+    }
+  }
 
   /** The position to put into our hello. */
   public Position position() {
@@ -110,43 +111,33 @@ public final class LinkV2 implements Link {
   }
 
   /**
-   * Takes the position of the peer's hello. It must come before anything is received.
-   *
-   * @throws ProtocolException the position can't be: the stream is out of step and has been reset
+   * Takes the position of the peer's hello. It must come before anything is received. If the
+   * position can't be, both ends are out of step: the stream is reset, and this link says so.
    */
-  public void peerIsAt(Position peer, long now) throws ProtocolException {
-    if (peer.received < endpoint.ackedEnd() || peer.received > endpoint.outEnd()) {
+  public void peerIsAt(Position peer, long now) {
+    peerKnown = true;
+    heard(now);
+    if (peer.received < endpoint.ackedEnd() || peer.received > endpoint.sent()) {
       endpoint.reset(
           new End(End.Reason.OUT_OF_STEP, "Both ends disagree about what was delivered."));
-      throw new ProtocolException(
-          "peer is at "
-              + peer.received
-              + ", outside "
-              + endpoint.ackedEnd()
-              + ".."
-              + endpoint.outEnd());
+      return;
     }
-    peerKnown = true;
     heldAck = peer.received;
     applyAck();
     framed = Math.max(framed, Math.min(peer.received, endpoint.written()));
     endpoint.peerLimit(Math.max(endpoint.peerLimit(), peer.limit));
-    heard(now);
   }
 
   /** Counts a round trip measured outside, such as that of the hellos. */
   public void roundTripWas(long nanos) {
-    roundTrip.sample(nanos);
+    outstanding.measured(nanos);
   }
 
   // ---- receiving ----
 
   @Override
   public @Nullable ByteBuffer receive(ByteBuffer input, long now) throws ProtocolException {
-    if (endpoint.end().isPresent()) {
-      input.position(input.limit());
-    }
-    while (!inert && input.remaining() >= FrameV2.HEADER) {
+    while (!inert && endpoint.end().isEmpty() && input.remaining() >= FrameV2.HEADER) {
       int from = input.position();
       int head = input.getInt(from);
       int type = head >>> 24;
@@ -167,6 +158,9 @@ public final class LinkV2 implements Link {
       if (data != null) {
         return data;
       }
+    }
+    if (inert || endpoint.end().isPresent()) {
+      input.position(input.limit());
     }
     return null;
   }
@@ -218,7 +212,7 @@ public final class LinkV2 implements Link {
       return null;
     }
     body.position(body.position() + (int) (expected - offset));
-    endpoint.window().adjust(now, Math.max(roundTrip.smoothed(), 1_000_000), chunks.isTight());
+    endpoint.window().adjust(now, Math.max(rttNanos(), LEAST_ROUND), chunks.isTight());
     return endpoint.accept(body);
   }
 
@@ -235,7 +229,7 @@ public final class LinkV2 implements Link {
   private void acknowledged(ByteBuffer body, long now) throws ProtocolException {
     long position = body.getLong();
     long limit = body.getLong();
-    if (position > framed + (finishFramed ? 1 : 0) || limit < 0) {
+    if (position < 0 || position > framedEnd() || limit < 0) {
       throw new ProtocolException("acknowledgement of " + position + ", " + framed + " was sent");
     }
     if (position > heldAck) {
@@ -285,7 +279,7 @@ public final class LinkV2 implements Link {
   @Override
   public void wrote(long now) {
     output.settle();
-    if (output.isEmpty()) {
+    if (!inert && output.isEmpty()) {
       applyAck();
     }
   }
@@ -317,7 +311,7 @@ public final class LinkV2 implements Link {
     }
     pingBody = now;
     frameLongs(FrameV2.PING, now);
-    waiting(now);
+    outstanding.await(now);
   }
 
   private void frameData(long now) {
@@ -327,23 +321,31 @@ public final class LinkV2 implements Link {
     while (framed < end && output.hasRoom(3, FrameV2.HEADER + 8)) {
       frameOneData((int) Math.min(frameMost, end - framed));
       restartPings(now);
-      waiting(now);
     }
-    if (endpoint.isFinished()
-        && !finishFramed
-        && framed == endpoint.written()
-        && output.hasRoom(0, FrameV2.HEADER + 8)) {
-      if (endpoint.ackedEnd() < endpoint.outEnd()) {
-        frameLongs(FrameV2.FINISH, framed);
-        waiting(now);
-      }
-      finishFramed = true;
-    }
-    if (sampleOffset < 0 && framed > framedAtBatch) {
-      sampleOffset = framed;
-      sampleAt = now;
+    if (framed > framedAtBatch && outstanding.sent(framed, now)) {
       sampleAcked = heldAck;
     }
+    frameFinish(now);
+    endpoint.sent(framedEnd());
+  }
+
+  private void frameFinish(long now) {
+    if (finishFramed
+        || !endpoint.isFinished()
+        || framed < endpoint.written()
+        || !output.hasRoom(0, FrameV2.HEADER + 8)) {
+      return;
+    }
+    if (endpoint.ackedEnd() < endpoint.outEnd()) {
+      frameLongs(FrameV2.FINISH, framed);
+      outstanding.await(now);
+    }
+    finishFramed = true;
+  }
+
+  /** What was framed, the half-close counting as one position. */
+  private long framedEnd() {
+    return framed + (finishFramed ? 1 : 0);
   }
 
   private void frameOneData(int bytes) {
@@ -409,12 +411,6 @@ public final class LinkV2 implements Link {
     heardAt = now;
   }
 
-  private void waiting(long now) {
-    if (waitingSince == NEVER) {
-      waitingSince = now;
-    }
-  }
-
   private void restartPings(long now) {
     pause = FIRST_PAUSE;
     pingAt = now + pause;
@@ -422,28 +418,30 @@ public final class LinkV2 implements Link {
 
   /** The peer moved: whatever else is outstanding is waited for from now on. */
   private void progress(long position, long now) {
-    if (sampleOffset >= 0 && position >= sampleOffset) {
-      long took = Math.max(1, now - sampleAt);
-      roundTrip.sample(took);
-      long moved = position - sampleAcked;
-      long perFrame = moved * FRAME_NANOS / took;
-      if (moved >= frameMost || perFrame > frameMost) {
-        frameMost = Math.clamp(perFrame, LEAST_FRAME, FrameV2.MOST_DATA);
-      }
-      sampleOffset = -1;
+    long took = outstanding.progressed(position, isAllAnswered(), now);
+    if (took == 0) {
+      return;
     }
-    waitingSince = pingBody < 0 && position == framed + (finishFramed ? 1 : 0) ? NEVER : now;
+    long moved = position - sampleAcked;
+    long perFrame = moved * FRAME_NANOS / took;
+    if (moved >= frameMost || perFrame > frameMost) {
+      frameMost = Math.clamp(perFrame, LEAST_FRAME, FrameV2.MOST_DATA);
+    }
+  }
+
+  private boolean isAllAnswered() {
+    return pingBody < 0 && heldAck == framedEnd();
   }
 
   private void pong(long body, long now) {
     if (body != pingBody) {
       return;
     }
-    roundTrip.sample(now - pingBody);
+    outstanding.measured(now - pingBody);
     pingBody = -1;
     pause = Math.min(2 * pause, LONGEST_PAUSE);
     pingAt = now + pause;
-    waitingSince = heldAck == framed + (finishFramed ? 1 : 0) ? NEVER : now;
+    outstanding.progressed(heldAck, isAllAnswered(), now);
   }
 
   private void ackBy(long now, long delay) {
@@ -460,10 +458,7 @@ public final class LinkV2 implements Link {
 
   @Override
   public long suspectAt() {
-    if (inert || waitingSince == NEVER) {
-      return NEVER;
-    }
-    return waitingSince + leniency * Math.max(LEAST_PATIENCE, roundTrip.patience());
+    return inert ? NEVER : outstanding.suspectAt();
   }
 
   @Override
@@ -473,7 +468,7 @@ public final class LinkV2 implements Link {
 
   @Override
   public long rttNanos() {
-    return roundTrip.smoothed();
+    return outstanding.roundTripNanos();
   }
 
   // ---- ends ----
@@ -498,6 +493,7 @@ public final class LinkV2 implements Link {
   public void abandon() {
     inert = true;
     output.clear();
+    applyAck();
   }
 
   /** Asks the peer for a sign of life now: the network changed, or the machine slept. */

@@ -65,15 +65,6 @@ public final class Output {
     }
   }
 
-  /** Bytes not yet written. */
-  long remaining() {
-    long sum = 0;
-    for (int i = offset; i < end; i++) {
-      sum += buffers[i].remaining();
-    }
-    return sum;
-  }
-
   /** Whether the batch has room for a frame of a header and up to {@code pieces} pieces of data. */
   boolean hasRoom(int pieces, int headerBytes) {
     return end + pieces + 1 <= MOST - SPARE

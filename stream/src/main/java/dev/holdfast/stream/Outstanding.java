@@ -35,24 +35,31 @@ final class Outstanding {
     }
   }
 
-  /** Bytes up to {@code offset} were sent. */
-  void sent(long offset, long now) {
+  /** Bytes up to {@code offset} were sent; returns whether a measurement begins with them. */
+  boolean sent(long offset, long now) {
     await(now);
-    if (sampleOffset < 0) {
-      sampleOffset = offset;
-      sampleAt = now;
+    if (sampleOffset >= 0) {
+      return false;
     }
+    sampleOffset = offset;
+    sampleAt = now;
+    return true;
   }
 
   /**
    * The peer has everything before {@code offset}; {@code isAll} if nothing is expected of it now.
+   *
+   * @return what the measurement that ended with this came to, in nanoseconds; 0 if none did
    */
-  void progressed(long offset, boolean isAll, long now) {
-    if (sampleOffset >= 0 && offset >= sampleOffset) {
-      roundTrip.sample(Math.max(1, now - sampleAt));
-      sampleOffset = -1;
-    }
+  long progressed(long offset, boolean isAll, long now) {
     waitingSince = isAll ? NEVER : now;
+    if (sampleOffset < 0 || offset < sampleOffset) {
+      return 0;
+    }
+    long took = Math.max(1, now - sampleAt);
+    roundTrip.sample(took);
+    sampleOffset = -1;
+    return took;
   }
 
   /** Counts a round trip measured elsewhere. */
