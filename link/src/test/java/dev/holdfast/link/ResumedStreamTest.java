@@ -1,0 +1,368 @@
+package dev.holdfast.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Streams through a gate over a network that breaks. */
+@Timeout(120)
+final class ResumedStreamTest {
+  private static final Executor BESIDE = task -> Thread.ofVirtual().start(task);
+  private static final String LINE = "SSH-2.0-Test_1.0\r\n";
+
+  @Test
+  void streamOfVersion2SurvivesItsLinks() throws Exception {
+    survives(ClientSettings.Resume.V2, 2);
+  }
+
+  @Test
+  void streamFoundByProbeSurvivesItsLinks() throws Exception {
+    survives(ClientSettings.Resume.AUTO, 2);
+  }
+
+  @Test
+  void streamOfVersion1SurvivesItsLinks() throws Exception {
+    survives(ClientSettings.Resume.V1, 1);
+  }
+
+  private static void survives(ClientSettings.Resume resume, int version) throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(resume);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      assertThat(rig.gateEvents)
+          .anyMatch(it -> it instanceof GateEvent.Opened opened && opened.version() == version);
+      for (int i = 0; i < 5; i++) {
+        rig.relay.cut();
+        Rig.exchange(program, server, "after cut " + i);
+      }
+      program.close();
+      assertThat(server.getInputStream().read()).isEqualTo(-1);
+      server.close();
+      await().until(() -> rig.gateSaw(GateEvent.Ended.class));
+      await().until(() -> rig.gate.values().bytesLent() == 0);
+    }
+  }
+
+  @Test
+  void lateIdentificationIsTakenUpInBand() throws Exception {
+    try (Rig rig = new Rig();
+        Socket client = rig.plain()) {
+      client.getOutputStream().write(Detector.PROBE);
+      Rig.read(client.getInputStream(), 20);
+      client.getOutputStream().write(Rig.ascii(LINE.substring(7)));
+      Socket server = rig.accept();
+      assertThat(Rig.read(server.getInputStream(), LINE.length())).isEqualTo(Rig.ascii(LINE));
+      server.getOutputStream().write(Rig.ascii("Welcome\r\nSSH-2.0-Server\r\nKEX"));
+      String lines = "Welcome\r\nSSH-2.0-Server\r\n";
+      assertThat(Rig.read(client.getInputStream(), lines.length())).isEqualTo(Rig.ascii(lines));
+      client.setSoTimeout(100);
+      assertThatThrownBy(() -> client.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      client.setSoTimeout((int) Rig.PATIENCE.toMillis());
+      client.getOutputStream().write(Rig.ascii("plain after all"));
+      assertThat(Rig.read(server.getInputStream(), 15)).isEqualTo(Rig.ascii("plain after all"));
+      assertThat(Rig.read(client.getInputStream(), 3)).isEqualTo(Rig.ascii("KEX"));
+    }
+  }
+
+  @Test
+  void bothDirectionsHalfCloseOnTheirOwn() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      program.shutdownOutput();
+      assertThat(server.getInputStream().read()).isEqualTo(-1);
+      server.getOutputStream().write(Rig.ascii("still here"));
+      assertThat(Rig.read(program, 10)).isEqualTo(Rig.ascii("still here"));
+      server.shutdownOutput();
+      assertThat(program.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+      await().until(() -> rig.gateSaw(GateEvent.Ended.class));
+      assertThat(rig.gateEvents)
+          .anyMatch(it -> it instanceof GateEvent.Ended ended && ended.why() == null);
+    }
+  }
+
+  @Test
+  void serverThatFinishesFirstLeavesTheOtherDirectionOpen() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      server.shutdownOutput();
+      assertThat(program.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+      Rig.write(program, Rig.ascii("still here"));
+      assertThat(Rig.read(server.getInputStream(), 10)).isEqualTo(Rig.ascii("still here"));
+    }
+  }
+
+  @Test
+  void clientIsToldThatTheServerCantBeReached() throws Exception {
+    try (Rig rig = new Rig()) {
+      rig.server.close();
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      assertThatThrownBy(() -> program.read(ByteBuffer.allocate(1)))
+          .isInstanceOf(StreamEndedException.class)
+          .hasMessageContaining("can't be reached");
+    }
+  }
+
+  @Test
+  void outputOfServerThatDiedWhileTheLinkWasAwayIsDelivered() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      rig.relay.cutAfter.set(0);
+      rig.relay.cut();
+      await().until(() -> rig.gate.values().detached() == 1);
+      server.getOutputStream().write(Rig.ascii("last words"));
+      await().until(() -> rig.gate.values().bytesLent() > 0);
+      server.setSoLinger(true, 0);
+      server.close();
+      Rig.write(program, Rig.ascii("to nobody"));
+      rig.relay.work();
+      assertThat(Rig.read(program, 10)).isEqualTo(Rig.ascii("last words"));
+      assertThat(program.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+      program.close();
+      await().until(() -> rig.gate.values().bytesLent() == 0);
+    }
+  }
+
+  @Test
+  void resetAtEachByteOfTheHandshakeIsSurvivedOnceTheStreamIsOpen() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      for (int bytes = 0; bytes < 260; bytes += 7) {
+        rig.relay.cutAfter.set(bytes);
+        int before = rig.relay.connections.get();
+        rig.relay.cut();
+        await().until(() -> rig.relay.connections.get() > before);
+        Rig.write(program, Rig.ascii("key"));
+        rig.relay.work();
+        assertThat(Rig.read(server.getInputStream(), 3)).isEqualTo(Rig.ascii("key"));
+      }
+      Rig.exchange(program, server, "at the end");
+    }
+  }
+
+  @Test
+  void bulkBothWaysSurvivesResetsAndDamageAtRandomBytes() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      byte[] up = random(1, 12 << 20);
+      byte[] down = random(2, 12 << 20);
+      Random random = new Random(5);
+      rig.relay.cutAfter.set(300_000);
+      rig.relay.flipAfter.set(5_000_000);
+      CompletableFuture<byte[]> atServer =
+          CompletableFuture.supplyAsync(() -> exchanged(server, down, up.length), BESIDE);
+      CompletableFuture<Void> writer =
+          CompletableFuture.runAsync(() -> written(program, up), BESIDE);
+      ByteBuffer got = ByteBuffer.allocate(down.length);
+      while (got.hasRemaining()) {
+        assertThat(program.read(got)).isPositive();
+        rig.relay.cutAfter.set(200_000 + random.nextInt(1_000_000));
+      }
+      writer.get();
+      assertThat(atServer.get()).isEqualTo(up);
+      assertThat(got.array()).isEqualTo(down);
+      assertThat(rig.relay.connections.get()).isGreaterThan(10);
+      rig.relay.work();
+      program.close();
+      server.close();
+      await().until(() -> rig.gate.values().bytesLent() == 0);
+    }
+  }
+
+  private static byte[] exchanged(Socket server, byte[] down, int up) {
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                server.getOutputStream().write(down);
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            },
+            BESIDE);
+    try {
+      byte[] got = Rig.read(server.getInputStream(), up);
+      writer.join();
+      return got;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void written(Duplex program, byte[] bytes) {
+    try {
+      Rig.write(program, bytes);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] random(int seed, int bytes) {
+    byte[] all = new byte[bytes];
+    new Random(seed).nextBytes(all);
+    return all;
+  }
+
+  @Test
+  void silenceIsNoticedAndAnotherConnectionTaken() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      rig.relay.swallow();
+      Rig.write(program, Rig.ascii("into the void"));
+      await().until(() -> rig.clientSaw(ClientEvent.Suspected.class));
+      rig.relay.work();
+      assertThat(Rig.read(server.getInputStream(), 13)).isEqualTo(Rig.ascii("into the void"));
+      await().until(() -> rig.clientSaw(ClientEvent.Resumed.class));
+    }
+  }
+
+  @Test
+  void slowReaderAtEitherEndIsNotDrownedAndLosesNothing() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      byte[] bulk = random(7, 24 << 20);
+      CompletableFuture<Void> up = CompletableFuture.runAsync(() -> written(program, bulk), BESIDE);
+      CompletableFuture<byte[]> atServer = new CompletableFuture<>();
+      Thread down =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  server.getOutputStream().write(bulk);
+                } catch (IOException e) {
+                  atServer.completeExceptionally(e);
+                }
+              });
+      await().until(() -> rig.gate.values().bytesLent() > 100_000);
+      await().during(Duration.ofMillis(300)).until(() -> rig.gate.values().bytesLent() < 4 << 20);
+      assertThat(up).isNotDone();
+      assertThat(Rig.read(server.getInputStream(), bulk.length)).isEqualTo(bulk);
+      assertThat(Rig.read(program, bulk.length)).isEqualTo(bulk);
+      up.get();
+      down.join();
+      await().until(() -> rig.gate.values().bytesLent() == 0);
+    }
+  }
+
+  @Test
+  void closeOfProgramDuringOutageIsDelivered() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      rig.relay.cutAfter.set(0);
+      rig.relay.cut();
+      await().until(() -> rig.gate.values().detached() == 1);
+      Rig.write(program, Rig.ascii("bye"));
+      program.close();
+      rig.relay.work();
+      assertThat(Rig.read(server.getInputStream(), 3)).isEqualTo(Rig.ascii("bye"));
+      assertThat(server.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void programThatClosesWithoutReadingLeavesNoGhost() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      Thread chatter = Thread.ofVirtual().start(() -> chatter(server));
+      await().until(() -> rig.gate.values().bytesLent() > 0);
+      program.close();
+      assertThat(server.getInputStream().read()).isEqualTo(-1);
+      chatter.join(Duration.ofSeconds(5));
+      assertThat(chatter.isAlive()).isFalse();
+      await().until(() -> rig.gateSaw(GateEvent.Ended.class));
+      await().until(() -> rig.gate.values().bytesLent() == 0);
+    }
+  }
+
+  /** Talks until nobody listens. */
+  private static void chatter(Socket server) {
+    try {
+      while (true) {
+        server.getOutputStream().write(new byte[64 * 1024]);
+      }
+    } catch (SocketException e) {
+      // Closed, as it should be.
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void streamThatTheGateDoesNotKnowEndsWithOneSentence() throws Exception {
+    try (Rig rig = new Rig(it -> it.withPatience(Duration.ofMillis(50)))) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Rig.exchange(program, rig.accept(), LINE);
+      rig.relay.cutAfter.set(0);
+      rig.relay.cut();
+      await().until(() -> rig.gateSaw(GateEvent.Ended.class));
+      rig.relay.work();
+      assertThatThrownBy(() -> program.read(ByteBuffer.allocate(1)))
+          .isInstanceOf(StreamEndedException.class);
+    }
+  }
+
+  @Test
+  void oldestDetachedStreamGoesWhenMemoryIsShort() throws Exception {
+    try (Rig rig = new Rig(it -> withMemory(it, 600_000))) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      rig.relay.cutAfter.set(0);
+      rig.relay.cut();
+      await().until(() -> rig.gate.values().detached() == 1);
+      Thread chatter = Thread.ofVirtual().start(() -> chatter(server));
+      await().until(() -> rig.gate.values().evicted() == 1);
+      await().until(() -> rig.gate.values().bytesLent() == 0);
+      chatter.join(Duration.ofSeconds(5));
+      rig.relay.work();
+      assertThatThrownBy(() -> program.read(ByteBuffer.allocate(1)))
+          .isInstanceOf(StreamEndedException.class)
+          .hasMessageContaining("memory");
+    }
+  }
+
+  private static GateSettings withMemory(GateSettings it, long memory) {
+    return new GateSettings(
+        it.listen(),
+        it.target(),
+        it.preamble(),
+        it.v1(),
+        it.patience(),
+        it.strangerPatience(),
+        it.unusedPatience(),
+        it.arrivalDeadline(),
+        memory,
+        it.mostStreams(),
+        it.mostArrivals(),
+        it.backlog(),
+        it.loops());
+  }
+}
