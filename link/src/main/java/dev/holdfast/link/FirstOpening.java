@@ -97,7 +97,6 @@ final class FirstOpening implements Opening, Comeback.Verdict {
               "The connection was lost before the server had answered; try again.");
         }
         if (System.nanoTime() > until) {
-          duplex.close();
           throw new IOException(
               "The server announced resumption and then did not answer; try again, or with"
                   + " --resume off.");

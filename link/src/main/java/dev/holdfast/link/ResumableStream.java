@@ -33,7 +33,7 @@ final class ResumableStream {
   private @Nullable Local local;
   private @Nullable LinkConnection connection;
   private boolean inputEndTold;
-  private boolean over;
+  private volatile boolean over;
   private boolean wasWritable = true;
   private boolean leaving;
   private boolean leftTimed;
@@ -131,6 +131,15 @@ final class ResumableStream {
   void reset(End why) {
     endpoint.reset(why);
     flush();
+  }
+
+  /** Ends the stream here and now: the peer is not waited for. */
+  void abandon(End why) {
+    endpoint.reset(why);
+    if (connection != null) {
+      connection.fail(why.text());
+    }
+    look();
   }
 
   /** Hands bytes from the peer to the near side. */

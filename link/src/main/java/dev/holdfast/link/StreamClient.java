@@ -3,6 +3,7 @@ package dev.holdfast.link;
 import dev.holdfast.stream.Chunks;
 import dev.holdfast.stream.ClientOpeningV1;
 import dev.holdfast.stream.ClientResumptionV2;
+import dev.holdfast.stream.End;
 import dev.holdfast.stream.Endpoint;
 import dev.holdfast.stream.KeyExchangeV1;
 import dev.holdfast.stream.LinkV1;
@@ -14,6 +15,8 @@ import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ public final class StreamClient implements Closeable {
   private final Chunks chunks;
   private final NetworkWatch watch = NetworkWatch.start();
   private final SecureRandom random = new SecureRandom();
+  private final Set<ResumableStream> streams = ConcurrentHashMap.newKeySet();
 
   private StreamClient(Loop loop, Chunks chunks) {
     this.loop = loop;
@@ -137,7 +141,7 @@ public final class StreamClient implements Closeable {
     Endpoint endpoint = new Endpoint(chunks, new Window());
     Reconnector keeper =
         new Reconnector(settings.to(), dialer, settings.limit(), settings.events());
-    ResumableStream stream = new ResumableStream(loop, chunks, endpoint, keeper);
+    ResumableStream stream = stream(endpoint, keeper);
     StreamDuplex duplex = new StreamDuplex(stream);
     stream.local(duplex);
     Comeback comeback = new ComebackV2(stream, new ClientResumptionV2(announcement));
@@ -153,7 +157,12 @@ public final class StreamClient implements Closeable {
         stream.lock.unlock();
       }
     });
-    opening.awaitVerdict(settings.connectTimeout(), duplex);
+    try {
+      opening.awaitVerdict(settings.connectTimeout(), duplex);
+    } catch (IOException e) {
+      stream.locked(() -> stream.abandon(new End(End.Reason.CLOSED, "It was never opened.")));
+      throw e;
+    }
     settings.events().accept(new ClientEvent.Connected(2));
     return new Connection(
         new SpokenDuplex(duplex, ByteBuffer.wrap(said), ByteBuffer.wrap(opening.lines())),
@@ -178,7 +187,7 @@ public final class StreamClient implements Closeable {
     Endpoint endpoint = new Endpoint(chunks, new Window());
     Reconnector keeper =
         new Reconnector(settings.to(), dialer, settings.limit(), settings.events());
-    ResumableStream stream = new ResumableStream(loop, chunks, endpoint, keeper);
+    ResumableStream stream = stream(endpoint, keeper);
     StreamDuplex duplex = new StreamDuplex(stream);
     stream.local(duplex);
     LinkV1 link = LinkV1.first(endpoint, chunks, 1, opened.reply(), Loop.now());
@@ -196,8 +205,18 @@ public final class StreamClient implements Closeable {
     return new Connection(duplex, 1, duplex::awaitEnd);
   }
 
+  private ResumableStream stream(Endpoint endpoint, Reconnector keeper) {
+    ResumableStream stream = new ResumableStream(loop, chunks, endpoint, keeper);
+    streams.removeIf(ResumableStream::isOver);
+    streams.add(stream);
+    return stream;
+  }
+
+  /** Ends all streams that are left; programs that read or write wake up. */
   @Override
   public void close() {
+    End end = new End(End.Reason.CLOSED, "The client was closed.");
+    streams.forEach(stream -> stream.locked(() -> stream.abandon(end)));
     watch.close();
     loop.close();
   }
