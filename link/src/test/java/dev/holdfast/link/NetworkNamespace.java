@@ -24,7 +24,8 @@ final class NetworkNamespace implements AutoCloseable {
 
   static NetworkNamespace create() throws IOException {
     boolean able = Files.isWritable(Path.of("/run")) && Files.isExecutable(Path.of("/sbin/ip"));
-    assumeTrue(able, "SKIPPED: needs root on Linux, and iproute2");
+    boolean mustBeAble = System.getenv("CI") != null;
+    assumeTrue(able || mustBeAble, "SKIPPED: needs root on Linux, and iproute2");
     NetworkNamespace namespace = new NetworkNamespace();
     run(List.of("ip", "netns", "add", namespace.name));
     namespace.ip("link", "set", "lo", "up");
