@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a link is to lead: a host, by name or as an address literal, and a TCP port.
@@ -18,6 +19,9 @@ import java.util.Optional;
  */
 public record Destination(String host, int port) implements Behind {
   public static final int MAX_HOST_LENGTH = 255;
+
+  /** Labels of what host names are made of, and of the underscore that some have. */
+  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*+");
 
   public Destination {
     if (port < 1 || port > 65535) {
@@ -76,15 +80,13 @@ public record Destination(String host, int port) implements Behind {
     return canonicalName(bare);
   }
 
-  private static String canonicalName(String name) {
-    String undotted = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-    String ascii = ascii(undotted).toLowerCase(Locale.ROOT);
-    if (ascii.isEmpty()
-        || ascii.length() > MAX_HOST_LENGTH
-        || !ascii.chars().allMatch(Destination::isNameCharacter)) {
+  private static String canonicalName(String host) {
+    String ascii = ascii(host).toLowerCase(Locale.ROOT);
+    String name = ascii.endsWith(".") ? ascii.substring(0, ascii.length() - 1) : ascii;
+    if (name.length() > MAX_HOST_LENGTH || !NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("The host is neither a name nor an address.");
     }
-    return ascii;
+    return name;
   }
 
   private static String ascii(String name) {
@@ -96,9 +98,5 @@ public record Destination(String host, int port) implements Behind {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("The host is neither a name nor an address.", e);
     }
-  }
-
-  private static boolean isNameCharacter(int c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "-._".indexOf(c) >= 0;
   }
 }

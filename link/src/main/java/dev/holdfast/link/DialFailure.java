@@ -118,11 +118,19 @@ sealed interface DialFailure {
     }
   }
 
-  /** The proxy ended the connection before it had answered. */
-  record ProxyClosed(OutboundProxy proxy) implements DialFailure {
+  /**
+   * The proxy ended the connection before it had answered; some say so that the host cannot be
+   * reached.
+   */
+  record ProxyClosed(OutboundProxy proxy, Destination to) implements DialFailure {
     @Override
     public String text() {
-      return proxy + " closed the connection without an answer: check " + proxy.variable() + ".";
+      return proxy
+          + " closed the connection without an answer: it cannot reach "
+          + to
+          + ", or is no such proxy as "
+          + proxy.variable()
+          + " says.";
     }
   }
 

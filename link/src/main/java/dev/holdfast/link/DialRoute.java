@@ -113,13 +113,13 @@ final class DialRoute {
     SocketChannel channel = toProxy(proxy, untilNanos);
     boolean open = false;
     try {
-      new ProxyTalk(channel, proxy, wait, untilNanos).carryOut(handshake);
+      new ProxyTalk(channel, proxy, to, wait, untilNanos).carryOut(handshake);
       open = true;
       return channel;
     } catch (DialException e) {
       throw e;
     } catch (IOException e) {
-      throw new DialException(new DialFailure.ProxyClosed(proxy), e);
+      throw new DialException(new DialFailure.ProxyClosed(proxy, to), e);
     } finally {
       if (!open) {
         Dial.close(channel);

@@ -25,6 +25,12 @@ final class HttpConnect implements ProxyHandshake {
   /** The part of the status line that counts: {@code HTTP/1.1 200}. */
   private static final int STATUS_BYTES = 12;
 
+  /** What a proxy says that wants a proof (RFC 9110 section 15.5.8). */
+  private static final int PROXY_AUTHENTICATION = 407;
+
+  /** What some say instead, such as tinyproxy of a wrong password. */
+  private static final int UNAUTHORIZED = 401;
+
   /** The shortest end of a header from within a line: two line feeds. */
   private static final int SHORTEST_END = 2;
 
@@ -120,7 +126,7 @@ final class HttpConnect implements ProxyHandshake {
   }
 
   private DialFailure refusal() {
-    if (status() != 407) {
+    if (status() != PROXY_AUTHENTICATION && status() != UNAUTHORIZED) {
       return new DialFailure.ProxyRefused(proxy, to, status());
     }
     return proxy.credentials().isEmpty()

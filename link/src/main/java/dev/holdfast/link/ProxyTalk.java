@@ -15,13 +15,20 @@ final class ProxyTalk {
 
   private final SocketChannel channel;
   private final OutboundProxy proxy;
+  private final Destination to;
   private final WaitPoint wait;
   private final long startNanos = System.nanoTime();
   private final long deadlineNanos;
 
-  ProxyTalk(SocketChannel channel, OutboundProxy proxy, WaitPoint wait, long deadlineNanos) {
+  ProxyTalk(
+      SocketChannel channel,
+      OutboundProxy proxy,
+      Destination to,
+      WaitPoint wait,
+      long deadlineNanos) {
     this.channel = channel;
     this.proxy = proxy;
+    this.to = to;
     this.wait = wait;
     this.deadlineNanos = deadlineNanos;
   }
@@ -55,7 +62,7 @@ final class ProxyTalk {
       read = channel.read(in);
     }
     if (read < 0) {
-      throw new DialException(new DialFailure.ProxyClosed(proxy));
+      throw new DialException(new DialFailure.ProxyClosed(proxy, to));
     }
   }
 

@@ -14,6 +14,7 @@ class DestinationTest {
     "Example.ORG, example.org:22",
     "example.org., example.org:22",
     "my_host-1, my_host-1:22",
+    "bücher\u3002example\u3002, xn--bcher-kva.example:22",
     "bücher.example, xn--bcher-kva.example:22",
     "192.0.2.1, 192.0.2.1:22",
     "2001:db8::1, [2001:db8::1]:22",
@@ -29,6 +30,10 @@ class DestinationTest {
       strings = {
         "",
         ".",
+        "a..",
+        "a..b",
+        ".a",
+        "bücher\u3002\u3002",
         "a b",
         "a\r\nHost: b",
         "a\u0000b",

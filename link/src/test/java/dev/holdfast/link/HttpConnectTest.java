@@ -69,16 +69,17 @@ class HttpConnectTest {
                 .isEqualTo(new DialFailure.ProxyRefused(proxy("http://proxy"), TO, 403)));
   }
 
-  @Test
-  void wantsAUserAndTellsIfTheOneItHadWasNotAccepted() throws DialException {
-    byte[] answer = bytes("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"HTTP/1.1 407 Proxy Authentication Required", "HTTP/1.0 401 Unauthorized"})
+  void wantsAUserAndTellsIfTheOneItHadWasNotAccepted(String answer) throws DialException {
     assertThatExceptionOfType(DialException.class)
-        .isThrownBy(() -> start("http://proxy", TO).feed(answer, 100))
+        .isThrownBy(() -> start("http://proxy", TO).feed(bytes(answer), 100))
         .withMessage(
-            "http://proxy:1080 wants a user and a password: put user:password@ before the host in"
-                + " ALL_PROXY.");
+            "http://proxy:1080 wants a user and a password:"
+                + " put user:password@ before the host in ALL_PROXY.");
     assertThatExceptionOfType(DialException.class)
-        .isThrownBy(() -> start("http://u:p@proxy", TO).feed(answer, 100))
+        .isThrownBy(() -> start("http://u:p@proxy", TO).feed(bytes(answer), 100))
         .withMessage("http://proxy:1080 did not accept the user and password in ALL_PROXY.");
   }
 

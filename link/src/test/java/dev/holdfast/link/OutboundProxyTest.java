@@ -91,7 +91,7 @@ class OutboundProxyTest {
   @Test
   void neverPrintsCredentials() throws DialException {
     OutboundProxy proxy = parse("http://user:secret@proxy");
-    assertThat(proxy + " " + proxy.credentials() + new DialFailure.ProxyClosed(proxy))
+    assertThat(proxy + " " + proxy.credentials() + new DialFailure.ProxyClosed(proxy, proxy.at()))
         .doesNotContain("secret")
         .doesNotContain("user");
   }
