@@ -23,7 +23,7 @@ final class Site
   private static final long SURELY_CUT = 8_000;
 
   private static final Duration GONE = Duration.ofSeconds(10);
-  private static final int LINES_SHOWN = 60;
+  private static final int LINES_SHOWN = 25;
 
   private @Nullable Sshd sshd;
   private @Nullable Gate gate;
