@@ -3,6 +3,7 @@ package dev.holdfast.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -32,6 +33,11 @@ final class BigCopy implements Work {
   }
 
   @Override
+  public void assertUnbroken() {
+    rsync.assertUnbroken();
+  }
+
+  @Override
   public void finish() {
     rsync.await(Effort.DEADLINE).ok();
     assertThat(Sample.sha256(into)).isEqualTo(Sample.sha256(from));
@@ -43,7 +49,7 @@ final class BigCopy implements Work {
     try {
       Files.deleteIfExists(into);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

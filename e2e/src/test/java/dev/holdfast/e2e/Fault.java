@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** What happens to the network, or to the gate, while work is under way. */
 enum Fault {
@@ -24,9 +26,9 @@ enum Fault {
         long meanGap = works.get(lane).expectedBytes() / (RESETS + RESETS / 4);
         relays.get(lane).cut(CutPlan.of(lane, RESETS, meanGap));
       }
-      Await.until(
+      await(
+          works,
           () -> "200 resets in every lane: " + resets(relays),
-          Effort.DEADLINE,
           () -> relays.stream().allMatch(relay -> relay.resets() >= RESETS));
     }
 
@@ -123,9 +125,9 @@ enum Fault {
           relays.get(lane).damage(direction, lane, every, SPARED);
         }
       }
-      Await.until(
-          "five damaged bits in every lane",
-          Effort.DEADLINE,
+      await(
+          works,
+          () -> "five damaged bits in every lane",
           () -> relays.stream().allMatch(relay -> relay.damagedBits() >= 5));
     }
   };
@@ -146,10 +148,20 @@ enum Fault {
   }
 
   private static void awaitProgress(List<Work> works, double progress) {
-    Await.until(
+    await(
+        works,
         () -> progress + " of all works: " + works.stream().map(Work::progress).toList(),
-        Effort.DEADLINE,
         () -> works.stream().allMatch(work -> work.progress() >= progress));
     assertThat(works).as("work still under way").anyMatch(work -> work.progress() < 1);
+  }
+
+  private static void await(List<Work> works, Supplier<String> what, BooleanSupplier condition) {
+    Await.until(
+        what,
+        Effort.DEADLINE,
+        () -> {
+          works.forEach(Work::assertUnbroken);
+          return condition.getAsBoolean();
+        });
   }
 }

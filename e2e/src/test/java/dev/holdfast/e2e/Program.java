@@ -134,6 +134,13 @@ final class Program implements AutoCloseable {
     return new Outcome(command, process.exitValue(), output(), errors());
   }
 
+  /** Fails if it has ended with another status than 0, which a program that still runs has not. */
+  void assertUnbroken() {
+    if (!alive()) {
+      await(LAST_WORDS).ok();
+    }
+  }
+
   /** Sends a signal by name, such as {@code TERM}, to this process alone. */
   void signal(String name) {
     Command.of("kill", "-" + name, Long.toString(pid())).run().ok();

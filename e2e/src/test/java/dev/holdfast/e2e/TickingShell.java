@@ -2,6 +2,7 @@ package dev.holdfast.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -28,10 +29,14 @@ final class TickingShell implements Work {
   }
 
   private void typeOn() {
-    while (!enough) {
-      typed++;
-      ssh.type(typed + "\n");
-      LockSupport.parkNanos(BETWEEN_LINES.toNanos());
+    try {
+      while (!enough) {
+        ssh.type((typed + 1) + "\n");
+        typed++;
+        LockSupport.parkNanos(BETWEEN_LINES.toNanos());
+      }
+    } catch (UncheckedIOException e) {
+      // The shell is gone, which assertUnbroken and finish tell better.
     }
   }
 
@@ -44,6 +49,11 @@ final class TickingShell implements Work {
   @Override
   public long expectedBytes() {
     return 50_000;
+  }
+
+  @Override
+  public void assertUnbroken() {
+    ssh.assertUnbroken();
   }
 
   @Override

@@ -50,6 +50,12 @@ final class WebDownload implements Work {
   }
 
   @Override
+  public void assertUnbroken() {
+    ssh.assertUnbroken();
+    curl.assertUnbroken();
+  }
+
+  @Override
   public void finish() {
     curl.await(Effort.DEADLINE).ok();
     assertThat(Sample.sha256(into)).isEqualTo(Sample.sha256(page));

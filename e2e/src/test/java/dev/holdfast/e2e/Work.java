@@ -11,6 +11,9 @@ interface Work extends AutoCloseable {
   /** About how many bytes it sends and receives in all. */
   long expectedBytes();
 
+  /** Fails at once if a program of it has broken off. */
+  void assertUnbroken();
+
   /**
    * Lets it come to its end and fails unless nothing was lost, nothing came twice and the exit
    * status is right.
