@@ -108,7 +108,7 @@ enum Fault {
   FLIPPED_BITS {
     private static final long FLIPS_IN_ALL = 24;
 
-    /** The opening of a connection is left whole, as a line damaged there is another protocol. */
+    // The opening of a connection is left whole, as a line damaged there is another protocol.
     private static final long SPARED = 2_000;
 
     @Override

@@ -4,36 +4,103 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.stream.Stream;
 
 /**
- * The command under test, as an executable file that other programs can name. By default it runs
- * the classes of this build; {@code -Dholdfast.command=/path} puts an installed one in its place.
+ * The command under test, as an executable file that other programs can name: the launcher in the
+ * root of the repository with what this build has made, or with {@code -Dholdfast.command=/path} an
+ * installed one.
  */
 final class Holdfast {
+  /** Until gate and connect are there, socat and nc stand in for them, and no link is cut. */
+  private static final boolean STANDING_IN = true;
+
+  private static final Duration CACHE_MADE = Duration.ofSeconds(60);
+
   static final Path EXECUTABLE = executable();
 
   private Holdfast() {}
 
-  /** Whether links may be cut: not with the stand-ins. */
+  /** Whether links may be cut. */
   static boolean resumes() {
-    return Main.IS_THERE;
+    return !STANDING_IN;
   }
 
   static Command command(String... arguments) {
     return Command.of(EXECUTABLE.toString()).plus(arguments);
   }
 
-  /**
-   * What is written behind ProxyCommand; host and port in the manner of the program that reads it.
-   */
+  /** What is written behind ProxyCommand; host and port in the manner of the program reading it. */
   static String proxyCommand(String host, String port) {
     return EXECUTABLE + " connect " + host + " " + port;
   }
 
   private static Path executable() {
     String installed = System.getProperty("holdfast.command");
-    return installed != null ? Path.of(installed) : write(Main.IS_THERE ? Main.SCRIPT : STAND_INS);
+    if (installed != null) {
+      return Path.of(installed);
+    }
+    if (STANDING_IN) {
+      return write(STAND_INS);
+    }
+    requireWhatIsBuiltToBeNew();
+    Path launcher = write(launch());
+    Command.of(launcher.toString(), "--version").run().ok();
+    awaitCache();
+    return launcher;
+  }
+
+  private static String launch() {
+    return """
+    #!/bin/sh
+    HOLDFAST_BUILD=never HOLDFAST_JAVA_HOME='%s'
+    export HOLDFAST_BUILD HOLDFAST_JAVA_HOME
+    exec '%s' "$@"
+    """
+        .formatted(System.getProperty("java.home"), Sources.root("holdfast"));
+  }
+
+  /**
+   * The launcher starts jars; tests of jars that are older than the classes would prove nothing.
+   */
+  private static void requireWhatIsBuiltToBeNew() {
+    FileTime jars = newest(Sources.root("cli/target/lib"));
+    for (String module : new String[] {"stream", "link", "ssh", "cli"}) {
+      if (newest(Sources.root(module + "/target/classes")).compareTo(jars) > 0) {
+        throw new IllegalStateException(
+            "cli/target/lib is older than the classes of " + module + "; run ./mvnw package");
+      }
+    }
+  }
+
+  private static FileTime newest(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(Holdfast::modified)
+          .max(FileTime::compareTo)
+          .orElse(FileTime.fromMillis(0));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static FileTime modified(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The first start after a build makes the AOT cache in the background; tests begin behind that.
+   */
+  private static void awaitCache() {
+    Await.until("the AOT cache", CACHE_MADE, () -> LastWill.heirs().isEmpty());
   }
 
   private static Path write(String script) {
@@ -54,29 +121,4 @@ final class Holdfast {
         connect) exec nc "$2" "$3" ;;
       esac
       """;
-
-  private static final class Main {
-    static final String NAME = "dev.holdfast.cli.Main";
-    static final boolean IS_THERE = isThere();
-    static final String SCRIPT =
-        """
-        #!/bin/sh
-        exec '%s/bin/java' '@%s' -cp '%s' %s "$@"
-        """
-            .formatted(
-                System.getProperty("java.home"),
-                Sources.root("jvm.options"),
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                NAME);
-
-    private static boolean isThere() {
-      try {
-        Class.forName(NAME, false, Holdfast.class.getClassLoader());
-        return true;
-      } catch (ClassNotFoundException e) {
-        return false;
-      }
-    }
-  }
 }
