@@ -1,14 +1,12 @@
 package dev.holdfast.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,11 +18,6 @@ final class BadInputTest {
   private static final int USAGE = 2;
   private static final int FAILED = 255;
   private static final Duration AT_ONCE = Duration.ofSeconds(20);
-
-  @BeforeAll
-  static void thereIsSomethingToAsk() {
-    assumeTrue(Holdfast.resumes(), "the stand-ins have manners of their own");
-  }
 
   @ParameterizedTest
   @ValueSource(

@@ -178,10 +178,11 @@ final class CuttingRelay implements AutoCloseable {
     if (damage != null) {
       damage.apply(position, data);
     }
-    int admitted = (int) Math.min(data.length, untilCut);
-    bytes.merge(direction, (long) admitted, Long::sum);
-    untilCut -= admitted;
-    return admitted;
+    long spared = Math.clamp(plan.sparing() - position, 0L, data.length);
+    long counted = Math.min(data.length - spared, untilCut);
+    untilCut -= counted;
+    bytes.merge(direction, spared + counted, Long::sum);
+    return (int) (spared + counted);
   }
 
   /** Carries out the cut if the bytes up to it have been written. */

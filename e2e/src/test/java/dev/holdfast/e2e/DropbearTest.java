@@ -41,7 +41,7 @@ final class DropbearTest {
     try (DropbearServer server = DropbearServer.start();
         Gate gate = Gate.before(server.address());
         CuttingRelay relay = new CuttingRelay(gate.address())) {
-      relay.cut(Holdfast.resumes() ? CutPlan.thinningOut(3) : CutPlan.none());
+      relay.cut(CutPlan.thinningOut(3));
       Ssh ssh =
           route == Route.HELD
               ? Ssh.to(relay.address(), Holdfast.proxyCommand("%h", "%p"))

@@ -1,7 +1,6 @@
 package dev.holdfast.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +61,6 @@ final class GhostsTest {
 
   @Test
   void sshEndsWithTheRemoteServer() {
-    assumeTrue(Holdfast.resumes(), "nc stays when the server has gone");
     try (Sshd sshd = Sshd.start();
         Gate gate = Gate.before(sshd.address());
         Program ssh =

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -15,19 +16,11 @@ import java.util.stream.Stream;
  * installed one.
  */
 final class Holdfast {
-  /** Until gate and connect are there, socat and nc stand in for them, and no link is cut. */
-  private static final boolean STANDING_IN = true;
-
   private static final Duration CACHE_MADE = Duration.ofSeconds(60);
 
   static final Path EXECUTABLE = executable();
 
   private Holdfast() {}
-
-  /** Whether links may be cut. */
-  static boolean resumes() {
-    return !STANDING_IN;
-  }
 
   static Command command(String... arguments) {
     return Command.of(EXECUTABLE.toString()).plus(arguments);
@@ -42,9 +35,6 @@ final class Holdfast {
     String installed = System.getProperty("holdfast.command");
     if (installed != null) {
       return Path.of(installed);
-    }
-    if (STANDING_IN) {
-      return write(STAND_INS);
     }
     requireWhatIsBuiltToBeNew();
     Path launcher = write(launch());
@@ -100,7 +90,17 @@ final class Holdfast {
    * The first start after a build makes the AOT cache in the background; tests begin behind that.
    */
   private static void awaitCache() {
-    Await.until("the AOT cache", CACHE_MADE, () -> LastWill.heirs().isEmpty());
+    Path directory = Sources.root("cli/target/aot");
+    Await.until(
+        "the AOT cache, and nobody who makes one",
+        CACHE_MADE,
+        () -> {
+          try (Stream<Path> files = Files.list(directory)) {
+            List<String> names = files.map(Path::toString).toList();
+            return names.stream().anyMatch(name -> name.endsWith(".aot"))
+                && names.stream().noneMatch(name -> name.endsWith(".lock"));
+          }
+        });
   }
 
   private static Path write(String script) {
@@ -112,13 +112,4 @@ final class Holdfast {
       throw new UncheckedIOException(e);
     }
   }
-
-  private static final String STAND_INS =
-      """
-      #!/bin/sh
-      case $1 in
-        gate) exec socat "TCP-LISTEN:${3##*:},bind=${3%:*},fork,reuseaddr" "TCP:$5" ;;
-        connect) exec nc "$2" "$3" ;;
-      esac
-      """;
 }

@@ -68,7 +68,7 @@ final class Site
   @Override
   public void beforeEach(ExtensionContext context) {
     long seed = context.getUniqueId().hashCode();
-    relay().cut(Holdfast.resumes() ? CutPlan.thinningOut(seed) : CutPlan.none());
+    relay().cut(CutPlan.thinningOut(seed));
     bytesBefore = relayed();
     resetsBefore = relay().resets();
   }
@@ -79,7 +79,7 @@ final class Site
       System.err.println(context.getDisplayName() + " failed; resets: " + relay().resets());
       System.err.println("sshd's log ends:\n" + tail(sshd().log()));
       System.err.println("the gate's ends:\n" + tail(gate().log()));
-    } else if (Holdfast.resumes() && relayed() - bytesBefore > SURELY_CUT) {
+    } else if (relayed() - bytesBefore > SURELY_CUT) {
       assertThat(relay().resets()).as("resets during the test").isGreaterThan(resetsBefore);
     }
   }

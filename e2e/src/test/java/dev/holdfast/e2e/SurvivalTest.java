@@ -1,7 +1,6 @@
 package dev.holdfast.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +34,6 @@ final class SurvivalTest {
   }
 
   private static void survive(Fault fault) {
-    assumeTrue(Holdfast.resumes(), "the stand-ins do not resume");
     Path directory = Scratch.directory("bulk");
     Path bulk = Sample.write(directory.resolve("bulk"), Effort.BULK_BYTES, 1);
     List<Work> works = new ArrayList<>();

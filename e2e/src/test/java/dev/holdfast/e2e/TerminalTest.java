@@ -1,7 +1,6 @@
 package dev.holdfast.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +46,6 @@ final class TerminalTest {
 
   @Test
   void anOutageDoesNotSpoilAFullScreenProgram() throws IOException {
-    assumeTrue(Holdfast.resumes(), "the stand-ins do not resume");
     Path text =
         Files.writeString(
             Scratch.directory("text").resolve("text"),
