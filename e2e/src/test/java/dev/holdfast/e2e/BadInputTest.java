@@ -79,7 +79,7 @@ final class BadInputTest {
     try (Wan wan = new Wan()) {
       wan.tell("cut");
       Command connect =
-          Holdfast.command("connect", "--timeout", "2s", Wan.SERVER_ADDRESS, "22")
+          Holdfast.command("connect", "--connect-timeout", "2s", Wan.SERVER_ADDRESS, "22")
               .startedBy(wan.client().enter());
       assertThat(assertOneSentence(connect, FAILED)).contains(Wan.SERVER_ADDRESS);
     }
@@ -107,14 +107,6 @@ final class BadInputTest {
   void anAddressThatIsNotOursIsNamed() {
     Command gate = Holdfast.command("gate", "--listen", "192.0.2.1:2222", "--to", "127.0.0.1:22");
     assertThat(assertOneSentence(gate, FAILED)).contains("192.0.2.1:2222");
-  }
-
-  @Test
-  void takingOverFromNobodyIsToldSo() {
-    Command gate =
-        Holdfast.command("gate", "--take-over", "--listen", Ports.text(Ports.free()))
-            .plus("--to", "127.0.0.1:22");
-    assertOneSentence(gate, FAILED);
   }
 
   @Test

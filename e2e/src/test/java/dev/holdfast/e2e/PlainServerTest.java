@@ -22,12 +22,12 @@ final class PlainServerTest {
   void sshdLogsTheLoginAsItDoesThroughNetcat() {
     List<String> throughNetcat = logOfALogin("nc %h %p");
     assertThat(throughNetcat).anyMatch(line -> line.startsWith("Accepted publickey"));
-    assertThat(logOfALogin(Holdfast.proxyCommand("%h", "%p"))).isEqualTo(throughNetcat);
+    assertThat(logOfALogin(Holdfast.EXECUTABLE + " connect %h %p")).isEqualTo(throughNetcat);
   }
 
   @Test
   void sshSaysNothingMoreThanThroughNetcat() {
-    Outcome outcome = login(Holdfast.proxyCommand("%h", "%p"));
+    Outcome outcome = login(Holdfast.EXECUTABLE + " connect %h %p");
     assertThat(outcome.errors()).isEmpty();
     assertThat(outcome.output()).isEqualTo("done\n");
   }

@@ -84,16 +84,23 @@ final class Site
     }
   }
 
+  /** Clients must have gone by themselves, while what they talked to was still there. */
   @Override
   public void afterAll(ExtensionContext context) {
-    if (relay != null) {
-      relay.close();
-    }
-    if (gate != null) {
-      gate.close();
-    }
-    if (sshd != null) {
-      sshd.close();
+    try {
+      if (relay != null && gate != null && sshd != null) {
+        Leftovers.end(GONE, gate.program(), sshd.program());
+      }
+    } finally {
+      if (relay != null) {
+        relay.close();
+      }
+      if (gate != null) {
+        gate.close();
+      }
+      if (sshd != null) {
+        sshd.close();
+      }
     }
     Leftovers.end(GONE);
   }

@@ -93,6 +93,10 @@ final class Sshd implements AutoCloseable {
     return address;
   }
 
+  Program program() {
+    return program;
+  }
+
   /** All that it has logged, level VERBOSE. */
   String log() {
     try {
