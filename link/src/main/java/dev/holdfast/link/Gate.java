@@ -13,6 +13,7 @@ import dev.holdfast.stream.StreamId;
 import dev.holdfast.stream.TokenV1;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -25,13 +26,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +50,12 @@ public final class Gate implements Closeable {
 
   private static final long SECOND = 1_000_000_000L;
 
-  private final GateSettings settings;
+  private volatile GateSettings settings;
   private final Consumer<GateEvent> events;
   private final Chunks chunks;
   private final List<Loop> loops = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
-  private final List<ServerSocketChannel> listeners = new ArrayList<>();
+  private final List<ServerSocketChannel> listeners = new CopyOnWriteArrayList<>();
   private final Map<StreamId, GateStream> streams = new ConcurrentHashMap<>();
   private final Map<GateStream, List<StreamId>> names = new ConcurrentHashMap<>();
   private final Set<Arrival> arrivals = new LinkedHashSet<>();
@@ -122,31 +123,91 @@ public final class Gate implements Closeable {
 
   /** Serves {@code inherited} listeners, and opens those that are missing. */
   private void listenAt(List<ServerSocketChannel> inherited) throws IOException {
-    Set<SocketAddress> open = new HashSet<>();
-    for (ServerSocketChannel listener : inherited) {
-      listeners.add(listener);
-      open.add(listener.getLocalAddress());
-    }
-    for (InetSocketAddress address : settings.listen()) {
-      if (!open.contains(address)) {
-        listen(address);
-      }
-    }
+    listeners.addAll(inherited);
+    openMissing(settings);
     for (ServerSocketChannel listener : listeners) {
       serve(listener);
     }
   }
 
-  private void listen(InetSocketAddress address) throws IOException {
-    ServerSocketChannel listener = ServerSocketChannel.open();
-    listeners.add(listener);
-    listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+  private List<ServerSocketChannel> openMissing(GateSettings wanted) throws IOException {
+    List<ServerSocketChannel> opened = new ArrayList<>();
     try {
-      listener.bind(address, settings.backlog());
+      for (InetSocketAddress address : wanted.listen()) {
+        if (listeners.stream().noneMatch(listener -> isAt(listener, address))) {
+          opened.add(listen(address));
+        }
+      }
     } catch (IOException e) {
-      throw new IOException(
-          "Can't listen at " + GateEvent.name(address) + ": " + e.getMessage(), e);
+      opened.forEach(Loop::closeQuietly);
+      throw e;
     }
+    listeners.addAll(opened);
+    return opened;
+  }
+
+  /** An IPv4 wildcard is bound as the IPv6 one, which takes both. */
+  private static boolean isAt(ServerSocketChannel listener, InetSocketAddress address) {
+    try {
+      return listener.getLocalAddress() instanceof InetSocketAddress at
+          && at.getPort() == address.getPort()
+          && (at.getAddress().equals(address.getAddress())
+              || (at.getAddress().isAnyLocalAddress() && address.getAddress().isAnyLocalAddress()));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private ServerSocketChannel listen(InetSocketAddress address) throws IOException {
+    ServerSocketChannel listener = ServerSocketChannel.open();
+    try {
+      listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      listener.bind(address, settings.backlog());
+      return listener;
+    } catch (IOException e) {
+      Loop.closeQuietly(listener);
+      throw new IOException(
+          "Can't listen at %s: %s.".formatted(GateEvent.name(address), whyNot(address, e)), e);
+    }
+  }
+
+  private static String whyNot(InetSocketAddress address, IOException e) {
+    String message = String.valueOf(e.getMessage());
+    if (message.contains("in use")) {
+      return "another process listens there; end it, choose another port, or --take-over from a"
+          + " running gate";
+    }
+    if (message.contains("Permission") && address.getPort() < 1024) {
+      return "a port below 1024 needs root, CAP_NET_BIND_SERVICE or socket activation";
+    }
+    InetAddress host = address.getAddress();
+    if (message.contains("assign") && host != null) {
+      return "this machine does not have the address " + host.getHostAddress();
+    }
+    return message;
+  }
+
+  /**
+   * Works by other settings from now on: listeners are opened and closed, and what is kept stays.
+   * Memory and loops remain as they were. If it fails, nothing has changed.
+   */
+  public synchronized void change(GateSettings next) throws IOException {
+    GateSettings before = settings;
+    List<ServerSocketChannel> opened = openMissing(next);
+    settings = next;
+    for (ServerSocketChannel listener : opened) {
+      serve(listener);
+    }
+    for (InetSocketAddress address : before.listen()) {
+      if (!next.listen().contains(address)) {
+        listeners.stream().filter(listener -> isAt(listener, address)).forEach(this::stopListening);
+      }
+    }
+  }
+
+  private void stopListening(ServerSocketChannel listener) {
+    listeners.remove(listener);
+    loops.getFirst().execute(() -> Loop.closeQuietly(listener));
   }
 
   private void serve(ServerSocketChannel listener) throws IOException {
@@ -219,6 +280,10 @@ public final class Gate implements Closeable {
 
   /** Joins a plain client to the server. */
   void join(Loop loop, SocketChannel client, ByteBuffer fromClient) {
+    if (draining) {
+      Loop.closeQuietly(client);
+      return;
+    }
     dial(
         loop,
         client,
@@ -600,20 +665,35 @@ public final class Gate implements Closeable {
     return addresses;
   }
 
-  /** Closes the listeners and takes no new streams; those that are there go on. */
+  /** Takes no new clients; those that are there go on, and may come back. */
   public void drain() {
     draining = true;
-    listeners.forEach(Loop::closeQuietly);
   }
 
   /** Whether no client is being served any more. */
   public boolean isIdle() {
-    return names.isEmpty() && splices.isEmpty();
+    return splices.isEmpty() && names.keySet().stream().allMatch(GateStream::isOver);
+  }
+
+  /**
+   * Ends every stream and tells its client why, so that it does not try to come back; waits for
+   * that for at most {@code within}, then closes.
+   */
+  public void shutDown(String why, Duration within) throws InterruptedException {
+    drain();
+    End end = new End(End.Reason.SHUT_DOWN, why);
+    names.keySet().forEach(stream -> stream.stream().loop.execute(() -> stream.reset(end)));
+    long until = Loop.now() + within.toNanos();
+    while (Loop.now() < until && !names.keySet().stream().allMatch(GateStream::isGone)) {
+      Thread.sleep(5);
+    }
+    close();
   }
 
   @Override
   public void close() {
     drain();
+    listeners.forEach(Loop::closeQuietly);
     for (Loop loop : loops) {
       loop.close();
     }

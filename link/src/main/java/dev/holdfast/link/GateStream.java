@@ -154,6 +154,26 @@ final class GateStream implements ResumableStream.Keeper {
     return stream;
   }
 
+  /** Whether the stream has ended. From any thread. */
+  boolean isOver() {
+    stream.lock.lock();
+    try {
+      return stream.isOver();
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
+  /** Whether the stream has ended and the client has gone, having been told. From any thread. */
+  boolean isGone() {
+    stream.lock.lock();
+    try {
+      return stream.isOver() && stream.connection() == null;
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
   /** What is known of the client. */
   ServerSide known() {
     return known;
