@@ -42,7 +42,8 @@ final class Failures {
     command.getErr().println("holdfast: " + sentence);
   }
 
-  private static String oneLine(Exception failure) {
+  /** The failure's message on one line. */
+  static String oneLine(Exception failure) {
     String message = failure.getMessage();
     if (message == null || message.isBlank()) {
       return failure.getClass().getSimpleName();

@@ -3,31 +3,53 @@ package dev.holdfast.cli;
 import dev.holdfast.link.DescriptorListener;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.Gate;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * Where a running gate waits for the process that will replace it: a socket in a directory of its
- * user, named after the first port it listens at.
+ * user, named after the gate, or the first port it listens at.
  */
-final class HandoverPoint {
+final class HandoverPoint implements Closeable {
   private final DescriptorListener listener;
+  private volatile boolean over;
 
   private HandoverPoint(DescriptorListener listener) {
     this.listener = listener;
+  }
+
+  /** Where the gate of these options waits. */
+  static Path path(GateOptions options, List<ServerSocketChannel> inherited) throws IOException {
+    Path directory = options.stateDirectory == null ? directory() : options.stateDirectory;
+    String name = options.name == null ? port(options, inherited) : options.name;
+    return directory.resolve("gate-" + name.replaceAll("[^A-Za-z0-9._-]", "_") + ".sock");
+  }
+
+  private static String port(GateOptions options, List<ServerSocketChannel> inherited)
+      throws IOException {
+    InetSocketAddress first =
+        options.listen.isEmpty()
+            ? (InetSocketAddress) inherited.getFirst().getLocalAddress()
+            : options.listen.getFirst();
+    return Integer.toString(first.getPort());
   }
 
   /**
    * The usual directory: the system's for root, the session's for others, below home where there is
    * none.
    */
-  static Path directory() {
+  private static Path directory() {
     if (System.getProperty("user.name").equals("root")) {
       return Path.of("/run/holdfast");
     }
@@ -50,29 +72,48 @@ final class HandoverPoint {
   }
 
   /**
-   * Waits at {@code path} in the background.
+   * Waits at {@code path} in the background. A gate that has just handed over to this one may still
+   * be there: it is waited for.
    *
    * @param problems hears what went wrong with a hand-over; the gate goes on then
-   * @param gone counted down when the gate is another process's
+   * @param handedOver hears the number of the process whose the gate is now
    */
-  static void open(Path path, Gate gate, Consumer<String> problems, CountDownLatch gone)
-      throws IOException {
-    HandoverPoint point = new HandoverPoint(DescriptorListener.open(path));
-    Thread.ofPlatform().daemon().name("hand-over").start(() -> point.serve(gate, problems, gone));
+  static HandoverPoint open(
+      Path path, Gate gate, Consumer<String> problems, LongConsumer handedOver) throws IOException {
+    HandoverPoint point =
+        new HandoverPoint(Patiently.bind(true, () -> DescriptorListener.open(path)));
+    Thread.ofPlatform()
+        .daemon()
+        .name("hand-over")
+        .start(() -> point.serve(gate, problems, handedOver));
+    return point;
   }
 
-  private void serve(Gate gate, Consumer<String> problems, CountDownLatch gone) {
-    while (gone.getCount() > 0) {
+  private void serve(Gate gate, Consumer<String> problems, LongConsumer handedOver) {
+    while (!over) {
       try (DescriptorSocket successor = listener.accept()) {
         gate.handOver(successor);
-        listener.close();
-        gone.countDown();
+        close();
+        handedOver.accept(successor.peer().process());
+      } catch (ClosedChannelException e) {
+        return;
       } catch (IOException e) {
         problems.accept("a hand-over failed, going on: " + e.getMessage());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       }
+    }
+  }
+
+  /** Nobody can take the gate over any more. */
+  @Override
+  public void close() {
+    over = true;
+    try {
+      listener.close();
+    } catch (IOException e) {
+      // The file stays behind; the next gate replaces it.
     }
   }
 }

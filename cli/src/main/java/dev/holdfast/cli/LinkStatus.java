@@ -31,6 +31,8 @@ final class LinkStatus implements Consumer<ClientEvent>, Closeable {
   private final long start = System.nanoTime();
   private @Nullable Thread telling;
   private boolean told;
+  private boolean closed;
+  private volatile boolean away;
 
   LinkStatus(PrintWriter err, Destination to, boolean quiet, boolean verbose) {
     this.err = err;
@@ -48,8 +50,8 @@ final class LinkStatus implements Consumer<ClientEvent>, Closeable {
     switch (event) {
       case ClientEvent.Lost lost -> away();
       case ClientEvent.Suspected suspected -> away();
-      case ClientEvent.Resumed resumed -> back();
-      case ClientEvent.Recovered recovered -> back();
+      case ClientEvent.Resumed resumed -> resumed();
+      case ClientEvent.Recovered recovered -> resumed();
       case ClientEvent.Ended ended -> back();
       case ClientEvent.Connected connected -> {}
       case ClientEvent.Failed failed -> {}
@@ -57,8 +59,14 @@ final class LinkStatus implements Consumer<ClientEvent>, Closeable {
     }
   }
 
+  /** Whether there is no link, or a silent one. */
+  boolean isAway() {
+    return away;
+  }
+
   private synchronized void away() {
-    if (!quiet && telling == null) {
+    away = true;
+    if (!quiet && !closed && telling == null) {
       telling = Thread.ofVirtual().start(this::tellLater);
     }
   }
@@ -77,6 +85,11 @@ final class LinkStatus implements Consumer<ClientEvent>, Closeable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void resumed() {
+    away = false;
+    back();
   }
 
   private synchronized void back() {
@@ -99,7 +112,8 @@ final class LinkStatus implements Consumer<ClientEvent>, Closeable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     back();
   }
 }

@@ -2,26 +2,45 @@ package dev.holdfast.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The command {@code holdfast}: one name, and a subcommand for each thing that it does. */
 @Command(
-    name = "holdfast",
+    name = Main.NAME,
     description = "SSH that holds: connections that outlive the network below them.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Connect.class, GateCommand.class, Completion.class, ManPages.class})
+    subcommands = {GateCommand.class, Completion.class, ManPages.class, Train.class})
 final class Main {
+  static final String NAME = "holdfast";
+
   private Main() {}
 
   /** Runs the command that {@code args} name, and ends the process with its exit status. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    boolean isConnect = args.length > 0 && args[0].equals("connect");
+    CommandLine command = isConnect ? connectOnly(StandardStreams.ofProcess()) : commandLine();
+    System.exit(command.execute(args));
   }
 
-  /** The whole command line, with the errors and statuses that all commands share. */
+  /** The whole command line. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
+    CommandLine command = new CommandLine(new Main());
+    command.addSubcommand(new Connect(StandardStreams.ofProcess()).spec());
+    return sharing(command);
+  }
+
+  /** The command line as far as {@code connect} needs it, which ssh waits for. */
+  static CommandLine connectOnly(StandardStreams streams) {
+    CommandSpec root = CommandSpec.create().name(NAME);
+    root.addSubcommand("connect", new Connect(streams).spec());
+    return sharing(new CommandLine(root));
+  }
+
+  /** {@code command} with the errors and statuses that all commands share. */
+  static CommandLine sharing(CommandLine command) {
+    return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Failures::usage)
         .setExecutionExceptionHandler(Failures::execution);

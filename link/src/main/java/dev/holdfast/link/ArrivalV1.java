@@ -85,7 +85,7 @@ final class ArrivalV1 {
   }
 
   private void refuse(String why) {
-    gate.refused(Gate.addressOf(client), why);
+    gate.refused(Addresses.remote(client), why);
     drop();
   }
 

@@ -9,29 +9,21 @@ import dev.holdfast.stream.HelloV2;
 import dev.holdfast.stream.KeyExchangeV1;
 import dev.holdfast.stream.KeyShare;
 import dev.holdfast.stream.ProtocolException;
-import dev.holdfast.stream.StreamId;
 import dev.holdfast.stream.TokenV1;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Every connection lives on one of the gate's loops.
  */
 public final class Gate implements Closeable {
-  /** Time for a connection to the server behind. */
-  private static final Duration DIAL = Duration.ofSeconds(10);
-
   private static final long SECOND = 1_000_000_000L;
-
-  /** Rest after accepting failed, when descriptors have run out for example. */
-  private static final long ACCEPT_PAUSE = SECOND / 10;
 
   /** How often it is seen to that memory is not short. */
   private static final long LOOK_PAUSE = SECOND / 5;
@@ -58,31 +44,33 @@ public final class Gate implements Closeable {
   /** How often memory that lay unused goes back to the operating system. */
   private static final long TRIM_PAUSE = 20 * SECOND;
 
-  private final GateSettings settings;
+  private volatile GateSettings settings;
   private final Consumer<GateEvent> events;
   private final Chunks chunks;
   private final List<Loop> loops = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
-  private final List<ServerSocketChannel> listeners = new ArrayList<>();
-  private final Map<StreamId, GateStream> streams = new ConcurrentHashMap<>();
-  private final Map<GateStream, List<StreamId>> names = new ConcurrentHashMap<>();
+  private final StreamTable streams = new StreamTable();
   private final Set<Arrival> arrivals = new LinkedHashSet<>();
-  private final Map<Splice, Spliced> splices = new ConcurrentHashMap<>();
+  private final Splices splices;
+  private final ServerDials dials;
+  private final Listeners listeners;
   private final GateFigures figures = new GateFigures();
   private final SecureRandom random = new SecureRandom();
   private String hostId = UUID.randomUUID().toString();
-  private final Dialer dialer = Dialer.ofSystem(Map.of());
-  private final AtomicInteger dialling = new AtomicInteger();
   private long trimAt;
   private volatile boolean draining;
 
-  /** Who is joined, and since when. */
-  private record Spliced(SocketAddress client, long since) {}
-
-  private Gate(GateSettings settings, Consumer<GateEvent> events) {
+  private Gate(GateSettings settings, Consumer<GateEvent> events) throws IOException {
     this.settings = settings;
     this.events = events;
     this.chunks = new Chunks(settings.memory());
+    this.splices = new Splices(events);
+    this.dials = new ServerDials(this::unreachable);
+    for (int i = 0; i < settings.loops(); i++) {
+      loops.add(Loop.start("gate-" + i, fault -> events.accept(new GateEvent.Fault(fault))));
+    }
+    this.listeners = new Listeners(loops.getFirst(), events, this::accepted);
+    loops.getFirst().execute(this::housekeeping);
   }
 
   /** Opens the listeners and begins to serve. */
@@ -96,8 +84,7 @@ public final class Gate implements Closeable {
       throws IOException {
     Gate gate = new Gate(settings, events);
     try {
-      gate.startLoops();
-      gate.listenAt(inherited);
+      gate.listeners.open(inherited, settings);
       return gate;
     } catch (IOException | RuntimeException e) {
       gate.close();
@@ -112,10 +99,9 @@ public final class Gate implements Closeable {
       GateSettings settings, DescriptorSocket from, Consumer<GateEvent> events) throws IOException {
     Gate gate = new Gate(settings, events);
     try (GateTakeover takeover = GateTakeover.receive(from)) {
-      gate.startLoops();
       gate.hostId = takeover.hostId();
       takeover.restore(gate);
-      gate.listenAt(takeover.listeners());
+      gate.listeners.open(takeover.listeners(), settings);
       return gate;
     } catch (IOException | RuntimeException e) {
       gate.close();
@@ -123,76 +109,13 @@ public final class Gate implements Closeable {
     }
   }
 
-  private void startLoops() throws IOException {
-    for (int i = 0; i < settings.loops(); i++) {
-      loops.add(Loop.start("gate-" + i, fault -> events.accept(new GateEvent.Fault(fault))));
-    }
-    loops.getFirst().execute(this::housekeeping);
-  }
-
-  /** Serves {@code inherited} listeners, and opens those that are missing. */
-  private void listenAt(List<ServerSocketChannel> inherited) throws IOException {
-    Set<SocketAddress> open = new HashSet<>();
-    for (ServerSocketChannel listener : inherited) {
-      listeners.add(listener);
-      open.add(listener.getLocalAddress());
-    }
-    for (InetSocketAddress address : settings.listen()) {
-      if (!open.contains(address)) {
-        listen(address);
-      }
-    }
-    for (ServerSocketChannel listener : listeners) {
-      serve(listener);
-    }
-  }
-
-  private void listen(InetSocketAddress address) throws IOException {
-    ServerSocketChannel listener = ServerSocketChannel.open();
-    listeners.add(listener);
-    listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-    try {
-      listener.bind(address, settings.backlog());
-    } catch (IOException e) {
-      throw new IOException(
-          "Can't listen at " + GateEvent.name(address) + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void serve(ServerSocketChannel listener) throws IOException {
-    listener.configureBlocking(false);
-    events.accept(
-        new GateEvent.Listening(listener.getLocalAddress(), settings.target().toString()));
-    Loop loop = loops.getFirst();
-    loop.execute(() -> {
-      try {
-        loop.register(listener, SelectionKey.OP_ACCEPT, key -> accept(loop, listener, key));
-      } catch (IOException e) {
-        events.accept(new GateEvent.Fault(e));
-      }
-    });
-  }
-
-  private void accept(Loop loop, ServerSocketChannel listener, SelectionKey key) {
-    try {
-      for (SocketChannel channel = listener.accept();
-          channel != null;
-          channel = listener.accept()) {
-        accepted(channel);
-      }
-    } catch (IOException e) {
-      if (listener.isOpen()) {
-        events.accept(new GateEvent.Fault(e));
-        key.interestOps(0);
-        loop.at(Loop.now() + ACCEPT_PAUSE, () -> acceptAgain(key));
-      }
-    }
-  }
-
-  private static void acceptAgain(SelectionKey key) {
-    if (key.isValid()) {
-      key.interestOps(SelectionKey.OP_ACCEPT);
-    }
+  /**
+   * Works by other settings from now on: listeners are opened and closed, and what is kept stays.
+   * Memory and loops remain as they were. If it fails, nothing has changed.
+   */
+  public synchronized void change(GateSettings next) throws IOException {
+    listeners.change(settings, next);
+    settings = next;
   }
 
   private void accepted(SocketChannel channel) {
@@ -244,6 +167,10 @@ public final class Gate implements Closeable {
 
   /** Joins a plain client to the server. */
   void join(Loop loop, SocketChannel client, ByteBuffer fromClient) {
+    if (draining) {
+      Loop.closeQuietly(client);
+      return;
+    }
     switch (settings.target()) {
       case Destination to ->
           dial(
@@ -259,7 +186,7 @@ public final class Gate implements Closeable {
   private void joinHere(
       Behind.Acceptor acceptor, Loop loop, SocketChannel client, ByteBuffer fromClient) {
     figures.joined.incrementAndGet();
-    events.accept(new GateEvent.Joined(addressOf(client)));
+    events.accept(new GateEvent.Joined(Addresses.remote(client)));
     loop.execute(() -> {
       try {
         loop.makeBlocking(client);
@@ -278,40 +205,8 @@ public final class Gate implements Closeable {
       SocketChannel server,
       ByteBuffer fromClient,
       ByteBuffer fromServer) {
-    SocketAddress name = addressOf(client);
     figures.joined.incrementAndGet();
-    events.accept(new GateEvent.Joined(name));
-    splice(
-        loop,
-        client,
-        server,
-        name,
-        Loop.now(),
-        SpliceSide.fresh(fromServer),
-        SpliceSide.fresh(fromClient));
-  }
-
-  private void splice(
-      Loop loop,
-      SocketChannel client,
-      SocketChannel server,
-      SocketAddress name,
-      long since,
-      SpliceSide toClient,
-      SpliceSide toServer) {
-    Splice splice = new Splice(loop, client, server, it -> left(it, name, since));
-    splices.put(splice, new Spliced(name, since));
-    try {
-      splice.start(toClient, toServer);
-    } catch (IOException e) {
-      splice.close();
-    }
-  }
-
-  private void left(Splice splice, SocketAddress client, long since) {
-    splices.remove(splice);
-    Duration lasted = Duration.ofNanos(Loop.now() - since);
-    events.accept(new GateEvent.Left(client, splice.up(), splice.down(), lasted));
+    splices.join(loop, client, server, fromClient, fromServer);
   }
 
   // ---- streams ----
@@ -339,7 +234,7 @@ public final class Gate implements Closeable {
   /** Opens a stream for a client of resume v1, and connects it to the server. */
   void openV1(Loop loop, SocketChannel client, TokenV1 token, ByteBuffer early) {
     if (isFull()) {
-      refused(addressOf(client), "no room for another stream");
+      refused(Addresses.remote(client), "no room for another stream");
       Loop.closeQuietly(client);
       return;
     }
@@ -369,7 +264,7 @@ public final class Gate implements Closeable {
   }
 
   private boolean isFull() {
-    return draining || names.size() >= settings.mostStreams();
+    return draining || streams.size() >= settings.mostStreams();
   }
 
   /** Opens a stream; null if the client's hello is of no use. */
@@ -385,7 +280,7 @@ public final class Gate implements Closeable {
       figures.opened.incrementAndGet();
       return stream;
     } catch (ProtocolException e) {
-      refused(addressOf(client), String.valueOf(e.getMessage()));
+      refused(Addresses.remote(client), String.valueOf(e.getMessage()));
       return null;
     }
   }
@@ -398,7 +293,7 @@ public final class Gate implements Closeable {
 
   /** A client comes back. */
   void resume(Loop loop, SocketChannel client, HelloV2.Resume hello, ByteBuffer early) {
-    GateStream stream = streams.get(hello.id());
+    GateStream stream = streams.find(hello.id());
     if (stream == null) {
       refuseUnknown(client);
       return;
@@ -414,9 +309,9 @@ public final class Gate implements Closeable {
 
   /** A client of resume v1 comes back. */
   void resumeV1(Loop loop, SocketChannel client, TokenV1 token, ByteBuffer early) {
-    GateStream stream = streams.get(ServerSide.V1.idOf(token));
+    GateStream stream = streams.find(ServerSide.V1.idOf(token));
     if (stream == null) {
-      refused(addressOf(client), "no such stream");
+      refused(Addresses.remote(client), "no such stream");
       ArrivalV1.refuse(client, AnswerV1.NOT_FOUND);
     } else {
       release(client, loop, stream.stream().loop);
@@ -435,29 +330,16 @@ public final class Gate implements Closeable {
 
   /** The same words whether the stream is unknown or the proof wrong: a stranger learns nothing. */
   private void refuseUnknown(SocketChannel client) {
-    refused(addressOf(client), "no such stream");
+    refused(Addresses.remote(client), "no such stream");
     Arrival.refuse(
         client,
         AnswerV2.Why.UNKNOWN,
         "The gate does not have this stream: it ended, or the gate was restarted.");
   }
 
-  /** The names under which hellos of this stream come have changed. */
-  void rename(GateStream stream) {
-    List<StreamId> now = stream.known().ids();
-    List<StreamId> before = names.put(stream, now);
-    now.forEach(id -> streams.put(id, stream));
-    if (before != null) {
-      before.stream().filter(id -> !now.contains(id)).forEach(streams::remove);
-    }
-  }
-
-  /** The stream is of no more interest to anybody. */
-  void forget(GateStream stream) {
-    List<StreamId> ids = names.remove(stream);
-    if (ids != null) {
-      ids.forEach(streams::remove);
-    }
+  /** The streams kept. */
+  StreamTable streams() {
+    return streams;
   }
 
   // ---- the server behind ----
@@ -469,30 +351,12 @@ public final class Gate implements Closeable {
       SocketChannel client,
       Consumer<SocketChannel> connected,
       Consumer<String> failed) {
-    SocketAddress from = addressOf(client);
-    SocketAddress at = localAddressOf(client);
-    dialling.incrementAndGet();
-    Thread.ofVirtual()
-        .name("dial")
-        .start(() -> {
-          try (Dial dial = dialer.dial(to, DIAL)) {
-            SocketChannel server = dial.connect();
-            settings.preamble().accept(server, from, at);
-            dialled(loop, () -> connected.accept(server));
-          } catch (IOException e) {
-            String why = String.valueOf(e.getMessage());
-            figures.unreachable.incrementAndGet();
-            events.accept(new GateEvent.Unreachable(from, why));
-            dialled(loop, () -> failed.accept(why));
-          }
-        });
+    dials.dial(to, settings.preamble(), loop, client, connected, failed);
   }
 
-  private void dialled(Loop loop, Runnable outcome) {
-    loop.execute(() -> {
-      dialling.decrementAndGet();
-      outcome.run();
-    });
+  private void unreachable(SocketAddress client, String why) {
+    figures.unreachable.incrementAndGet();
+    events.accept(new GateEvent.Unreachable(client, why));
   }
 
   // ---- what streams ask for ----
@@ -566,7 +430,7 @@ public final class Gate implements Closeable {
       for (Loop loop : loops) {
         pauses.add(loop.pause());
       }
-      GateHandover.send(to, hostId, listeners, names.keySet(), keptSplices());
+      GateHandover.send(to, hostId, listeners.all(), streams.all(), splices.keep());
       given = true;
     } finally {
       loops.forEach(given ? Loop::end : loop -> {});
@@ -585,18 +449,8 @@ public final class Gate implements Closeable {
 
   private boolean isDeciding() {
     synchronized (arrivals) {
-      return !arrivals.isEmpty() || dialling.get() > 0;
+      return !arrivals.isEmpty() || dials.underWay() > 0;
     }
-  }
-
-  private Map<Splice, HandoverMessage.Splice> keptSplices() {
-    Map<Splice, HandoverMessage.Splice> kept = new HashMap<>();
-    splices.forEach((splice, who) ->
-        kept.put(
-            splice,
-            new HandoverMessage.Splice(
-                who.client, Loop.now() - who.since, splice.toClient(), splice.toServer())));
-    return kept;
   }
 
   /** Goes on with a stream that another process kept. */
@@ -614,15 +468,7 @@ public final class Gate implements Closeable {
   /** Goes on with two connections that another process had joined. */
   void restore(HandoverMessage.Splice kept, SocketChannel client, SocketChannel server) {
     Loop loop = nextLoop();
-    loop.execute(() ->
-        splice(
-            loop,
-            client,
-            server,
-            kept.client(),
-            Loop.now() - kept.ageNanos(),
-            kept.toClient(),
-            kept.toServer()));
+    loop.execute(() -> splices.restore(loop, kept, client, server));
   }
 
   private Loop nextLoop() {
@@ -644,16 +490,12 @@ public final class Gate implements Closeable {
   }
 
   private void evictOldestDetached() {
-    names.keySet().stream()
-        .filter(stream -> stream.detachedAt() >= 0 && !stream.stream().isOver())
-        .min(Comparator.comparingLong(GateStream::detachedAt))
+    streams
+        .oldestDetached()
         .ifPresent(stream -> {
           figures.evicted.incrementAndGet();
-          stream.stream()
-              .loop
-              .execute(() ->
-                  stream.reset(
-                      new End(End.Reason.EVICTED, "The gate needed the memory for others.")));
+          End end = new End(End.Reason.EVICTED, "The gate needed the memory for others.");
+          stream.stream().loop.execute(() -> stream.reset(end));
         });
   }
 
@@ -663,7 +505,6 @@ public final class Gate implements Closeable {
     synchronized (arrivals) {
       arriving = arrivals.size();
     }
-    long detached = names.keySet().stream().filter(stream -> stream.detachedAt() >= 0).count();
     return new GateFigures.Values(
         figures.accepted.get(),
         figures.joined.get(),
@@ -673,62 +514,48 @@ public final class Gate implements Closeable {
         figures.evicted.get(),
         figures.unreachable.get(),
         arriving,
-        names.size(),
-        detached,
+        streams.size(),
+        streams.detached(),
         splices.size(),
         chunks.lent());
   }
 
   /** The addresses the gate listens at. */
   public List<SocketAddress> addresses() {
-    List<SocketAddress> addresses = new ArrayList<>();
-    for (ServerSocketChannel listener : listeners) {
-      try {
-        addresses.add(listener.getLocalAddress());
-      } catch (IOException e) {
-        // Closed meanwhile.
-      }
-    }
-    return addresses;
+    return listeners.addresses();
   }
 
-  /** Closes the listeners and takes no new streams; those that are there go on. */
+  /** Takes no new clients; those that are there go on, and may come back. */
   public void drain() {
     draining = true;
-    listeners.forEach(Loop::closeQuietly);
-    loops.forEach(Loop::wake);
   }
 
   /** Whether no client is being served any more. */
   public boolean isIdle() {
-    return names.isEmpty() && splices.isEmpty();
+    return splices.size() == 0 && streams.all().stream().allMatch(GateStream::isOver);
+  }
+
+  /**
+   * Ends every stream and tells its client why, so that it does not try to come back; waits for
+   * that for at most {@code within}, then closes.
+   */
+  public void shutDown(String why, Duration within) throws InterruptedException {
+    drain();
+    End end = new End(End.Reason.SHUT_DOWN, why);
+    streams.all().forEach(stream -> stream.stream().loop.execute(() -> stream.reset(end)));
+    long until = Loop.now() + within.toNanos();
+    while (Loop.now() < until && !streams.all().stream().allMatch(GateStream::isGone)) {
+      Thread.sleep(5);
+    }
+    close();
   }
 
   @Override
   public void close() {
     drain();
+    listeners.close();
     for (Loop loop : loops) {
       loop.close();
     }
   }
-
-  static SocketAddress addressOf(SocketChannel channel) {
-    try {
-      SocketAddress address = channel.getRemoteAddress();
-      return address == null ? NOWHERE : address;
-    } catch (IOException e) {
-      return NOWHERE;
-    }
-  }
-
-  private static SocketAddress localAddressOf(SocketChannel channel) {
-    try {
-      SocketAddress address = channel.getLocalAddress();
-      return address == null ? NOWHERE : address;
-    } catch (IOException e) {
-      return NOWHERE;
-    }
-  }
-
-  private static final SocketAddress NOWHERE = new InetSocketAddress(0);
 }

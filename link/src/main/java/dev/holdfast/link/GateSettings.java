@@ -3,6 +3,7 @@ package dev.holdfast.link;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,31 @@ public record GateSettings(
   public interface Preamble {
     /** Nothing. */
     Preamble NONE = (server, client, at) -> {};
+
+    /** The header of the PROXY protocol, version 1 or 2: where the client really is. */
+    static Preamble proxyProtocol(int version) {
+      ProxyProtocol.Version how =
+          switch (version) {
+            case 1 -> ProxyProtocol.Version.V1;
+            case 2 -> ProxyProtocol.Version.V2;
+            default -> throw new IllegalArgumentException("PROXY protocol " + version);
+          };
+      return (server, client, at) -> {
+        ByteBuffer header = ByteBuffer.wrap(header(how, client, at));
+        while (header.hasRemaining()) {
+          server.write(header);
+        }
+      };
+    }
+
+    private static byte[] header(
+        ProxyProtocol.Version how, SocketAddress client, SocketAddress at) {
+      return client instanceof InetSocketAddress source
+              && at instanceof InetSocketAddress destination
+              && source.getPort() > 0
+          ? how.encode(source, destination)
+          : how.encodeLocal();
+    }
 
     /**
      * Writes it to the blocking channel {@code server}, for a client at {@code client} that

@@ -64,7 +64,7 @@ final class GateStream implements ResumableStream.Keeper {
   private static GateStream fresh(
       Gate gate, Loop loop, SocketChannel channel, Endpoint endpoint, ServerSide known) {
     String name = known.ids().getFirst().toString();
-    return new GateStream(gate, loop, Gate.addressOf(channel), endpoint, known, name, Loop.now());
+    return new GateStream(gate, loop, Addresses.remote(channel), endpoint, known, name, Loop.now());
   }
 
   /** Goes on with a stream that another process kept; on its loop. */
@@ -75,7 +75,7 @@ final class GateStream implements ResumableStream.Keeper {
     GateStream it =
         new GateStream(
             gate, loop, kept.client(), endpoint, kept.known(), kept.name(), now - kept.ageNanos());
-    gate.rename(it);
+    gate.streams().rename(it);
     it.stream.lock.lock();
     try {
       SocketLocal local = new SocketLocal(it.stream, channel);
@@ -140,7 +140,7 @@ final class GateStream implements ResumableStream.Keeper {
 
   private void begin(
       int version, SocketChannel channel, ByteBuffer answer, Link link, ByteBuffer early) {
-    gate.rename(this);
+    gate.streams().rename(this);
     gate.events().accept(new GateEvent.Opened(name, client, version));
     stream.lock.lock();
     try {
@@ -152,6 +152,26 @@ final class GateStream implements ResumableStream.Keeper {
 
   ResumableStream stream() {
     return stream;
+  }
+
+  /** Whether the stream has ended. From any thread. */
+  boolean isOver() {
+    stream.lock.lock();
+    try {
+      return stream.isOver();
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
+  /** Whether the stream has ended and the client has gone, having been told. From any thread. */
+  boolean isGone() {
+    stream.lock.lock();
+    try {
+      return stream.isOver() && stream.connection() == null;
+    } finally {
+      stream.lock.unlock();
+    }
   }
 
   /** What is known of the client. */
@@ -234,7 +254,7 @@ final class GateStream implements ResumableStream.Keeper {
           resumption.resume(
               hello, gate.keyShare(), LinkV2.Position.of(stream.endpoint), gate.patience());
       LinkV2 link = new LinkV2(stream.endpoint, gate.chunks(), false, 1, Loop.now());
-      gate.rename(this);
+      gate.streams().rename(this);
       back(channel);
       takeUp(channel, link, hello, answer, early);
       return true;
@@ -263,7 +283,7 @@ final class GateStream implements ResumableStream.Keeper {
     SocketAddress before = client;
     Duration away = Duration.ofNanos(detachedAt < 0 ? 0 : Loop.now() - detachedAt);
     detachedAt = -1;
-    client = Gate.addressOf(channel);
+    client = Addresses.remote(channel);
     stopWaiting();
     gate.events().accept(new GateEvent.Resumed(name, client, before, away));
     gate.figures().resumed.incrementAndGet();
@@ -340,6 +360,6 @@ final class GateStream implements ResumableStream.Keeper {
   }
 
   private void forget() {
-    gate.forget(this);
+    gate.streams().forget(this);
   }
 }

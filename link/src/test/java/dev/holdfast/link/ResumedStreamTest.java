@@ -245,7 +245,7 @@ final class ResumedStreamTest {
     try (Rig rig = new Rig()) {
       Duplex program = rig.connect(ClientSettings.Resume.V2);
       Socket server = rig.accept();
-      byte[] bulk = random(7, 24 << 20);
+      byte[] bulk = random(7, 64 << 20);
       CompletableFuture<Void> up = CompletableFuture.runAsync(() -> written(program, bulk), BESIDE);
       CompletableFuture<byte[]> atServer = new CompletableFuture<>();
       Thread down =
@@ -258,7 +258,8 @@ final class ResumedStreamTest {
                 }
               });
       await().until(() -> rig.gate.values().bytesLent() > 100_000);
-      await().during(Duration.ofMillis(300)).until(() -> rig.gate.values().bytesLent() < 4 << 20);
+      // A window grows while kernels' buffers fill; it stays far below what is on its way.
+      await().during(Duration.ofMillis(300)).until(() -> rig.gate.values().bytesLent() < 16 << 20);
       assertThat(up).isNotDone();
       assertThat(Rig.read(server.getInputStream(), bulk.length)).isEqualTo(bulk);
       assertThat(Rig.read(program, bulk.length)).isEqualTo(bulk);

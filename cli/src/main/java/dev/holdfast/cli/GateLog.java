@@ -1,0 +1,164 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.link.GateEvent;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.RecordComponent;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a gate writes to standard error, a line for each event: for people, or as JSON with every
+ * field of the event. systemd's journal notes the time by itself and is told the level instead
+ * (sd-daemon(3)). Thread-safe.
+ */
+final class GateLog {
+  /** How much somebody should care; the numbers are syslog's. */
+  enum Level {
+    /** The gate itself failed at something. */
+    ERROR(3),
+    /** Somebody was turned away, or something has to be looked after. */
+    WARN(4),
+    /** What clients do. */
+    INFO(6),
+    /** How the gate is set up. */
+    DEBUG(7);
+
+    private final int priority;
+
+    Level(int priority) {
+      this.priority = priority;
+    }
+  }
+
+  private final PrintWriter err;
+  private final boolean journal;
+  private volatile Level least = Level.INFO;
+  private volatile GateOptions.LogFormat format = GateOptions.LogFormat.TEXT;
+
+  /**
+   * A log.
+   *
+   * @param journal whether systemd's journal reads it
+   */
+  GateLog(PrintWriter err, boolean journal) {
+    this.err = err;
+    this.journal = journal;
+  }
+
+  /** Logs in this manner from now on. */
+  void change(GateOptions options) {
+    least = options.quiet ? Level.WARN : options.verbose ? Level.DEBUG : Level.INFO;
+    format = options.logFormat;
+  }
+
+  /** Something happened at the gate. */
+  void event(GateEvent event) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (RecordComponent component : event.getClass().getRecordComponents()) {
+      put(fields, component.getName(), value(component, event));
+    }
+    String name = event.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    write(level(event), name, event.text(), fields);
+  }
+
+  /** Something happened around the gate. */
+  void say(Level level, String name, String text) {
+    write(level, name, text, Map.of());
+  }
+
+  private static Level level(GateEvent event) {
+    return switch (event) {
+      case GateEvent.Fault it -> Level.ERROR;
+      case GateEvent.Unreachable it -> Level.WARN;
+      case GateEvent.Refused it -> Level.WARN;
+      case GateEvent.Listening it -> Level.INFO;
+      case GateEvent.Joined it -> Level.INFO;
+      case GateEvent.Left it -> Level.INFO;
+      case GateEvent.Opened it -> Level.INFO;
+      case GateEvent.Detached it -> Level.INFO;
+      case GateEvent.Resumed it -> Level.INFO;
+      case GateEvent.Ended it -> Level.INFO;
+    };
+  }
+
+  private static @Nullable Object value(RecordComponent component, GateEvent event) {
+    try {
+      return component.getAccessor().invoke(event);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("a record without its accessor", e);
+    }
+  }
+
+  private static void put(Map<String, Object> fields, String name, @Nullable Object value) {
+    switch (value) {
+      case null -> {}
+      case Duration time -> fields.put(name + "Seconds", time.toMillis() / 1000.0);
+      case SocketAddress address -> fields.put(name, GateEvent.name(address));
+      case Throwable thrown -> fields.put(name, trace(thrown));
+      default -> fields.put(name, value);
+    }
+  }
+
+  private void write(Level level, String name, String text, Map<String, Object> fields) {
+    if (level.compareTo(least) > 0) {
+      return;
+    }
+    String time = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    String line =
+        switch (format) {
+          case JSON -> json(time, level, name, text, fields);
+          case TEXT -> (journal ? "" : time + " ") + text + stack(fields);
+        };
+    synchronized (err) {
+      err.println(journal ? "<" + level.priority + ">" + line : line);
+      err.flush();
+    }
+  }
+
+  private static String stack(Map<String, Object> fields) {
+    return fields.containsKey("thrown") ? System.lineSeparator() + fields.get("thrown") : "";
+  }
+
+  private static String json(
+      String time, Level level, String name, String text, Map<String, Object> fields) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("time", time);
+    all.put("level", level.name().toLowerCase(Locale.ROOT));
+    all.put("event", name);
+    all.put("text", text);
+    all.putAll(fields);
+    return JsonLine.of(all);
+  }
+
+  private static String trace(Throwable thrown) {
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text, true));
+    return text.toString().strip();
+  }
+
+  /**
+   * Whether standard error is systemd's journal: it says in JOURNAL_STREAM which file that would be
+   * (systemd.exec(5)).
+   */
+  static boolean isJournal(@Nullable String journalStream) {
+    if (journalStream == null) {
+      return false;
+    }
+    try {
+      Map<String, Object> file = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
+      return journalStream.equals(file.get("dev") + ":" + file.get("ino"));
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+}
