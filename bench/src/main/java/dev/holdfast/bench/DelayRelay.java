@@ -1,0 +1,207 @@
+package dev.holdfast.bench;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A long way, in user space: a TCP relay on loopback that delivers every byte a fixed time after it
+ * was sent, that can be cut, fall silent and heal; thread-safe.
+ *
+ * <p>With one-way delay <i>d</i> and a client that connects at instant 0:
+ *
+ * <pre>
+ *   client                      relay                          server
+ *     0   connect() returns at once (the kernel answers for the relay)
+ *         the handshake is accounted for afterwards: nothing that the client sends
+ *         departs before 2d, when TCP's own round trip would be over
+ *    3d                          the server sees the connection, and the client's first bytes
+ *    4d   the server's first bytes reach the client
+ *     x   sent                   delivered at x + d, in order, both ways, independent of each other
+ * </pre>
+ *
+ * <p>Rate is unlimited; at most {@link Shape#bytesMax} bytes are under way in each direction of a
+ * link, then reading stops until some arrive, which is what a window of TCP twice as large would do.
+ *
+ * <p>Silence: nothing is delivered. A SYN is lost as on a real network: while it is silent the
+ * listener's queue is kept full, so the kernel drops the client's SYN and sends it again at its own
+ * times (1, 2, 3, 4, 5, 7 … s). Bytes are lost too: after silence they arrive when TCP would have
+ * retransmitted them ({@link Retransmission}), or never, if the links were forgotten as a NAT box
+ * forgets.
+ *
+ * <p>Not modelled: loss, congestion and slow start, jitter, segment boundaries, a sender that learns
+ * from missing acknowledgements (to the client's kernel everything was acknowledged at once), and a
+ * bound of TCP's send buffer on what departs into silence.
+ */
+final class DelayRelay implements Closeable {
+  /** So many bytes can be under way in a direction of a link: 150 ms one way at 890 MB/s. */
+  static final long BYTES_MAX = 128L << 20;
+
+  /** So many links at once; further ones are refused by a reset. */
+  static final int LINKS_MAX = 256;
+
+  private static final int BACKLOG = 8;
+  private static final int PLUGS_MAX = BACKLOG + 4;
+  private static final long PLUG_WAIT_NANOS = 50_000_000;
+
+  /** What the way is like: its delay in one direction, and how much it holds. */
+  record Shape(long oneWayNanos, long bytesMax) {
+    Shape {
+      if (oneWayNanos < 0 || bytesMax < 1) {
+        throw new IllegalArgumentException("delay " + oneWayNanos + " ns, bound " + bytesMax);
+      }
+    }
+
+    static Shape roundTrip(Duration roundTrip) {
+      return new Shape(roundTrip.toNanos() / 2, BYTES_MAX);
+    }
+  }
+
+  /** What becomes of the old links when a silence ends. */
+  enum OldLinks {
+    /** They go on, as soon as TCP would have sent again what was lost. */
+    RETRANSMIT,
+    /** They were forgotten on the way and stay dead without a word. */
+    FORGOTTEN
+  }
+
+  private final ServerSocketChannel listener;
+  private final InetSocketAddress to;
+  private final Shape shape;
+  private final Segments segments;
+  private final Weather weather = new Weather();
+  private final ConcurrentLinkedQueue<DelayedLink> links = new ConcurrentLinkedQueue<>();
+
+  /** Connections of our own that keep the listener's queue full; guarded by {@code this}. */
+  private final List<SocketChannel> plugs = new ArrayList<>();
+
+  /** The local ports of plugs that have not been accepted yet. */
+  private final Set<Integer> plugPorts = ConcurrentHashMap.newKeySet();
+
+  private DelayRelay(
+      ServerSocketChannel listener, InetSocketAddress to, Shape shape, Segments segments) {
+    this.listener = listener;
+    this.to = to;
+    this.shape = shape;
+    this.segments = segments;
+  }
+
+  /** Starts a way to a port of loopback. */
+  static DelayRelay start(int toPort, Shape shape, Segments segments) throws IOException {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    ServerSocketChannel listener = ServerSocketChannel.open();
+    listener.bind(new InetSocketAddress(loopback, 0), BACKLOG);
+    var relay =
+        new DelayRelay(listener, new InetSocketAddress(loopback, toPort), shape, segments);
+    Thread.ofPlatform().name("delay, accepting").daemon().start(relay::accept);
+    return relay;
+  }
+
+  /** Returns the port of loopback where clients connect. */
+  int port() {
+    return listener.socket().getLocalPort();
+  }
+
+  /** Returns how many links are neither finished nor cut. */
+  int links() {
+    links.removeIf(DelayedLink::isClosed);
+    return links.size();
+  }
+
+  /** Resets every link, at both ends; the next connection finds the way open. */
+  void reset() {
+    links.forEach(DelayedLink::reset);
+    links.clear();
+  }
+
+  /** Lets every link die without a word; the next connection finds the way open. */
+  void forget() {
+    links.forEach(DelayedLink::forget);
+  }
+
+  /** Lets nothing pass any more, be it of a link or of a client that connects. */
+  synchronized void silence() throws IOException {
+    weather.silence();
+    SocketChannel plug = plug();
+    while (plug != null) {
+      plugs.add(plug);
+      plug = plugs.size() < PLUGS_MAX ? plug() : null;
+    }
+  }
+
+  /** Ends the silence and says what becomes of the links from before it. */
+  synchronized void heal(OldLinks old) throws IOException {
+    if (old == OldLinks.FORGOTTEN) {
+      forget();
+    }
+    for (SocketChannel plug : plugs) {
+      plug.close();
+    }
+    plugs.clear();
+    weather.clear();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    heal(OldLinks.FORGOTTEN);
+    reset();
+  }
+
+  /** Connects to our own listener; null when its queue is full. */
+  private @Nullable SocketChannel plug() throws IOException {
+    SocketChannel plug = SocketChannel.open();
+    plug.configureBlocking(false);
+    boolean connected = plug.connect(listener.getLocalAddress());
+    long deadline = System.nanoTime() + PLUG_WAIT_NANOS;
+    while (!connected && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(PLUG_WAIT_NANOS / 50);
+      connected = plug.finishConnect();
+    }
+    if (!connected) {
+      plug.close();
+      return null;
+    }
+    plugPorts.add(plug.socket().getLocalPort());
+    return plug;
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        SocketChannel near = listener.accept();
+        weather.awaitClear();
+        if (plugPorts.remove(near.socket().getPort())) {
+          near.close();
+        } else {
+          admit(near);
+        }
+      }
+    } catch (IOException e) {
+      // The listener was closed: that is the end of the relay.
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the accepting thread", e);
+    }
+  }
+
+  private void admit(SocketChannel near) {
+    var link = new DelayedLink(near, to, shape, weather, segments);
+    if (links() < LINKS_MAX) {
+      links.add(link);
+      link.start();
+    } else {
+      link.reset();
+    }
+  }
+}

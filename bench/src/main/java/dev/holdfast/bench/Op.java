@@ -1,0 +1,41 @@
+package dev.holdfast.bench;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What a client asks of the server, as a request of nine bytes, any number of them one after the
+ * other on one connection:
+ *
+ * <pre>
+ *   0        1                                 9
+ *   +--------+---------------------------------+
+ *   |  op    |  amount, unsigned, big-endian   |
+ *   +--------+---------------------------------+
+ * </pre>
+ */
+enum Op {
+  /** The client sends {@code amount} bytes; the server answers eight when it has all. */
+  SINK,
+  /** The server sends {@code amount} bytes. */
+  SOURCE,
+  /** Both send {@code amount} bytes at the same time; then the server sends eight more. */
+  EXCHANGE,
+  /** The server sends the client's next {@code amount} bytes back, each as soon as it comes. */
+  ECHO,
+  /** The server sends {@code amount} single bytes, one each {@link #TICK_NANOS}. */
+  TICKS;
+
+  static final int REQUEST_BYTES = 9;
+  static final int ANSWER_BYTES = 8;
+  static final long TICK_NANOS = 1_000_000;
+
+  /** Returns the request, ready to be written. */
+  ByteBuffer request(Pipe pipe, long amount) {
+    return pipe.buffer(REQUEST_BYTES).put((byte) ordinal()).putLong(amount).flip();
+  }
+
+  /** Returns the op of a request's first byte. */
+  static Op of(byte code) {
+    return values()[code];
+  }
+}

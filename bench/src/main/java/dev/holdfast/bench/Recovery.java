@@ -1,0 +1,107 @@
+package dev.holdfast.bench;
+
+import dev.holdfast.bench.DelayRelay.OldLinks;
+import dev.holdfast.bench.Results.Measure;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How long a stream stands still: after a reset, after a silent death, after the whole network was
+ * silent. Each repetition in milliseconds, at a delay of {@link #ROUND_TRIP}.
+ */
+final class Recovery {
+  static final Duration ROUND_TRIP = Duration.ofMillis(50);
+
+  private static final int SLOT = 0;
+  private static final int TICKS = 3_000;
+  private static final long CUT_AFTER_NANOS = 700_000_000;
+  private static final int WARM_KEYS = 20;
+  private static final int PHASE_MILLIS_MAX = 500;
+  private static final int SILENCES_OF_A_KIND = 3;
+
+  private final Plan plan;
+  private final Results results;
+  private final Segments segments;
+  private final Random random = new Random(5);
+
+  Recovery(Plan plan, Results results, Segments segments) {
+    this.plan = plan;
+    this.results = results;
+    this.segments = segments;
+  }
+
+  /** Measures one lane; one whose connections do not resume only through what TCP itself survives. */
+  void measure(Lane lane) throws IOException {
+    var shape = DelayRelay.Shape.roundTrip(ROUND_TRIP);
+    try (var delay = DelayRelay.start(lane.port(), shape, segments)) {
+      lane.client().ask("open %d %d".formatted(SLOT, delay.port()));
+      for (int i = 0; i < WARM_KEYS; i++) {
+        lane.client().ask("key " + SLOT);
+      }
+      if (lane.path().resumes()) {
+        for (int i = 0; i < plan.cuts(); i++) {
+          afterReset(lane, delay);
+        }
+        for (int i = 0; i < plan.cuts(); i++) {
+          afterSilentDeath(lane, delay);
+        }
+      }
+      for (Duration silence : plan.silences()) {
+        for (int i = 0; i < SILENCES_OF_A_KIND; i++) {
+          afterSilence(lane, delay, silence, OldLinks.RETRANSMIT);
+          if (lane.path().resumes()) {
+            afterSilence(lane, delay, silence, OldLinks.FORGOTTEN);
+          }
+        }
+      }
+      lane.client().ask("close " + SLOT);
+    }
+  }
+
+  /** A steady stream from the server is cut: from the reset to the next byte that the client has. */
+  private void afterReset(Lane lane, DelayRelay delay) throws IOException {
+    lane.client().tell("ticks %d %d".formatted(SLOT, TICKS));
+    LockSupport.parkNanos(CUT_AFTER_NANOS + phase());
+    long cut = System.nanoTime();
+    delay.reset();
+    long[] pause = lane.client().answer();
+    if (cut - pause[1] > 0 || pause[0] - cut > ROUND_TRIP.toNanos()) {
+      throw new IOException("the longest pause of the stream was not the one after the reset");
+    }
+    add(lane, "reset: the stream flows again", pause[1] - cut);
+  }
+
+  /** The link dies without a word, then a key is typed: from the key to its echo. */
+  private void afterSilentDeath(Lane lane, DelayRelay delay) throws IOException {
+    delay.forget();
+    LockSupport.parkNanos(phase());
+    long[] key = lane.client().ask("key " + SLOT);
+    add(lane, "silent death: from a key to its echo", key[1] - key[0]);
+    LockSupport.parkNanos(phase());
+  }
+
+  /** A key is typed while nothing passes: from the network's return to the echo. */
+  private void afterSilence(Lane lane, DelayRelay delay, Duration silence, OldLinks old)
+      throws IOException {
+    delay.silence();
+    LockSupport.parkNanos(phase());
+    lane.client().tell("key " + SLOT);
+    LockSupport.parkNanos(silence.toNanos());
+    long healed = System.nanoTime();
+    delay.heal(old);
+    long[] key = lane.client().answer();
+    String links = old == OldLinks.FORGOTTEN ? "old links forgotten" : "old links kept";
+    add(lane, "silence of %d s, %s: echo".formatted(silence.toSeconds(), links), key[1] - healed);
+    LockSupport.parkNanos(phase());
+  }
+
+  private void add(Lane lane, String name, long nanos) {
+    results.add(new Measure(name, "ms"), lane.path(), nanos / 1e6);
+  }
+
+  private long phase() {
+    return Duration.ofMillis(random.nextInt(PHASE_MILLIS_MAX)).toNanos();
+  }
+}
