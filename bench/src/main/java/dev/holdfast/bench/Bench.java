@@ -14,10 +14,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The bench's command: runs the contenders against each other and prints what came of it. */
 @Command(
@@ -29,9 +28,22 @@ final class Bench implements Callable<Integer> {
   /** Every contender, by its name on the command line. */
   static final List<Path> CONTENDERS = List.copyOf(Arrays.asList(Baseline.values()));
 
-  private static final List<String> DEFAULT_PATHS = List.of("raw-relay", "direct");
+  /** Finds a contender by its name. */
+  private static final class Contender implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String label) {
+      return CONTENDERS.stream()
+          .filter(path -> path.label().equals(label))
+          .findFirst()
+          .orElseThrow(() -> new TypeConversionException("there are " + labels()));
+    }
 
-  @Spec private CommandSpec spec;
+    private static String labels() {
+      return CONTENDERS.stream().map(Path::label).collect(Collectors.joining(", "));
+    }
+  }
+
+  private static final List<Path> DEFAULT_PATHS = List.of(Baseline.RAW_RELAY, Baseline.DIRECT);
 
   @Option(names = "--short", description = "Little of everything, in under two minutes.")
   private boolean brief;
@@ -43,8 +55,9 @@ final class Bench implements Callable<Integer> {
       names = "--paths",
       split = ",",
       paramLabel = "NAME",
+      converter = Contender.class,
       description = "The contenders; ratios are to the first.")
-  private List<String> paths = DEFAULT_PATHS;
+  private List<Path> paths = DEFAULT_PATHS;
 
   @Option(
       names = "--only",
@@ -66,6 +79,12 @@ final class Bench implements Callable<Integer> {
   @Option(names = "--idle", paramLabel = "N", description = "Idle connections to hold.")
   private @Nullable Integer idle;
 
+  @Option(
+      names = "--window",
+      paramLabel = "MIB",
+      description = "TCP's window where there is delay.")
+  private @Nullable Integer windowMib;
+
   public static void main(String[] args) {
     System.exit(
         new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
@@ -74,12 +93,11 @@ final class Bench implements Callable<Integer> {
   /** Runs it; 0 if everything could be measured, 1 if not, 2 for a wrong option. */
   @Override
   public Integer call() throws IOException {
-    List<Path> contenders = paths.stream().map(this::contender).toList();
     Plan plan = plan();
-    var results = new Results(contenders.getFirst().label());
+    var results = new Results(paths.getFirst().label());
     Map<String, Object> machine = Machine.describe();
     System.out.println(machine);
-    boolean whole = new Run(plan, contenders, parts, results).measure();
+    boolean whole = new Run(plan, paths, parts, results).measure();
     machine.put("loadAfter", Machine.load());
     System.out.print(results.table());
     System.out.println("load average afterwards " + machine.get("loadAfter"));
@@ -89,18 +107,6 @@ final class Bench implements Callable<Integer> {
     return whole ? 0 : 1;
   }
 
-  private Path contender(String label) {
-    return CONTENDERS.stream()
-        .filter(path -> path.label().equals(label))
-        .findFirst()
-        .orElseThrow(() -> new ParameterException(spec.commandLine(), unknown(label)));
-  }
-
-  private static String unknown(String label) {
-    return "No contender is called '%s'; there are %s."
-        .formatted(label, CONTENDERS.stream().map(Path::label).collect(Collectors.joining(", ")));
-  }
-
   private Plan plan() {
     Plan plan = brief ? Plan.SHORT : Plan.FULL;
     if (!roundTrips.isEmpty()) {
@@ -108,6 +114,9 @@ final class Bench implements Callable<Integer> {
     }
     if (repetitions != null) {
       plan = plan.withRepetitions(repetitions);
+    }
+    if (windowMib != null) {
+      plan = plan.withWindow((long) windowMib << 20);
     }
     return idle == null ? plan : plan.withIdle(idle);
   }

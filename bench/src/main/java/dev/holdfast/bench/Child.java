@@ -3,6 +3,7 @@ package dev.holdfast.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,18 +35,27 @@ final class Child implements AutoCloseable {
     this.killer = new Thread(this::kill);
   }
 
-  /** Returns the command that runs a main class of the bench in this JDK, with these arguments. */
+  /**
+   * Returns the command that runs a main class of the bench in this JDK, with these arguments; the
+   * serial collector has the fewest threads and the least memory.
+   */
   static List<String> java(Class<?> main, String... arguments) {
-    var command =
-        new ArrayList<String>(
-            List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+    var command = new ArrayList<String>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    command.add("-XX:+UseSerialGC");
+    command.addAll(accessOptions());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(Arrays.asList(arguments));
     return command;
+  }
+
+  /**
+   * Returns the options that open parts of the JDK, such as --add-exports, as this JVM has them.
+   */
+  private static List<String> accessOptions() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith("--"))
+        .toList();
   }
 
   static Child start(List<String> command) throws IOException {
@@ -76,7 +86,7 @@ final class Child implements AutoCloseable {
 
   /** Waits for the answer to the oldest line that has none. */
   long[] answer() throws IOException {
-    String[] words = line().split(" ");
+    String[] words = line().split(" ", -1);
     if (!words[0].equals("ok")) {
       throw new IOException(String.join(" ", words));
     }

@@ -60,7 +60,7 @@ final class Client {
 
   /** Does what the line says and returns the answer. */
   String answer(String line) {
-    String[] words = line.split(" ");
+    String[] words = line.split(" ", -1);
     try {
       long[] numbers = Arrays.stream(words).skip(1).mapToLong(Long::parseLong).toArray();
       return Arrays.stream(obey(words[0], numbers))

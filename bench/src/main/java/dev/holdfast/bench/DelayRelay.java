@@ -31,8 +31,10 @@ import org.jspecify.annotations.Nullable;
  *     x   sent                   delivered at x + d, in order, both ways, independent of each other
  * </pre>
  *
- * <p>Rate is unlimited; at most {@link Shape#bytesMax} bytes are under way in each direction of a
- * link, then reading stops until some arrive, which is what a window of TCP twice as large would do.
+ * <p>There is no bandwidth limit, but TCP's window is modelled: half of {@link Shape#windowBytes}
+ * may be under way in one direction of a link, then reading stops until some have arrived. That
+ * allows a window in each round trip, as in TCP, whose other half is acknowledgements on their way
+ * back.
  *
  * <p>Silence: nothing is delivered. A SYN is lost as on a real network: while it is silent the
  * listener's queue is kept full, so the kernel drops the client's SYN and sends it again at its own
@@ -40,13 +42,17 @@ import org.jspecify.annotations.Nullable;
  * retransmitted them ({@link Retransmission}), or never, if the links were forgotten as a NAT box
  * forgets.
  *
- * <p>Not modelled: loss, congestion and slow start, jitter, segment boundaries, a sender that learns
- * from missing acknowledgements (to the client's kernel everything was acknowledged at once), and a
- * bound of TCP's send buffer on what departs into silence.
+ * <p>Not modelled: loss, congestion and slow start, jitter, segment boundaries, a sender that
+ * learns from missing acknowledgements (to the client's kernel everything was acknowledged at
+ * once), and a bound of TCP's send buffer on what departs into silence.
  */
 final class DelayRelay implements Closeable {
-  /** So many bytes can be under way in a direction of a link: 150 ms one way at 890 MB/s. */
-  static final long BYTES_MAX = 128L << 20;
+  /**
+   * The window of TCP unless said otherwise: 447 MB/s at 150 ms. It is twice the most that Linux
+   * gives a receiver and 16 times what it gives a sender ({@code tcp_rmem}, {@code tcp_wmem},
+   * 6.18).
+   */
+  static final long WINDOW_BYTES = 64L << 20;
 
   /** So many links at once; further ones are refused by a reset. */
   static final int LINKS_MAX = 256;
@@ -55,16 +61,23 @@ final class DelayRelay implements Closeable {
   private static final int PLUGS_MAX = BACKLOG + 4;
   private static final long PLUG_WAIT_NANOS = 50_000_000;
 
-  /** What the way is like: its delay in one direction, and how much it holds. */
-  record Shape(long oneWayNanos, long bytesMax) {
+  /** What the way is like: its delay in one direction, and TCP's window on it. */
+  record Shape(long oneWayNanos, long windowBytes) {
     Shape {
-      if (oneWayNanos < 0 || bytesMax < 1) {
-        throw new IllegalArgumentException("delay " + oneWayNanos + " ns, bound " + bytesMax);
+      if (oneWayNanos < 0 || windowBytes < 2) {
+        throw new IllegalArgumentException(
+            "delay " + oneWayNanos + " ns, window " + windowBytes + " bytes");
       }
     }
 
-    static Shape roundTrip(Duration roundTrip) {
-      return new Shape(roundTrip.toNanos() / 2, BYTES_MAX);
+    /** Returns the shape of a way that takes so long there and back. */
+    static Shape roundTrip(Duration roundTrip, long windowBytes) {
+      return new Shape(roundTrip.toNanos() / 2, windowBytes);
+    }
+
+    /** Returns how many bytes are under way in one direction at most. */
+    long bytesMax() {
+      return windowBytes / 2;
     }
   }
 
@@ -102,8 +115,7 @@ final class DelayRelay implements Closeable {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     ServerSocketChannel listener = ServerSocketChannel.open();
     listener.bind(new InetSocketAddress(loopback, 0), BACKLOG);
-    var relay =
-        new DelayRelay(listener, new InetSocketAddress(loopback, toPort), shape, segments);
+    var relay = new DelayRelay(listener, new InetSocketAddress(loopback, toPort), shape, segments);
     Thread.ofPlatform().name("delay, accepting").daemon().start(relay::accept);
     return relay;
   }

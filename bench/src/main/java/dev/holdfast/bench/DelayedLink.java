@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection through a {@link DelayRelay}: two sockets and a {@link Flight} for each direction.
  *
- * <p>Four platform threads: one reads and one writes for each direction, so that reading never waits for
- * a delayed write. What is modelled of TCP is said at {@link DelayRelay}.
+ * <p>Four platform threads: one reads and one writes for each direction, so that reading never
+ * waits for a delayed write. What is modelled of TCP is said at {@link DelayRelay}.
  */
 final class DelayedLink {
   private static final int GATHER_MAX = 16;
@@ -124,7 +124,9 @@ final class DelayedLink {
     flight.end(dueNanos());
   }
 
-  /** Returns when what departs now arrives: nothing departs before the connection is established. */
+  /**
+   * Returns when what departs now arrives: nothing departs before the connection is established.
+   */
   private long dueNanos() {
     return Math.max(System.nanoTime(), establishedNanos) + shape.oneWayNanos();
   }

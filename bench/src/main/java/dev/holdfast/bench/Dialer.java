@@ -8,7 +8,9 @@ interface Dialer {
 
   Pipe open(InetSocketAddress to) throws IOException;
 
-  /** Returns the dialer that a client process was started with: its name, then its own arguments. */
+  /**
+   * Returns the dialer that a client process was started with: its name, then its own arguments.
+   */
   static Dialer named(String[] words) {
     return switch (words[0]) {
       case "socket" -> SocketPipe::open;

@@ -47,7 +47,9 @@ final class Flight {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** All below guarded by {@code lock}; the current segment's room belongs to the filling thread. */
+  /**
+   * All below guarded by {@code lock}; the current segment's room belongs to the filling thread.
+   */
   private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
 
   private Segment current;

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Memory of the process between: with nothing to do, with thousands of idle connections, right after
- * some of them carried bulk, a while after that, and when all have gone.
+ * Memory of the process between: with nothing to do, with thousands of idle connections, right
+ * after some of them carried bulk, a while after that, and when all have gone.
  */
 final class IdleMemory {
   private static final int WARM_CONNECTIONS = 100;

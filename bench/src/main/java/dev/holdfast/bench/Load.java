@@ -23,11 +23,10 @@ final class Load {
     ByteBuffer back = pipe.buffer(bytes);
     pipe.write(Op.ECHO.request(pipe, bytes));
     var sending =
-        new FutureTask<Void>(
-            () -> {
-              pipe.write(pipe.buffer(bytes).put(sent).flip());
-              return null;
-            });
+        new FutureTask<Void>(() -> {
+          pipe.write(pipe.buffer(bytes).put(sent).flip());
+          return null;
+        });
     Thread.ofPlatform().start(sending);
     Transfer.fill(pipe, back);
     Transfer.outcome(sending);

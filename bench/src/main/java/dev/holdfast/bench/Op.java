@@ -15,27 +15,38 @@ import java.nio.ByteBuffer;
  */
 enum Op {
   /** The client sends {@code amount} bytes; the server answers eight when it has all. */
-  SINK,
+  SINK('u'),
   /** The server sends {@code amount} bytes. */
-  SOURCE,
+  SOURCE('d'),
   /** Both send {@code amount} bytes at the same time; then the server sends eight more. */
-  EXCHANGE,
+  EXCHANGE('b'),
   /** The server sends the client's next {@code amount} bytes back, each as soon as it comes. */
-  ECHO,
+  ECHO('e'),
   /** The server sends {@code amount} single bytes, one each {@link #TICK_NANOS}. */
-  TICKS;
+  TICKS('t');
 
   static final int REQUEST_BYTES = 9;
   static final int ANSWER_BYTES = 8;
   static final long TICK_NANOS = 1_000_000;
 
+  private final byte code;
+
+  Op(char code) {
+    this.code = (byte) code;
+  }
+
   /** Returns the request, ready to be written. */
   ByteBuffer request(Pipe pipe, long amount) {
-    return pipe.buffer(REQUEST_BYTES).put((byte) ordinal()).putLong(amount).flip();
+    return pipe.buffer(REQUEST_BYTES).put(code).putLong(amount).flip();
   }
 
   /** Returns the op of a request's first byte. */
   static Op of(byte code) {
-    return values()[code];
+    for (Op op : values()) {
+      if (op.code == code) {
+        return op;
+      }
+    }
+    throw new IllegalArgumentException("no op has the code " + code);
   }
 }

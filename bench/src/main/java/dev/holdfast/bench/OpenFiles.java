@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The limit on a process' open files: what it is, and how a child gets more where that is allowed. */
+/**
+ * The limit on a process' open files: what it is, and how a child gets more where that is allowed.
+ */
 final class OpenFiles {
   /** What a process of ours has open apart from connections: jars, pipes, selectors. */
   private static final long OWN = 256;
@@ -13,8 +15,9 @@ final class OpenFiles {
   private OpenFiles() {}
 
   /**
-   * Returns the command, changed if need be, so that it runs with room for so many connections. Root
-   * raises the limit with prlimit(1); for anybody else too low a limit is an error with advice.
+   * Returns the command, changed if need be, so that it runs with room for so many connections.
+   * Root raises the limit with prlimit(1); for anybody else too low a limit is an error with
+   * advice.
    */
   static List<String> allow(int sockets, List<String> command) throws IOException {
     long needed = sockets + OWN;
@@ -37,7 +40,7 @@ final class OpenFiles {
   static long hardLimit(List<String> limits) {
     for (String line : limits) {
       if (line.startsWith("Max open files")) {
-        String hard = line.strip().split(" {2,}")[2];
+        String hard = line.strip().split(" {2,}", -1)[2];
         return hard.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(hard);
       }
     }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param silences of the whole network
  * @param idle connections held at the same time
  * @param rest between the end of bulk and looking at memory again
+ * @param windowBytes of TCP on a way with delay
  */
 record Plan(
     List<Duration> roundTrips,
@@ -25,7 +26,8 @@ record Plan(
     int cuts,
     List<Duration> silences,
     int idle,
-    Duration rest) {
+    Duration rest,
+    long windowBytes) {
 
   static final Plan FULL =
       new Plan(
@@ -37,7 +39,8 @@ record Plan(
           30,
           List.of(Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(30)),
           10_000,
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          DelayRelay.WINDOW_BYTES);
 
   static final Plan SHORT =
       new Plan(
@@ -49,7 +52,8 @@ record Plan(
           5,
           List.of(Duration.ofSeconds(2)),
           500,
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          DelayRelay.WINDOW_BYTES);
 
   Plan {
     roundTrips = List.copyOf(roundTrips);
@@ -58,15 +62,30 @@ record Plan(
 
   Plan withRoundTrips(List<Duration> others) {
     return new Plan(
-        others, repetitions, bytes, tripsNear, tripsFar, cuts, silences, idle, rest);
+        others, repetitions, bytes, tripsNear, tripsFar, cuts, silences, idle, rest, windowBytes);
   }
 
   Plan withRepetitions(int others) {
-    return new Plan(roundTrips, others, bytes, tripsNear, tripsFar, cuts, silences, idle, rest);
+    return new Plan(
+        roundTrips, others, bytes, tripsNear, tripsFar, cuts, silences, idle, rest, windowBytes);
   }
 
   Plan withIdle(int others) {
     return new Plan(
-        roundTrips, repetitions, bytes, tripsNear, tripsFar, cuts, silences, others, rest);
+        roundTrips,
+        repetitions,
+        bytes,
+        tripsNear,
+        tripsFar,
+        cuts,
+        silences,
+        others,
+        rest,
+        windowBytes);
+  }
+
+  Plan withWindow(long others) {
+    return new Plan(
+        roundTrips, repetitions, bytes, tripsNear, tripsFar, cuts, silences, idle, rest, others);
   }
 }

@@ -12,8 +12,8 @@ import java.nio.channels.SocketChannel;
  * The honest peer: a TCP relay that copies bytes between two sockets and does nothing else.
  *
  * <p>Plain blocking sockets, one platform thread for each direction, a direct buffer for each
- * thread, no Nagle. Runs as a process of its own: {@code RawRelay LISTEN_PORT TO_PORT [BUFFER_KIB]},
- * on loopback.
+ * thread, no Nagle. Runs as a process of its own: {@code RawRelay LISTEN_PORT TO_PORT
+ * [BUFFER_KIB]}, on loopback.
  */
 final class RawRelay {
   /** The fastest of 64, 128 and 256 KiB; see docs/performance.md. */

@@ -32,9 +32,11 @@ final class Recovery {
     this.segments = segments;
   }
 
-  /** Measures one lane; one whose connections do not resume only through what TCP itself survives. */
+  /**
+   * Measures one lane; one whose connections do not resume only through what TCP itself survives.
+   */
   void measure(Lane lane) throws IOException {
-    var shape = DelayRelay.Shape.roundTrip(ROUND_TRIP);
+    var shape = DelayRelay.Shape.roundTrip(ROUND_TRIP, plan.windowBytes());
     try (var delay = DelayRelay.start(lane.port(), shape, segments)) {
       lane.client().ask("open %d %d".formatted(SLOT, delay.port()));
       for (int i = 0; i < WARM_KEYS; i++) {
@@ -60,7 +62,9 @@ final class Recovery {
     }
   }
 
-  /** A steady stream from the server is cut: from the reset to the next byte that the client has. */
+  /**
+   * A steady stream from the server is cut: from the reset to the next byte that the client has.
+   */
   private void afterReset(Lane lane, DelayRelay delay) throws IOException {
     lane.client().tell("ticks %d %d".formatted(SLOT, TICKS));
     LockSupport.parkNanos(CUT_AFTER_NANOS + phase());

@@ -38,47 +38,44 @@ final class Results {
   /** Returns the table for people. */
   String table() {
     var table =
-        new Table(3, "measure", "unit", "path", "median", "least", "most", "n", "ratio", "least", "most");
-    values.forEach(
-        (measure, paths) ->
-            paths.forEach(
-                (label, list) -> {
-                  var figures = new Figures(list);
-                  Figures ratio = ratio(paths, label);
-                  table.add(
-                      measure.name(),
-                      measure.unit(),
-                      label,
-                      number(figures.median()),
-                      number(figures.least()),
-                      number(figures.greatest()),
-                      Integer.toString(list.size()),
-                      ratio == null ? "" : number(ratio.median()),
-                      ratio == null ? "" : number(ratio.least()),
-                      ratio == null ? "" : number(ratio.greatest()));
-                }));
+        new Table(
+            3, "measure", "unit", "path", "median", "least", "most", "n", "ratio", "least", "most");
+    values.forEach((measure, paths) ->
+        paths.forEach((label, list) -> {
+          var figures = new Figures(list);
+          Figures ratio = ratio(paths, label);
+          table.add(
+              measure.name(),
+              measure.unit(),
+              label,
+              number(figures.median()),
+              number(figures.least()),
+              number(figures.greatest()),
+              Integer.toString(list.size()),
+              ratio == null ? "" : number(ratio.median()),
+              ratio == null ? "" : number(ratio.least()),
+              ratio == null ? "" : number(ratio.greatest()));
+        }));
     return table + String.join("\n", remarks) + (remarks.isEmpty() ? "" : "\n");
   }
 
   /** Returns the same for {@link Json}, with every single value. */
   List<Object> json() {
     var rows = new ArrayList<Object>();
-    values.forEach(
-        (measure, paths) ->
-            paths.forEach(
-                (label, list) -> {
-                  var row = new LinkedHashMap<String, Object>();
-                  row.put("measure", measure.name());
-                  row.put("unit", measure.unit());
-                  row.put("path", label);
-                  row.put("values", List.copyOf(list));
-                  row.putAll(summary(new Figures(list)));
-                  Figures ratio = ratio(paths, label);
-                  if (ratio != null) {
-                    row.put("ratio", summary(ratio));
-                  }
-                  rows.add(row);
-                }));
+    values.forEach((measure, paths) ->
+        paths.forEach((label, list) -> {
+          var row = new LinkedHashMap<String, Object>();
+          row.put("measure", measure.name());
+          row.put("unit", measure.unit());
+          row.put("path", label);
+          row.put("values", List.copyOf(list));
+          row.putAll(summary(new Figures(list)));
+          Figures ratio = ratio(paths, label);
+          if (ratio != null) {
+            row.put("ratio", summary(ratio));
+          }
+          rows.add(row);
+        }));
     return rows;
   }
 

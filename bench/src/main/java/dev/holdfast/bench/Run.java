@@ -41,7 +41,7 @@ final class Run {
     int sockets = plan.idle() + CONNECTIONS;
     boolean whole = true;
     try (Child server = Child.start(OpenFiles.allow(sockets, Child.java(Service.class)))) {
-      String[] ports = server.line().split(" ");
+      String[] ports = server.line().split(" ", 2);
       if (parts.contains(Part.SPEED) || parts.contains(Part.RECOVERY)) {
         whole = lanes(Integer.parseInt(ports[MEASURED_PORT]));
       }

@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** The memory of bytes under way: direct segments, used again instead of zeroed anew; thread-safe. */
+/**
+ * The memory of bytes under way: direct segments, used again instead of zeroed anew; thread-safe.
+ */
 final class Segments {
   static final int SEGMENT_BYTES = 256 << 10;
 

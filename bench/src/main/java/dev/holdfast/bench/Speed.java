@@ -50,7 +50,7 @@ final class Speed {
       for (Lane lane : lanes) {
         int port = lane.port();
         if (!roundTrip.isZero()) {
-          DelayRelay.Shape shape = DelayRelay.Shape.roundTrip(roundTrip);
+          DelayRelay.Shape shape = DelayRelay.Shape.roundTrip(roundTrip, plan.windowBytes());
           var delay = DelayRelay.start(port, shape, segments);
           delays.add(delay);
           port = delay.port();

@@ -34,11 +34,10 @@ final class Transfer {
   /** Sends and receives that many bytes at the same time. */
   static void exchange(Pipe pipe, long bytes) throws IOException {
     var sending =
-        new FutureTask<Void>(
-            () -> {
-              send(pipe, bytes);
-              return null;
-            });
+        new FutureTask<Void>(() -> {
+          send(pipe, bytes);
+          return null;
+        });
     Thread.ofPlatform().start(sending);
     receive(pipe, bytes);
     outcome(sending);

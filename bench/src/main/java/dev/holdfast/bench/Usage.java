@@ -39,7 +39,7 @@ record Usage(double cpuSeconds, long rssKib, long pssKib) {
 
   /** Returns the seconds in a line of {@code /proc/PID/stat}, whatever the program's name holds. */
   static double cpuOf(String stat) {
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
     long ticks = 0;
     for (int i = UTIME; i <= CSTIME; i++) {
       ticks += Long.parseLong(fields[i]);
@@ -58,8 +58,7 @@ record Usage(double cpuSeconds, long rssKib, long pssKib) {
   }
 
   private Usage plus(Usage other) {
-    return new Usage(
-        cpuSeconds + other.cpuSeconds, rssKib + other.rssKib, pssKib + other.pssKib);
+    return new Usage(cpuSeconds + other.cpuSeconds, rssKib + other.rssKib, pssKib + other.pssKib);
   }
 
   private static Usage alone(long pid) throws IOException {
