@@ -7,7 +7,7 @@ enum Baseline implements Path {
   RAW_RELAY("raw-relay", RawRelay.BUFFER_KIB),
   DIRECT("direct", 0),
   RAW_RELAY_64K("raw-relay-64k", 64),
-  RAW_RELAY_256K("raw-relay-256k", 256);
+  RAW_RELAY_128K("raw-relay-128k", 128);
 
   private final String label;
   private final int bufferKib;

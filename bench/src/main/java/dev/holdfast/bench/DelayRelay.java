@@ -57,7 +57,7 @@ final class DelayRelay implements Closeable {
   /** So many links at once; further ones are refused by a reset. */
   static final int LINKS_MAX = 256;
 
-  private static final int BACKLOG = 8;
+  private static final int BACKLOG = 128;
   private static final int PLUGS_MAX = BACKLOG + 4;
   private static final long PLUG_WAIT_NANOS = 50_000_000;
 

@@ -31,19 +31,26 @@ final class Lane implements AutoCloseable {
 
   /** Starts both processes, with room for so many connections at once. */
   static Lane start(Path path, int serverPort, int connections) throws IOException {
-    Child client =
-        Child.start(
-            OpenFiles.allow(
-                connections, Child.java(Client.class, path.dialer().toArray(String[]::new))));
     int listenPort = freePort();
     List<String> command = path.between(listenPort, serverPort);
-    if (command.isEmpty()) {
-      return new Lane(path, client, null, serverPort);
+    @Nullable Child between =
+        command.isEmpty() ? null : Child.start(OpenFiles.allow(2 * connections, command));
+    try {
+      if (between != null) {
+        awaitListening(between, listenPort, path);
+      }
+      List<String> client = Child.java(Client.class, path.dialer().toArray(String[]::new));
+      return new Lane(
+          path,
+          Child.start(OpenFiles.allow(connections, client)),
+          between,
+          between == null ? serverPort : listenPort);
+    } catch (IOException e) {
+      if (between != null) {
+        between.close();
+      }
+      throw e;
     }
-    Child between = Child.start(OpenFiles.allow(2 * connections, command));
-    var lane = new Lane(path, client, between, listenPort);
-    lane.awaitListening(between);
-    return lane;
   }
 
   Path path() {
@@ -87,9 +94,9 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  private void awaitListening(Child listener) throws IOException {
+  private static void awaitListening(Child between, int port, Path path) throws IOException {
     long deadline = System.nanoTime() + LISTEN_MAX_NANOS;
-    while (listener.isAlive() && System.nanoTime() < deadline) {
+    while (between.isAlive() && System.nanoTime() < deadline) {
       try (var probe = new Socket()) {
         probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return;
@@ -97,7 +104,6 @@ final class Lane implements AutoCloseable {
         LockSupport.parkNanos(LOOK_NANOS);
       }
     }
-    close();
     throw new IOException("the process between of " + path.label() + " does not listen");
   }
 

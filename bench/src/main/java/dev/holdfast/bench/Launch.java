@@ -1,6 +1,8 @@
 package dev.holdfast.bench;
 
-/** Prints what {@code bench/run} needs in order to start the bench: this JDK's java, the class path. */
+/**
+ * Prints what {@code bench/run} needs in order to start the bench: this JDK's java, the class path.
+ */
 final class Launch {
   private Launch() {}
 

@@ -21,7 +21,7 @@ final class Load {
     byte[] sent = new byte[bytes];
     new Random(SEED).nextBytes(sent);
     ByteBuffer back = pipe.buffer(bytes);
-    pipe.write(Op.ECHO.request(pipe, bytes));
+    pipe.write(Op.ECHO.request(bytes));
     var sending =
         new FutureTask<Void>(() -> {
           pipe.write(pipe.buffer(bytes).put(sent).flip());
@@ -38,7 +38,7 @@ final class Load {
   /** Returns how long it took until the server had everything and the client knew it. */
   static long up(Pipe pipe, long bytes) throws IOException {
     long start = System.nanoTime();
-    pipe.write(Op.SINK.request(pipe, bytes));
+    pipe.write(Op.SINK.request(bytes));
     Transfer.send(pipe, bytes);
     Transfer.receive(pipe, Op.ANSWER_BYTES);
     return System.nanoTime() - start;
@@ -47,7 +47,7 @@ final class Load {
   /** Returns how long it took from asking until the client had everything. */
   static long down(Pipe pipe, long bytes) throws IOException {
     long start = System.nanoTime();
-    pipe.write(Op.SOURCE.request(pipe, bytes));
+    pipe.write(Op.SOURCE.request(bytes));
     Transfer.receive(pipe, bytes);
     return System.nanoTime() - start;
   }
@@ -55,7 +55,7 @@ final class Load {
   /** Returns how long it took to send and receive that many bytes at the same time. */
   static long both(Pipe pipe, long bytes) throws IOException {
     long start = System.nanoTime();
-    pipe.write(Op.EXCHANGE.request(pipe, bytes));
+    pipe.write(Op.EXCHANGE.request(bytes));
     Transfer.exchange(pipe, bytes);
     Transfer.receive(pipe, Op.ANSWER_BYTES);
     return System.nanoTime() - start;
@@ -68,7 +68,7 @@ final class Load {
     }
     long[] nanos = new long[count];
     ByteBuffer one = pipe.buffer(1);
-    pipe.write(Op.ECHO.request(pipe, count));
+    pipe.write(Op.ECHO.request(count));
     for (int i = 0; i < count; i++) {
       long start = System.nanoTime();
       pipe.write(one.clear());
@@ -83,7 +83,7 @@ final class Load {
   /** Returns the start and the end of the longest pause in a steady stream from the server. */
   static long[] ticks(Pipe pipe, long count) throws IOException {
     ByteBuffer some = pipe.buffer(Transfer.CHUNK_BYTES);
-    pipe.write(Op.TICKS.request(pipe, count));
+    pipe.write(Op.TICKS.request(count));
     Transfer.fill(pipe, some.limit(1));
     long[] pause = {System.nanoTime(), System.nanoTime()};
     long last = pause[1];
@@ -101,8 +101,8 @@ final class Load {
 
   /** Returns when a key was typed and when its echo came. */
   static long[] key(Pipe pipe) throws IOException {
-    ByteBuffer typed = pipe.buffer(Op.REQUEST_BYTES + 1);
-    typed.put(Op.ECHO.request(pipe, 1)).put((byte) 'k').flip();
+    ByteBuffer typed = ByteBuffer.allocate(Op.REQUEST_BYTES + 1);
+    typed.put(Op.ECHO.request(1)).put((byte) 'k').flip();
     long start = System.nanoTime();
     pipe.write(typed);
     Transfer.fill(pipe, pipe.buffer(1));

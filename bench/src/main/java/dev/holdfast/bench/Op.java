@@ -36,8 +36,8 @@ enum Op {
   }
 
   /** Returns the request, ready to be written. */
-  ByteBuffer request(Pipe pipe, long amount) {
-    return pipe.buffer(REQUEST_BYTES).put(code).putLong(amount).flip();
+  ByteBuffer request(long amount) {
+    return ByteBuffer.allocate(REQUEST_BYTES).put(code).putLong(amount).flip();
   }
 
   /** Returns the op of a request's first byte. */

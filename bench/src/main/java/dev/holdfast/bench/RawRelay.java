@@ -17,7 +17,7 @@ import java.nio.channels.SocketChannel;
  */
 final class RawRelay {
   /** The fastest of 64, 128 and 256 KiB; see docs/performance.md. */
-  static final int BUFFER_KIB = 128;
+  static final int BUFFER_KIB = 256;
 
   private static final int BACKLOG = 1024;
   private static final long STACK_BYTES = 128 << 10;

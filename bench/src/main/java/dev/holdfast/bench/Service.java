@@ -65,20 +65,16 @@ final class Service {
     switch (op) {
       case SINK -> {
         Transfer.receive(pipe, amount);
-        pipe.write(done(pipe));
+        pipe.write(ByteBuffer.allocate(Op.ANSWER_BYTES));
       }
       case SOURCE -> Transfer.send(pipe, amount);
       case EXCHANGE -> {
         Transfer.exchange(pipe, amount);
-        pipe.write(done(pipe));
+        pipe.write(ByteBuffer.allocate(Op.ANSWER_BYTES));
       }
       case ECHO -> Transfer.echo(pipe, amount);
       case TICKS -> tick(pipe, amount);
     }
-  }
-
-  private static ByteBuffer done(Pipe pipe) {
-    return pipe.buffer(Op.ANSWER_BYTES).clear();
   }
 
   private static void tick(Pipe pipe, long ticks) throws IOException {
