@@ -57,9 +57,11 @@ final class DelayRelay implements Closeable {
   /** So many links at once; further ones are refused by a reset. */
   static final int LINKS_MAX = 256;
 
-  private static final int BACKLOG = 128;
+  private static final int BACKLOG = 32;
   private static final int PLUGS_MAX = BACKLOG + 4;
   private static final long PLUG_WAIT_NANOS = 50_000_000;
+  private static final long DRAIN_MAX_NANOS = 1_000_000_000;
+  private static final long DRAIN_LOOK_NANOS = 50_000;
 
   /** What the way is like: its delay in one direction, and TCP's window on it. */
   record Shape(long oneWayNanos, long windowBytes) {
@@ -152,7 +154,10 @@ final class DelayRelay implements Closeable {
     }
   }
 
-  /** Ends the silence and says what becomes of the links from before it. */
+  /**
+   * Ends the silence and says what becomes of the links from before it; returns once new
+   * connections are accepted again.
+   */
   synchronized void heal(OldLinks old) throws IOException {
     if (old == OldLinks.FORGOTTEN) {
       forget();
@@ -162,6 +167,10 @@ final class DelayRelay implements Closeable {
     }
     plugs.clear();
     weather.clear();
+    long deadline = System.nanoTime() + DRAIN_MAX_NANOS;
+    while (!plugPorts.isEmpty() && listener.isOpen() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(DRAIN_LOOK_NANOS);
+    }
   }
 
   @Override

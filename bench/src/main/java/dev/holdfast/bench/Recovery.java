@@ -45,6 +45,7 @@ final class Recovery {
       if (lane.path().resumes()) {
         for (int i = 0; i < plan.cuts(); i++) {
           afterReset(lane, delay);
+          keyAfterReset(lane, delay);
         }
         for (int i = 0; i < plan.cuts(); i++) {
           afterSilentDeath(lane, delay);
@@ -75,6 +76,14 @@ final class Recovery {
       throw new IOException("the longest pause of the stream was not the one after the reset");
     }
     add(lane, "reset: the stream flows again", pause[1] - cut);
+  }
+
+  /** A key is typed at the instant of a reset: from there to its echo. */
+  private void keyAfterReset(Lane lane, DelayRelay delay) throws IOException {
+    LockSupport.parkNanos(phase());
+    long cut = System.nanoTime();
+    delay.reset();
+    add(lane, "reset: a key typed then is echoed", lane.client().ask("key " + SLOT)[1] - cut);
   }
 
   /** The link dies without a word, then a key is typed: from the key to its echo. */

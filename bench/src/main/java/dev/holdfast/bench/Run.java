@@ -19,7 +19,7 @@ final class Run {
     IDLE
   }
 
-  private static final int CONNECTIONS = 64;
+  private static final int CONNECTIONS = 256;
   private static final int MEASURED_PORT = 0;
   private static final int IDLE_PORT = 1;
 
@@ -38,7 +38,7 @@ final class Run {
 
   /** Measures everything that can be; false if something could not, which is then remarked. */
   boolean measure() throws IOException {
-    int sockets = plan.idle() + CONNECTIONS;
+    int sockets = IdleMemory.connections(plan) + CONNECTIONS;
     boolean whole = true;
     try (Child server = Child.start(OpenFiles.allow(sockets, Child.java(Service.class)))) {
       String[] ports = server.line().split(" ", 2);
@@ -81,8 +81,15 @@ final class Run {
     }
   }
 
-  private boolean idle(int port) {
+  private boolean idle(int port) throws IOException {
     boolean whole = true;
+    int idle = IdleMemory.connections(plan);
+    if (idle < plan.idle()) {
+      results.remark(
+          "Only %d idle connections instead of %d: the limit on open files (ulimit -Hn) allows no"
+                  .formatted(idle, plan.idle())
+              + " more, and may not be raised here.");
+    }
     var memory = new IdleMemory(plan, results);
     for (Path path : contenders) {
       if (!path.between(0, 0).isEmpty()) {
