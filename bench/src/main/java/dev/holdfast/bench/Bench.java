@@ -22,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "bench",
     description = "Compares ways from a client to a server, side by side, as ratios to the first.",
-    mixinStandardHelpOptions = true)
+    exitCodeOnExecutionException = 1)
 final class Bench implements Callable<Integer> {
 
   /** Every contender, by its name on the command line. */
@@ -45,7 +45,13 @@ final class Bench implements Callable<Integer> {
 
   private static final List<Path> DEFAULT_PATHS = List.of(Baseline.RAW_RELAY, Baseline.DIRECT);
 
-  @Option(names = "--short", description = "Little of everything, in under two minutes.")
+  @Option(names = "--help", usageHelp = true, description = "Print this and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at the annotation
+  private boolean help;
+
+  @Option(
+      names = "--short",
+      description = "Little of everything but idle memory, in under two minutes.")
   private boolean brief;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write every value as JSON.")
@@ -64,7 +70,7 @@ final class Bench implements Callable<Integer> {
       split = ",",
       paramLabel = "PART",
       description = "Measure only these: ${COMPLETION-CANDIDATES}.")
-  private Set<Run.Part> parts = EnumSet.allOf(Run.Part.class);
+  private Set<Run.Part> parts = EnumSet.noneOf(Run.Part.class);
 
   @Option(
       names = "--rtt",
@@ -86,25 +92,54 @@ final class Bench implements Callable<Integer> {
   private @Nullable Integer windowMib;
 
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+    System.exit(command().execute(args));
+  }
+
+  /** Returns the command, which tells of a failure in one sentence. */
+  static CommandLine command() {
+    return new CommandLine(new Bench())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((failure, command, arguments) -> {
+          command.getErr().println("bench: " + failure.getMessage());
+          return failure instanceof IllegalArgumentException ? 2 : 1;
+        });
   }
 
   /** Runs it; 0 if everything could be measured, 1 if not, 2 for a wrong option. */
   @Override
   public Integer call() throws IOException {
+    if (Set.copyOf(paths).size() < paths.size()) {
+      throw new IllegalArgumentException("a contender is named twice");
+    }
     Plan plan = plan();
     var results = new Results(paths.getFirst().label());
     Map<String, Object> machine = Machine.describe();
-    System.out.println(machine);
-    boolean whole = new Run(plan, paths, parts, results).measure();
-    machine.put("loadAfter", Machine.load());
+    write(document(machine, plan, results));
+    boolean whole = new Run(plan, paths, parts(), results).measure();
+    machine.put("load afterwards", Machine.load());
+    machine.forEach((name, value) -> System.out.println(name + ": " + value));
+    System.out.println();
     System.out.print(results.table());
-    System.out.println("load average afterwards " + machine.get("loadAfter"));
-    if (json != null) {
-      Files.writeString(json, Json.write(document(machine, plan, results)) + "\n");
-    }
+    write(document(machine, plan, results));
     return whole ? 0 : 1;
+  }
+
+  /** Called before the run too, so that a file that cannot be written does not cost a run. */
+  private void write(Map<String, Object> document) throws IOException {
+    if (json != null) {
+      try {
+        Files.writeString(json, Json.write(document) + "\n");
+      } catch (IOException e) {
+        throw new IOException("cannot write " + json + ": " + e.getClass().getSimpleName(), e);
+      }
+    }
+  }
+
+  private Set<Run.Part> parts() {
+    if (!parts.isEmpty()) {
+      return parts;
+    }
+    return brief ? EnumSet.of(Run.Part.SPEED, Run.Part.RECOVERY) : EnumSet.allOf(Run.Part.class);
   }
 
   private Plan plan() {

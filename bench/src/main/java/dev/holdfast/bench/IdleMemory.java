@@ -58,7 +58,8 @@ final class IdleMemory {
   }
 
   private void busy(Lane lane) throws IOException {
-    lane.client().ask("busy %d %d".formatted(BUSY_CONNECTIONS, plan.bytes() / BUSY_CONNECTIONS));
+    lane.client()
+        .ask("busy %d %d".formatted(BUSY_CONNECTIONS, plan.near().bytes() / BUSY_CONNECTIONS));
   }
 
   private void each(Lane lane, String name, double kib) {

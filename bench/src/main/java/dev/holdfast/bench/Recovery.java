@@ -15,11 +15,10 @@ final class Recovery {
   static final Duration ROUND_TRIP = Duration.ofMillis(50);
 
   private static final int SLOT = 0;
-  private static final int TICKS = 3_000;
-  private static final long CUT_AFTER_NANOS = 700_000_000;
+  private static final int TICKS = 2_000;
+  private static final long CUT_AFTER_NANOS = 500_000_000;
   private static final int WARM_KEYS = 20;
   private static final int PHASE_MILLIS_MAX = 500;
-  private static final int SILENCES_OF_A_KIND = 3;
 
   private final Plan plan;
   private final Results results;
@@ -52,7 +51,7 @@ final class Recovery {
         }
       }
       for (Duration silence : plan.silences()) {
-        for (int i = 0; i < SILENCES_OF_A_KIND; i++) {
+        for (int i = 0; i < plan.silencesEach(); i++) {
           afterSilence(lane, delay, silence, OldLinks.RETRANSMIT);
           if (lane.path().resumes()) {
             afterSilence(lane, delay, silence, OldLinks.FORGOTTEN);

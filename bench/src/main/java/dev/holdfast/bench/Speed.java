@@ -1,5 +1,6 @@
 package dev.holdfast.bench;
 
+import dev.holdfast.bench.Plan.Amount;
 import dev.holdfast.bench.Results.Measure;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import java.util.List;
 final class Speed {
   private static final int SLOT = 0;
   private static final int CHECK_BYTES = 8 << 20;
-  private static final int WARM_ROUNDS = 3;
+  private static final int WARM_ROUNDS = 2;
   private static final double GIB = 1L << 30;
 
   private final Plan plan;
@@ -34,10 +35,10 @@ final class Speed {
       lane.client().ask("open %d %d".formatted(SLOT, lane.port()));
       lane.client().ask("check %d %d".formatted(SLOT, CHECK_BYTES));
       for (int round = 0; round < WARM_ROUNDS; round++) {
-        lane.client().ask("up %d %d".formatted(SLOT, plan.bytes()));
-        lane.client().ask("down %d %d".formatted(SLOT, plan.bytes()));
-        lane.client().ask("both %d %d".formatted(SLOT, plan.bytes()));
-        lane.client().ask("trips %d %d".formatted(SLOT, plan.tripsNear()));
+        lane.client().ask("up %d %d".formatted(SLOT, plan.near().bytes()));
+        lane.client().ask("down %d %d".formatted(SLOT, plan.near().bytes()));
+        lane.client().ask("both %d %d".formatted(SLOT, plan.near().bytes()));
+        lane.client().ask("trips %d %d".formatted(SLOT, plan.near().trips()));
       }
       lane.client().ask("close " + SLOT);
     }
@@ -58,10 +59,11 @@ final class Speed {
         lane.client().ask("open %d %d".formatted(SLOT, port));
       }
       String at = " at %d ms".formatted(roundTrip.toMillis());
-      repeat(lane -> bulk(lane, "upload" + at, "up", 1));
-      repeat(lane -> bulk(lane, "download" + at, "down", 1));
-      repeat(lane -> bulk(lane, "both" + at, "both", 2));
-      repeat(lane -> trips(lane, at, roundTrip.isZero() ? plan.tripsNear() : plan.tripsFar()));
+      Amount amount = plan.amount(roundTrip);
+      repeat(amount, lane -> bulk(lane, "upload" + at, "up %d %d", amount.bytes(), 1));
+      repeat(amount, lane -> bulk(lane, "download" + at, "down %d %d", amount.bytes(), 1));
+      repeat(amount, lane -> bulk(lane, "both" + at, "both %d %d", amount.bytes(), 2));
+      repeat(amount, lane -> trips(lane, at, amount.trips()));
       for (Lane lane : lanes) {
         lane.client().ask("close " + SLOT);
       }
@@ -77,8 +79,8 @@ final class Speed {
     Runnable run(Lane lane) throws IOException;
   }
 
-  private void repeat(Turn turn) throws IOException {
-    for (int repetition = 0; repetition <= plan.repetitions(); repetition++) {
+  private void repeat(Amount amount, Turn turn) throws IOException {
+    for (int repetition = 0; repetition <= amount.repetitions(); repetition++) {
       for (Lane lane : lanes) {
         Runnable add = turn.run(lane);
         if (repetition > 0) {
@@ -88,11 +90,12 @@ final class Speed {
     }
   }
 
-  private Runnable bulk(Lane lane, String name, String order, int directions) throws IOException {
+  private Runnable bulk(Lane lane, String name, String order, long each, int directions)
+      throws IOException {
     double clientBefore = lane.clientCpuSeconds();
     double betweenBefore = lane.betweenCpuSeconds();
-    long nanos = lane.client().ask("%s %d %d".formatted(order, SLOT, plan.bytes()))[0];
-    double bytes = (double) plan.bytes() * directions;
+    long nanos = lane.client().ask(order.formatted(SLOT, each))[0];
+    double bytes = (double) each * directions;
     double client = (lane.clientCpuSeconds() - clientBefore) / (bytes / GIB);
     double between = (lane.betweenCpuSeconds() - betweenBefore) / (bytes / GIB);
     return () -> {
