@@ -3,7 +3,6 @@ package dev.holdfast.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,7 +26,8 @@ import picocli.CommandLine.TypeConversionException;
 final class Bench implements Callable<Integer> {
 
   /** Every contender, by its name on the command line. */
-  static final List<Path> CONTENDERS = List.copyOf(Arrays.asList(Baseline.values()));
+  static final List<Path> CONTENDERS =
+      Stream.<Path>concat(Stream.of(Baseline.values()), Stream.of(Resuming.values())).toList();
 
   /** Finds a contender by its name. */
   private static final class Contender implements ITypeConverter<Path> {
@@ -43,7 +44,8 @@ final class Bench implements Callable<Integer> {
     }
   }
 
-  private static final List<Path> DEFAULT_PATHS = List.of(Baseline.RAW_RELAY, Baseline.DIRECT);
+  private static final List<Path> DEFAULT_PATHS =
+      List.of(Baseline.RAW_RELAY, Resuming.LIBRARY, Resuming.CONNECT);
 
   @Option(names = "--help", usageHelp = true, description = "Print this and exit.")
   @SuppressWarnings("UnusedVariable") // picocli looks at the annotation

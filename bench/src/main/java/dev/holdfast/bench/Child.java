@@ -2,8 +2,11 @@ package dev.holdfast.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A process that the bench started: it is given lines, answers lines, and dies with the bench.
  *
- * <p>Its standard error is the bench's. Confined to one thread.
+ * <p>Confined to one thread.
  */
 final class Child implements AutoCloseable {
   /** The longest that any single measure may take. */
@@ -24,14 +27,17 @@ final class Child implements AutoCloseable {
 
   private static final int LINES_MAX = 64;
   private static final Duration END_MAX = Duration.ofSeconds(5);
+  private static final int COMPLAINT_BYTES_MAX = 2_000;
   private static final String GONE = "failed: the process has ended";
 
   private final Process process;
+  private final java.nio.file.Path log;
   private final Thread killer;
   private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES_MAX);
 
-  private Child(Process process) {
+  private Child(Process process, java.nio.file.Path log) {
     this.process = process;
+    this.log = log;
     this.killer = new Thread(this::kill);
   }
 
@@ -58,10 +64,11 @@ final class Child implements AutoCloseable {
         .toList();
   }
 
+  /** Starts a command; what it says on standard error is kept, and told if it fails. */
   static Child start(List<String> command) throws IOException {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    var child = new Child(process);
+    java.nio.file.Path log = Files.createTempFile("holdfast-bench-", ".log");
+    Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+    var child = new Child(process, log);
     Runtime.getRuntime().addShutdownHook(child.killer);
     Thread.ofVirtual().start(child::listen);
     return child;
@@ -88,7 +95,7 @@ final class Child implements AutoCloseable {
   long[] answer() throws IOException {
     String[] words = line().split(" ", -1);
     if (!words[0].equals("ok")) {
-      throw new IOException(String.join(" ", words));
+      throw new IOException(String.join(" ", words) + complaint());
     }
     return Arrays.stream(words).skip(1).mapToLong(Long::parseLong).toArray();
   }
@@ -111,6 +118,14 @@ final class Child implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Returns the end of what it said on standard error, to be put after a sentence; or nothing. */
+  String complaint() throws IOException {
+    byte[] said = Files.readAllBytes(log);
+    int from = Math.max(said.length - COMPLAINT_BYTES_MAX, 0);
+    String end = new String(said, from, said.length - from, StandardCharsets.UTF_8).strip();
+    return end.isEmpty() ? "" : "; its last words:\n" + end;
+  }
+
   /** Asks it to end, then makes it. */
   @Override
   public void close() {
@@ -124,6 +139,11 @@ final class Child implements AutoCloseable {
       kill();
     }
     Runtime.getRuntime().removeShutdownHook(killer);
+    try {
+      Files.deleteIfExists(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + log, e);
+    }
   }
 
   private void kill() {

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  *   check SLOT BYTES    random bytes through the echo, compared
  *   up SLOT BYTES       -> nanoseconds; likewise "down" and "both"
  *   trips SLOT COUNT    -> p50 p99 max of the 1-byte round trips, nanoseconds
- *   ticks SLOT COUNT    -> start and end of the longest pause, as {@link System#nanoTime}
+ *   ticks SLOT COUNT    -> start and end of each pause of a steady stream, as nanoTime()
  *   key SLOT            -> when a key was typed, and when its echo came
  *   hold PORT COUNT     open so many more connections and keep them idle, -> how many there are
  *   busy COUNT BYTES    exchange bytes on so many of the held ones at the same time

@@ -133,15 +133,14 @@ final class DelayRelay implements Closeable {
     return links.size();
   }
 
-  /** Resets every link, at both ends; the next connection finds the way open. */
+  /** Resets every link that there is now, at both ends; the next one finds the way open. */
   void reset() {
-    links.forEach(DelayedLink::reset);
-    links.clear();
+    List.copyOf(links).forEach(DelayedLink::reset);
   }
 
-  /** Lets every link die without a word; the next connection finds the way open. */
+  /** Lets every link that there is now die without a word; the next one finds the way open. */
   void forget() {
-    links.forEach(DelayedLink::forget);
+    List.copyOf(links).forEach(DelayedLink::forget);
   }
 
   /** Lets nothing pass any more, be it of a link or of a client that connects. */

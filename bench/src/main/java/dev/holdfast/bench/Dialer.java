@@ -11,9 +11,11 @@ interface Dialer {
   /**
    * Returns the dialer that a client process was started with: its name, then its own arguments.
    */
-  static Dialer named(String[] words) {
+  static Dialer named(String[] words) throws IOException {
     return switch (words[0]) {
       case "socket" -> SocketPipe::open;
+      case "library" -> StreamPipe.dialer();
+      case "connect" -> ProcessPipe.connect(words[1]);
       default -> throw new IllegalArgumentException("no dialer is called " + words[0]);
     };
   }

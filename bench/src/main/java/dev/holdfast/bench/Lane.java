@@ -104,7 +104,8 @@ final class Lane implements AutoCloseable {
         LockSupport.parkNanos(LOOK_NANOS);
       }
     }
-    throw new IOException("the process between of " + path.label() + " does not listen");
+    throw new IOException(
+        "the process between of " + path.label() + " does not listen" + between.complaint());
   }
 
   private static int freePort() throws IOException {

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
+import java.util.stream.LongStream;
 
 /** What the client does on one connection, timed; instants are those of {@link System#nanoTime}. */
 final class Load {
   private static final int CHECK_BYTES_MAX = 16 << 20;
   private static final int TRIPS_MAX = 1_000_000;
+  private static final long PAUSE_MIN_NANOS = 10 * Op.TICK_NANOS;
   private static final long SEED = 20;
 
   private Load() {}
@@ -80,23 +82,26 @@ final class Load {
     };
   }
 
-  /** Returns the start and the end of the longest pause in a steady stream from the server. */
+  /**
+   * Returns start and end of every pause of {@link #PAUSE_MIN_NANOS} or more in a steady stream
+   * from the server, one after the other.
+   */
   static long[] ticks(Pipe pipe, long count) throws IOException {
     ByteBuffer some = pipe.buffer(Transfer.CHUNK_BYTES);
     pipe.write(Op.TICKS.request(count));
     Transfer.fill(pipe, some.limit(1));
-    long[] pause = {System.nanoTime(), System.nanoTime()};
-    long last = pause[1];
+    var pauses = LongStream.builder();
+    long last = System.nanoTime();
     for (long left = count - 1; left > 0; left -= some.position()) {
       some.clear().limit((int) Math.min(left, Transfer.CHUNK_BYTES));
       Transfer.some(pipe, some);
       long now = System.nanoTime();
-      if (now - last > pause[1] - pause[0]) {
-        pause = new long[] {last, now};
+      if (now - last >= PAUSE_MIN_NANOS) {
+        pauses.add(last).add(now);
       }
       last = now;
     }
-    return pause;
+    return pauses.build().toArray();
   }
 
   /** Returns when a key was typed and when its echo came. */

@@ -28,6 +28,7 @@ final class Run {
   private final Set<Part> parts;
   private final Results results;
   private final Segments segments = new Segments();
+  private final long startNanos = System.nanoTime();
 
   Run(Plan plan, List<Path> contenders, Set<Part> parts, Results results) {
     this.plan = plan;
@@ -114,7 +115,8 @@ final class Run {
     }
   }
 
-  private static void progress(String what) {
-    System.err.println("bench: " + what);
+  private void progress(String what) {
+    long seconds = (System.nanoTime() - startNanos) / 1_000_000_000;
+    System.err.println("bench: " + seconds + " s: " + what);
   }
 }
