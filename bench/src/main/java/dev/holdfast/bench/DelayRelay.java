@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Silence: nothing is delivered. A SYN is lost as on a real network: while it is silent the
  * listener's queue is kept full, so the kernel drops the client's SYN and sends it again at its own
  * times (1, 2, 3, 4, 5, 7 … s). Bytes are lost too: after silence they arrive when TCP would have
- * retransmitted them ({@link Retransmission}), or never, if the links were forgotten as a NAT box
- * forgets.
+ * retransmitted them ({@link Retransmission}), or never, if the links stall, as when a NAT box has
+ * forgotten them.
  *
  * <p>Not modelled: loss, congestion and slow start, jitter, segment boundaries, a sender that
  * learns from missing acknowledgements (to the client's kernel everything was acknowledged at
@@ -87,8 +87,8 @@ final class DelayRelay implements Closeable {
   enum OldLinks {
     /** They go on, as soon as TCP would have sent again what was lost. */
     RETRANSMIT,
-    /** They were forgotten on the way and stay dead without a word. */
-    FORGOTTEN
+    /** They stall for good, as when a box on the way has forgotten them. */
+    STALL
   }
 
   private final ServerSocketChannel listener;
@@ -138,9 +138,9 @@ final class DelayRelay implements Closeable {
     List.copyOf(links).forEach(DelayedLink::reset);
   }
 
-  /** Lets every link that there is now die without a word; the next one finds the way open. */
-  void forget() {
-    List.copyOf(links).forEach(DelayedLink::forget);
+  /** Stalls every link that there is now, for good; the next one finds the way open. */
+  void stall() {
+    List.copyOf(links).forEach(DelayedLink::stall);
   }
 
   /** Lets nothing pass any more, be it of a link or of a client that connects. */
@@ -158,8 +158,8 @@ final class DelayRelay implements Closeable {
    * connections are accepted again.
    */
   synchronized void heal(OldLinks old) throws IOException {
-    if (old == OldLinks.FORGOTTEN) {
-      forget();
+    if (old == OldLinks.STALL) {
+      stall();
     }
     for (SocketChannel plug : plugs) {
       plug.close();
@@ -175,7 +175,7 @@ final class DelayRelay implements Closeable {
   @Override
   public void close() throws IOException {
     listener.close();
-    heal(OldLinks.FORGOTTEN);
+    heal(OldLinks.STALL);
     reset();
   }
 

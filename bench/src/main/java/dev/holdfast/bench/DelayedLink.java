@@ -36,7 +36,7 @@ final class DelayedLink {
   private final AtomicInteger finished = new AtomicInteger();
   private volatile @Nullable SocketChannel far;
   private volatile boolean broken;
-  private volatile boolean dead;
+  private volatile boolean stalled;
   private volatile boolean closed;
 
   /** Takes an accepted connection over; {@link #start} lets it live. */
@@ -72,9 +72,9 @@ final class DelayedLink {
     down.close();
   }
 
-  /** Lets it die without a word: both ends stay open and never hear of each other again. */
-  void forget() {
-    dead = true;
+  /** Stalls it for good: both ends stay open and never hear of each other again. */
+  void stall() {
+    stalled = true;
   }
 
   boolean isClosed() {
@@ -111,7 +111,7 @@ final class DelayedLink {
         if (count < 0) {
           break;
         }
-        if (!dead) {
+        if (!stalled) {
           flight.depart(count, dueNanos());
         }
         room = flight.room();
@@ -178,7 +178,7 @@ final class DelayedLink {
       long again = Retransmission.atOrAfter(cleared, sent, 2 * shape.oneWayNanos());
       sleepUntil(again + shape.oneWayNanos());
     }
-    return !dead && !closed;
+    return !stalled && !closed;
   }
 
   private void sleepUntil(long nanos) {

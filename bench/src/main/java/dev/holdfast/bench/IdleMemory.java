@@ -36,7 +36,6 @@ final class IdleMemory {
     int idle = path.resumes() ? connections(plan) : Math.min(plan.idle(), PEER_CONNECTIONS_MAX);
     try (Lane lane = Lane.start(path, idlePort, idle + WARM_CONNECTIONS)) {
       hold(lane, WARM_CONNECTIONS);
-      busy(lane);
       lane.client().ask("drop");
       double clientBefore = lane.clientUsage().rssKib();
       double before = look(lane, "before", SETTLE);

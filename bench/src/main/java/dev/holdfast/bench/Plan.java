@@ -10,7 +10,7 @@ import java.util.List;
  * @param near the amount of each speed without delay
  * @param far the same with delay
  * @param windowBytes of TCP on a way with delay
- * @param cuts resets, and silent deaths, of a link
+ * @param cuts resets, and stalls, of a link
  * @param silences of the whole network
  * @param silencesEach how often each of them
  * @param idle connections held at the same time

@@ -8,8 +8,8 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long a stream stands still: after a reset, after a silent death, after the whole network was
- * silent. Each repetition in milliseconds, at a delay of {@link #ROUND_TRIP}.
+ * How long a stream stands still: after a reset, after a stall, after the whole network was silent.
+ * Each repetition in milliseconds, at a delay of {@link #ROUND_TRIP}.
  */
 final class Recovery {
   static final Duration ROUND_TRIP = Duration.ofMillis(50);
@@ -51,14 +51,14 @@ final class Recovery {
           keyAfterReset(lane, delay);
         }
         for (int i = 0; i < plan.cuts(); i++) {
-          afterSilentDeath(lane, delay);
+          afterStall(lane, delay);
         }
       }
       for (Duration silence : plan.silences()) {
         for (int i = 0; i < plan.silencesEach(); i++) {
           afterSilence(lane, delay, silence, OldLinks.RETRANSMIT);
           if (lane.path().resumes()) {
-            afterSilence(lane, delay, silence, OldLinks.FORGOTTEN);
+            afterSilence(lane, delay, silence, OldLinks.STALL);
           }
         }
       }
@@ -96,12 +96,12 @@ final class Recovery {
     add(lane, "reset: a key typed then is echoed", lane.client().ask("key " + SLOT)[1] - cut);
   }
 
-  /** The link dies without a word, then a key is typed: from the key to its echo. */
-  private void afterSilentDeath(Lane lane, DelayRelay delay) throws IOException {
-    delay.forget();
+  /** The link stalls for good, then a key is typed: from the key to its echo. */
+  private void afterStall(Lane lane, DelayRelay delay) throws IOException {
+    delay.stall();
     LockSupport.parkNanos(phase());
     long[] key = lane.client().ask("key " + SLOT);
-    add(lane, "silent death: from a key to its echo", key[1] - key[0]);
+    add(lane, "stall: from a key to its echo", key[1] - key[0]);
     LockSupport.parkNanos(phase());
   }
 
@@ -115,7 +115,7 @@ final class Recovery {
     long healed = System.nanoTime();
     delay.heal(old);
     long[] key = lane.client().answer();
-    String links = old == OldLinks.FORGOTTEN ? "old links forgotten" : "old links kept";
+    String links = old == OldLinks.STALL ? "old links stalled" : "old links kept";
     add(lane, "silence of %d s, %s: echo".formatted(silence.toSeconds(), links), key[1] - healed);
     LockSupport.parkNanos(phase());
   }

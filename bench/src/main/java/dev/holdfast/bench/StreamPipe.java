@@ -15,6 +15,9 @@ final class StreamPipe implements Pipe {
   /** What {@code holdfast connect} allows itself. */
   private static final long MEMORY_BYTES = 192L << 20;
 
+  /** A client takes 1024, all of which want to know when the network changes. */
+  private static final int STREAMS_EACH = 1_000;
+
   private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
 
   private final Duplex duplex;
@@ -23,10 +26,31 @@ final class StreamPipe implements Pipe {
     this.duplex = duplex;
   }
 
-  /** Returns a dialer whose streams share one client. */
+  /** Returns a dialer whose streams share a client, up to as many as one client takes. */
   static Dialer dialer() throws IOException {
-    StreamClient client = StreamClient.start(MEMORY_BYTES, Throwable::printStackTrace);
-    return to -> new StreamPipe(client.connect(settings(to), wait -> null).duplex());
+    var shared = new Shared();
+    return to -> new StreamPipe(shared.next().connect(settings(to), wait -> null).duplex());
+  }
+
+  /** Clients, each for {@link #STREAMS_EACH} streams. */
+  private static final class Shared {
+    private StreamClient client = start();
+    private int streams;
+
+    private Shared() throws IOException {}
+
+    synchronized StreamClient next() throws IOException {
+      if (streams == STREAMS_EACH) {
+        client = start();
+        streams = 0;
+      }
+      streams++;
+      return client;
+    }
+
+    private static StreamClient start() throws IOException {
+      return StreamClient.start(MEMORY_BYTES, Throwable::printStackTrace);
+    }
   }
 
   private static ClientSettings settings(InetSocketAddress to) {

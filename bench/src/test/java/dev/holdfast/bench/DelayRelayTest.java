@@ -108,10 +108,10 @@ final class DelayRelayTest {
   }
 
   @Test
-  void aForgottenLinkIsSilentAndSparesTheNextConnection() throws IOException {
+  void aStalledLinkIsSilentAndSparesTheNextConnection() throws IOException {
     Socket socket = connect();
     key(socket);
-    relay.forget();
+    relay.stall();
     assertSilent(socket);
     key(connect());
   }
@@ -123,7 +123,7 @@ final class DelayRelayTest {
     Thread waiting = Thread.ofPlatform().daemon().start(connecting);
     waiting.join(QUIET_MILLIS);
     assertThat(waiting.isAlive()).isTrue();
-    relay.heal(OldLinks.FORGOTTEN);
+    relay.heal(OldLinks.STALL);
     key(connecting.get(10, TimeUnit.SECONDS));
   }
 
@@ -138,11 +138,11 @@ final class DelayRelayTest {
   }
 
   @Test
-  void afterSilenceForgottenLinksStaySilentAndNewOnesWork() throws IOException {
+  void afterSilenceStalledLinksStaySilentAndNewOnesWork() throws IOException {
     Socket socket = connect();
     key(socket);
     relay.silence();
-    relay.heal(OldLinks.FORGOTTEN);
+    relay.heal(OldLinks.STALL);
     assertSilent(socket);
     key(connect());
   }
