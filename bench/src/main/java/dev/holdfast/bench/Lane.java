@@ -1,0 +1,116 @@
+package dev.holdfast.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One contender at work: its client process and the process between, both kept from the first
+ * warm-up to the last measure. Confined to one thread.
+ */
+final class Lane implements AutoCloseable {
+  private static final long LISTEN_MAX_NANOS = 30_000_000_000L;
+  private static final long LOOK_NANOS = 20_000_000;
+
+  private final Path path;
+  private final Child client;
+  private final @Nullable Child between;
+  private final int port;
+
+  private Lane(Path path, Child client, @Nullable Child between, int port) {
+    this.path = path;
+    this.client = client;
+    this.between = between;
+    this.port = port;
+  }
+
+  /** Starts both processes, with room for so many connections at once. */
+  static Lane start(Path path, int serverPort, int connections) throws IOException {
+    int listenPort = freePort();
+    List<String> command = path.between(listenPort, serverPort);
+    @Nullable Child between =
+        command.isEmpty() ? null : Child.start(OpenFiles.allow(2 * connections, command));
+    try {
+      if (between != null) {
+        awaitListening(between, listenPort, path);
+      }
+      List<String> client = Child.java(Client.class, path.dialer().toArray(String[]::new));
+      return new Lane(
+          path,
+          Child.start(OpenFiles.allow(connections, client)),
+          between,
+          between == null ? serverPort : listenPort);
+    } catch (IOException e) {
+      if (between != null) {
+        between.close();
+      }
+      throw e;
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Child client() {
+    return client;
+  }
+
+  /** Returns where a client connects when there is no delay on the way. */
+  int port() {
+    return port;
+  }
+
+  /** Returns the CPU time that the client has used. */
+  double clientCpuSeconds() throws IOException {
+    return Usage.cpuSeconds(client.pid());
+  }
+
+  /** Returns the CPU time that the process between has used. */
+  double betweenCpuSeconds() throws IOException {
+    return between == null ? 0 : Usage.cpuSeconds(between.pid());
+  }
+
+  /** Returns what the client uses now. */
+  Usage clientUsage() throws IOException {
+    return Usage.of(client.pid());
+  }
+
+  /** Returns what the process between uses now. */
+  Usage betweenUsage() throws IOException {
+    return between == null ? Usage.NONE : Usage.of(between.pid());
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    if (between != null) {
+      between.close();
+    }
+  }
+
+  private static void awaitListening(Child between, int port, Path path) throws IOException {
+    long deadline = System.nanoTime() + LISTEN_MAX_NANOS;
+    while (between.isAlive() && System.nanoTime() < deadline) {
+      try (var probe = new Socket()) {
+        probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return;
+      } catch (IOException e) {
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+    throw new IOException(
+        "the process between of " + path.label() + " does not listen" + between.complaint());
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
