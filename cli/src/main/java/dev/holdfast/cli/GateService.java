@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.Destination;
 import dev.holdfast.link.Gate;
+import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.OpenFileLimit;
 import dev.holdfast.link.ServiceNotice;
@@ -78,6 +79,7 @@ final class GateService {
       Optional<HandoverPoint> point = meet(meeting, gate);
       handleSignals(gate, notice);
       notice.ready(status(gate));
+      log.say(GateLog.Level.DEBUG, "ready", status(gate));
       switch (happenings.take()) {
         case Happening.Stop stop -> stop(gate, notice);
         case Happening.HandedOver it -> leave(notice, it.successor, metrics);
@@ -139,7 +141,10 @@ final class GateService {
     Metrics metrics =
         Patiently.bind(
             options.takeOver, () -> Metrics.start(address, gate::values, () -> !draining));
-    log.say(GateLog.Level.DEBUG, "metrics", "figures are served at " + metrics.address());
+    log.say(
+        GateLog.Level.DEBUG,
+        "metrics",
+        "figures are served at " + GateEvent.name(metrics.address()));
     return metrics;
   }
 
@@ -164,7 +169,7 @@ final class GateService {
 
   private static String status(Gate gate) {
     return gate.addresses().stream()
-        .map(dev.holdfast.link.GateEvent::name)
+        .map(GateEvent::name)
         .collect(Collectors.joining(", ", "serving at ", ""));
   }
 

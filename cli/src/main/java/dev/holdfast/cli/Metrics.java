@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -69,7 +70,7 @@ final class Metrics implements Closeable {
       BindException failed =
           new BindException(
               "Can't serve figures at %s: %s; choose another address for --metrics."
-                  .formatted(dev.holdfast.link.GateEvent.name(address), e.getMessage()));
+                  .formatted(GateEvent.name(address), e.getMessage()));
       failed.initCause(e);
       throw failed;
     }
@@ -99,7 +100,7 @@ final class Metrics implements Closeable {
     CounterWithCallback.builder()
         .name("holdfast_gate_" + name + "_total")
         .help(help)
-        .callback(callback -> callback.call(figure.applyAsLong(values.get())))
+        .callback(callback -> callback.call((double) figure.applyAsLong(values.get())))
         .register(registry);
   }
 
@@ -114,8 +115,8 @@ final class Metrics implements Closeable {
         .help("Memory that Java uses itself, without bytes in flight.")
         .labelNames("area")
         .callback(callback -> {
-          callback.call(memory.getHeapMemoryUsage().getUsed(), "heap");
-          callback.call(memory.getNonHeapMemoryUsage().getUsed(), "nonheap");
+          callback.call((double) memory.getHeapMemoryUsage().getUsed(), "heap");
+          callback.call((double) memory.getNonHeapMemoryUsage().getUsed(), "nonheap");
         })
         .register(registry);
     double start = ManagementFactory.getRuntimeMXBean().getStartTime() / 1000.0;

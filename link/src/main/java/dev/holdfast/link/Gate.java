@@ -514,7 +514,7 @@ public final class Gate implements Closeable {
         figures.evicted.get(),
         figures.unreachable.get(),
         arriving,
-        streams.size(),
+        streams.living(),
         streams.detached(),
         splices.size(),
         chunks.lent());

@@ -49,9 +49,14 @@ final class StreamTable {
     return names.size();
   }
 
+  /** How many streams live: those that are over are kept a little for the sake of late clients. */
+  int living() {
+    return (int) all().stream().filter(stream -> !stream.isOver()).count();
+  }
+
   /** How many of them wait for their client. */
   long detached() {
-    return all().stream().filter(stream -> stream.detachedAt() >= 0).count();
+    return all().stream().filter(stream -> !stream.isOver() && stream.detachedAt() >= 0).count();
   }
 
   /** The one that has waited longest for its client. */
