@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.sshd.common.channel.ChannelOutputStream;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -232,6 +234,24 @@ final class EngineTest {
       ClientConnection connection = rig.connect(new Pipe());
       connection.close();
       assertThatThrownBy(() -> connection.start("echo")).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** Else a program's output would be collected until there is such a packet. */
+  @Test
+  void howLargeAPacketAPeerTakesIsNotBelievedBeyondOurOwnLimit() throws Exception {
+    CompletableFuture<Long> packetSize = new CompletableFuture<>();
+    Programs programs =
+        (login, request) ->
+            call -> {
+              ChannelOutputStream stdout = (ChannelOutputStream) call.stdout();
+              packetSize.complete(stdout.getChannel().getRemoteWindow().getPacketSize());
+              return 0;
+            };
+    try (Rig rig = new Rig(programs)) {
+      CoreModuleProperties.MAX_PACKET_SIZE.set(rig.client.client, 100L << 20);
+      exec(rig.connect(new Pipe()), "x", "");
+      assertThat(packetSize.get()).isEqualTo(Settings.MOST_PACKET_DATA);
     }
   }
 
