@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.link.ClientEvent;
 import dev.holdfast.link.ClientSettings;
 import dev.holdfast.link.Destination;
 import java.time.Duration;
@@ -86,8 +87,7 @@ final class ConnectOptions {
   }
 
   /** How to connect to {@code to}. */
-  ClientSettings settings(
-      Destination to, Consumer<dev.holdfast.link.ClientEvent> events) {
+  ClientSettings settings(Destination to, Consumer<ClientEvent> events) {
     ClientSettings.Resume how = resume.getValue();
     Duration first = connectTimeout.getValue();
     return new ClientSettings(to, how, first, limit(), System.getenv(), events);

@@ -95,7 +95,7 @@ final class GateLog {
     try {
       return component.getAccessor().invoke(event);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("a record without its accessor", e);
     }
   }
 
@@ -155,8 +155,7 @@ final class GateLog {
       return false;
     }
     try {
-      Map<String, Object> file =
-          Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
+      Map<String, Object> file = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
       return journalStream.equals(file.get("dev") + ":" + file.get("ino"));
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       return false;

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.Destination;
 import dev.holdfast.link.Gate;
+import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.OpenFileLimit;
 import dev.holdfast.link.ServiceNotice;
@@ -78,6 +79,7 @@ final class GateService {
       Optional<HandoverPoint> point = meet(meeting, gate);
       handleSignals(gate, notice);
       notice.ready(status(gate));
+      log.say(GateLog.Level.DEBUG, "ready", status(gate));
       switch (happenings.take()) {
         case Happening.Stop stop -> stop(gate, notice);
         case Happening.HandedOver it -> leave(notice, it.successor, metrics);
@@ -100,10 +102,7 @@ final class GateService {
         "limits",
         "%d MiB for bytes in flight, %d streams, %s open files, %d loops"
             .formatted(
-                settings.memory() >> 20,
-                settings.mostStreams(),
-                openFiles(),
-                settings.loops()));
+                settings.memory() >> 20, settings.mostStreams(), openFiles(), settings.loops()));
   }
 
   private static String openFiles() throws IOException {
@@ -117,10 +116,7 @@ final class GateService {
   // ---- beginning ----
 
   private Gate start(
-      GateOptions options,
-      GateSettings settings,
-      List<ServerSocketChannel> inherited,
-      Path meeting)
+      GateOptions options, GateSettings settings, List<ServerSocketChannel> inherited, Path meeting)
       throws IOException {
     if (options.takeOver) {
       Optional<DescriptorSocket> running = HandoverPoint.connect(meeting);
@@ -145,7 +141,10 @@ final class GateService {
     Metrics metrics =
         Patiently.bind(
             options.takeOver, () -> Metrics.start(address, gate::values, () -> !draining));
-    log.say(GateLog.Level.DEBUG, "metrics", "figures are served at " + metrics.address());
+    log.say(
+        GateLog.Level.DEBUG,
+        "metrics",
+        "figures are served at " + GateEvent.name(metrics.address()));
     return metrics;
   }
 
@@ -170,7 +169,7 @@ final class GateService {
 
   private static String status(Gate gate) {
     return gate.addresses().stream()
-        .map(dev.holdfast.link.GateEvent::name)
+        .map(GateEvent::name)
         .collect(Collectors.joining(", ", "serving at ", ""));
   }
 
@@ -199,9 +198,7 @@ final class GateService {
       notice.ready(status(gate));
     } catch (IOException | ParameterException e) {
       log.say(
-          GateLog.Level.ERROR,
-          "reload",
-          "the settings were not changed: " + Failures.oneLine(e));
+          GateLog.Level.ERROR, "reload", "the settings were not changed: " + Failures.oneLine(e));
       sayReady(gate, notice);
     }
   }

@@ -79,8 +79,7 @@ final class HandoverPoint implements Closeable {
    * @param handedOver hears the number of the process whose the gate is now
    */
   static HandoverPoint open(
-      Path path, Gate gate, Consumer<String> problems, LongConsumer handedOver)
-      throws IOException {
+      Path path, Gate gate, Consumer<String> problems, LongConsumer handedOver) throws IOException {
     HandoverPoint point =
         new HandoverPoint(Patiently.bind(true, () -> DescriptorListener.open(path)));
     Thread.ofPlatform()

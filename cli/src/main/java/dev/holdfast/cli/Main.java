@@ -20,8 +20,7 @@ final class Main {
   /** Runs the command that {@code args} name, and ends the process with its exit status. */
   public static void main(String[] args) {
     boolean isConnect = args.length > 0 && args[0].equals("connect");
-    CommandLine command =
-        isConnect ? connectOnly(StandardStreams.ofProcess()) : commandLine();
+    CommandLine command = isConnect ? connectOnly(StandardStreams.ofProcess()) : commandLine();
     System.exit(command.execute(args));
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -48,8 +49,7 @@ final class Metrics implements Closeable {
     metrics.registerProcess();
     metrics.server.createContext(
         "/metrics", exchange -> answer(exchange, "/metrics", 200, metrics.text()));
-    metrics.server.createContext(
-        "/healthz", exchange -> answer(exchange, "/healthz", 200, "ok\n"));
+    metrics.server.createContext("/healthz", exchange -> answer(exchange, "/healthz", 200, "ok\n"));
     metrics.server.createContext(
         "/readyz",
         exchange ->
@@ -70,7 +70,7 @@ final class Metrics implements Closeable {
       BindException failed =
           new BindException(
               "Can't serve figures at %s: %s; choose another address for --metrics."
-                  .formatted(dev.holdfast.link.GateEvent.name(address), e.getMessage()));
+                  .formatted(GateEvent.name(address), e.getMessage()));
       failed.initCause(e);
       throw failed;
     }
@@ -100,12 +100,12 @@ final class Metrics implements Closeable {
     CounterWithCallback.builder()
         .name("holdfast_gate_" + name + "_total")
         .help(help)
-        .callback(callback -> callback.call(figure.applyAsLong(values.get())))
+        .callback(callback -> callback.call((double) figure.applyAsLong(values.get())))
         .register(registry);
   }
 
   private void gauge(String name, String help, ToLongFunction<GateFigures.Values> figure) {
-    gaugeOf("holdfast_gate_" + name, help, () -> figure.applyAsLong(values.get()));
+    gaugeOf("holdfast_gate_" + name, help, () -> (double) figure.applyAsLong(values.get()));
   }
 
   private void registerProcess() {
@@ -115,8 +115,8 @@ final class Metrics implements Closeable {
         .help("Memory that Java uses itself, without bytes in flight.")
         .labelNames("area")
         .callback(callback -> {
-          callback.call(memory.getHeapMemoryUsage().getUsed(), "heap");
-          callback.call(memory.getNonHeapMemoryUsage().getUsed(), "nonheap");
+          callback.call((double) memory.getHeapMemoryUsage().getUsed(), "heap");
+          callback.call((double) memory.getNonHeapMemoryUsage().getUsed(), "nonheap");
         })
         .register(registry);
     double start = ManagementFactory.getRuntimeMXBean().getStartTime() / 1000.0;
@@ -144,7 +144,8 @@ final class Metrics implements Closeable {
       boolean isGet = exchange.getRequestMethod().equals("GET");
       byte[] body = (isThere && isGet ? text : "").getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-      exchange.sendResponseHeaders(!isThere ? 404 : !isGet ? 405 : status, body.length == 0 ? -1 : body.length);
+      exchange.sendResponseHeaders(
+          !isThere ? 404 : !isGet ? 405 : status, body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);
     }
   }

@@ -63,10 +63,7 @@ final class Terminal {
     }
   }
 
-  /**
-   * Sends control sequences to the terminal, past any redirection; tells whether one took
-   * them.
-   */
+  /** Sends control sequences to the terminal, past any redirection; tells whether one took them. */
   static boolean control(String sequences) {
     String kind = System.getenv("TERM");
     if (kind == null || kind.isEmpty() || kind.equals("dumb")) {

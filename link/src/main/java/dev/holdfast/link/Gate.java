@@ -636,7 +636,8 @@ public final class Gate implements Closeable {
     synchronized (arrivals) {
       arriving = arrivals.size();
     }
-    long detached = names.keySet().stream().filter(stream -> stream.detachedAt() >= 0).count();
+    List<GateStream> living = names.keySet().stream().filter(stream -> !stream.isOver()).toList();
+    long detached = living.stream().filter(stream -> stream.detachedAt() >= 0).count();
     return new GateFigures.Values(
         figures.accepted.get(),
         figures.joined.get(),
@@ -646,7 +647,7 @@ public final class Gate implements Closeable {
         figures.evicted.get(),
         figures.unreachable.get(),
         arriving,
-        names.size(),
+        living.size(),
         detached,
         splices.size(),
         chunks.lent());

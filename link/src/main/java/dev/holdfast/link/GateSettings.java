@@ -58,7 +58,8 @@ public record GateSettings(
       };
     }
 
-    private static byte[] header(ProxyProtocol.Version how, SocketAddress client, SocketAddress at) {
+    private static byte[] header(
+        ProxyProtocol.Version how, SocketAddress client, SocketAddress at) {
       return client instanceof InetSocketAddress source
               && at instanceof InetSocketAddress destination
               && source.getPort() > 0
