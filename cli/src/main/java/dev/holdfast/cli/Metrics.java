@@ -105,7 +105,7 @@ final class Metrics implements Closeable {
   }
 
   private void gauge(String name, String help, ToLongFunction<GateFigures.Values> figure) {
-    gaugeOf("holdfast_gate_" + name, help, () -> figure.applyAsLong(values.get()));
+    gaugeOf("holdfast_gate_" + name, help, () -> (double) figure.applyAsLong(values.get()));
   }
 
   private void registerProcess() {

@@ -1,0 +1,75 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.link.GateEvent;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+final class GateLogTest {
+  private static final GateEvent ENDED =
+      new GateEvent.Ended(
+          "ab12",
+          new InetSocketAddress("192.0.2.1", 22),
+          "say \"no\"\u001b\n",
+          7,
+          8,
+          Duration.ofMillis(1500));
+
+  private final StringWriter out = new StringWriter();
+
+  @Test
+  void aJsonLineHasEveryFieldAndNothingThatATerminalWouldActUpon() {
+    log(false, "--log-format", "json").event(ENDED);
+    assertThat(out.toString())
+        .hasLineCount(1)
+        .startsWith("{\"time\":\"20")
+        .contains("\"level\":\"info\",\"event\":\"ended\"", "\"stream\":\"ab12\"")
+        .contains("\"client\":\"192.0.2.1:22\"", "\"up\":7,\"down\":8,\"lastedSeconds\":1.5}")
+        .contains("\"why\":\"say \\\"no\\\"\\u001b\\n\"");
+  }
+
+  @Test
+  void theJournalIsToldTheLevelInsteadOfTheTime() {
+    log(true).say(GateLog.Level.WARN, "x", "careful");
+    assertThat(out.toString()).isEqualTo("<4>careful" + System.lineSeparator());
+  }
+
+  @Test
+  void withoutAJournalALineBeginsWithTheTime() {
+    log(false).say(GateLog.Level.INFO, "x", "hello");
+    assertThat(out.toString()).matches("20\\S+Z hello\\R");
+  }
+
+  @Test
+  void quietLeavesOutWhatNeedsNobody() {
+    GateLog log = log(false, "--quiet");
+    log.event(ENDED);
+    log.say(GateLog.Level.WARN, "x", "careful");
+    assertThat(out.toString()).hasLineCount(1).contains("careful");
+  }
+
+  @Test
+  void aDefectComesWithItsStackTrace() {
+    log(false).event(new GateEvent.Fault(new IllegalStateException("x")));
+    assertThat(out.toString()).contains("please report it", "\tat ");
+  }
+
+  @Test
+  void anotherFileThanStandardErrorIsNotTheJournal() {
+    assertThat(GateLog.isJournal(null)).isFalse();
+    assertThat(GateLog.isJournal("1:1")).isFalse();
+  }
+
+  private GateLog log(boolean journal, String... options) {
+    GateOptions parsed = new GateOptions();
+    Main.sharing(new CommandLine(parsed)).parseArgs(options);
+    GateLog log = new GateLog(new PrintWriter(out, true), journal);
+    log.change(parsed);
+    return log;
+  }
+}
