@@ -478,7 +478,7 @@ public final class Gate implements Closeable {
           try (Dial dial = dialer.dial(to, DIAL)) {
             SocketChannel server = dial.connect();
             settings.preamble().accept(server, from, at);
-            dialled(loop, () -> connected.accept(server));
+            loop.give(server, () -> outcome(() -> connected.accept(server)));
           } catch (IOException e) {
             String why = String.valueOf(e.getMessage());
             figures.unreachable.incrementAndGet();
@@ -489,10 +489,12 @@ public final class Gate implements Closeable {
   }
 
   private void dialled(Loop loop, Runnable outcome) {
-    loop.execute(() -> {
-      dialling.decrementAndGet();
-      outcome.run();
-    });
+    loop.execute(() -> outcome(outcome));
+  }
+
+  private void outcome(Runnable outcome) {
+    dialling.decrementAndGet();
+    outcome.run();
   }
 
   // ---- what streams ask for ----
