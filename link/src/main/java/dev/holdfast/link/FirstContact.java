@@ -82,7 +82,7 @@ final class FirstContact {
       said = first.length;
       line = line(timeout);
     }
-    return line == null ? new Found.Plain(said, heard) : judge(line, said);
+    return line == null ? new Found.Plain(said, heard) : judge(line, said, heard);
   }
 
   /**
@@ -101,7 +101,8 @@ final class FirstContact {
     return null;
   }
 
-  private Found judge(byte[] line, int said) {
+  /** Tells from its first line, with its end, and all that was {@code heard} what the server is. */
+  static Found judge(byte[] line, int said, byte[] heard) {
     byte[] bare = withoutEnd(line);
     if (Arrays.equals(bare, Detector.ANNOUNCEMENT)) {
       return new Found.V2(said, Arrays.copyOfRange(heard, line.length, heard.length));
@@ -118,9 +119,9 @@ final class FirstContact {
     InputStream in = channel.socket().getInputStream();
     try {
       while (heard.length < MOST_LINE) {
-        int end = indexOfLineFeed();
-        if (end >= 0) {
-          return Arrays.copyOf(heard, end + 1);
+        byte[] line = firstLine(heard);
+        if (line != null) {
+          return line;
         }
         long left = (until - System.nanoTime()) / 1_000_000;
         if (left <= 0) {
@@ -144,13 +145,14 @@ final class FirstContact {
     return null;
   }
 
-  private int indexOfLineFeed() {
+  /** The first line of {@code heard}, with its end; null if it has none yet. */
+  static byte @Nullable [] firstLine(byte[] heard) {
     for (int i = 0; i < heard.length; i++) {
       if (heard[i] == '\n') {
-        return i;
+        return Arrays.copyOf(heard, i + 1);
       }
     }
-    return -1;
+    return null;
   }
 
   private static byte[] withoutEnd(byte[] line) {

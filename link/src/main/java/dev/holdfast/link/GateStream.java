@@ -327,7 +327,7 @@ final class GateStream implements ResumableStream.Keeper {
         new End(
             End.Reason.TIMED_OUT,
             "The gate waited %s for this client.".formatted(GateEvent.words(patienceNow()))));
-    forget();
+    forgetAfter(stream.endpoint.receivedBytes() == 0 ? Duration.ZERO : LAST_WORD_PATIENCE);
   }
 
   private void stopWaiting() {
@@ -355,8 +355,11 @@ final class GateStream implements ResumableStream.Keeper {
                 stream.endpoint.writtenBytes(),
                 Duration.ofNanos(Loop.now() - openedAt)));
     boolean untold = early != null && stream.endpoint.endIsOurs() && stream.connection() == null;
-    long keep = untold || early == null ? LAST_WORD_PATIENCE.toNanos() : 0;
-    stream.loop.execute(() -> stream.loop.at(Loop.now() + keep, this::forget));
+    forgetAfter(untold || early == null ? LAST_WORD_PATIENCE : Duration.ZERO);
+  }
+
+  private void forgetAfter(Duration keep) {
+    stream.loop.execute(() -> stream.loop.at(Loop.now() + keep.toNanos(), this::forget));
   }
 
   private void forget() {

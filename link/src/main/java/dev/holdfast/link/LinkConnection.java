@@ -1,6 +1,5 @@
 package dev.holdfast.link;
 
-import dev.holdfast.stream.Chunks;
 import dev.holdfast.stream.Link;
 import dev.holdfast.stream.Output;
 import dev.holdfast.stream.ProtocolException;
@@ -27,7 +26,7 @@ final class LinkConnection implements Loop.Ready {
   private final Opening opening;
   private boolean opened;
   private @Nullable SelectionKey key;
-  private @Nullable ByteBuffer rest;
+  private final PartialFrame partial = new PartialFrame();
   private Loop.@Nullable Timer timer;
   private boolean blocked;
   private boolean suspected;
@@ -112,25 +111,28 @@ final class LinkConnection implements Loop.Ready {
     }
   }
 
+  /** A defect of ours costs the connection, not the stream: another may carry it. */
+  @Override
+  public void failed(Throwable why) {
+    stream.locked(() -> lost("this side failed: " + why));
+  }
+
   private void read() {
-    ByteBuffer input = stream.loop.scratch();
-    if (rest != null) {
-      input.put(rest);
-      rest = null;
-    }
-    int had = input.position();
+    int had = partial.size();
+    ByteBuffer input;
     try {
-      if (channel.read(input) < 0) {
-        ended();
-        lost("the peer closed the connection");
-        return;
-      }
+      input = partial.read(channel, stream.loop.scratch());
     } catch (IOException e) {
       lost(reason(e));
       return;
     }
-    boolean isFresh = input.position() > had;
-    take(input.flip());
+    if (input == null) {
+      ended();
+      lost("the peer closed the connection");
+      return;
+    }
+    boolean isFresh = input.remaining() > had;
+    take(input);
     if (isFresh && !isSilent()) {
       suspected = false;
     }
@@ -156,19 +158,11 @@ final class LinkConnection implements Loop.Ready {
           stream.deliver(data);
         }
       }
-      keepRest(input);
+      if (!closed && !partial.keep(input)) {
+        lost("the peer sent a frame that is too long");
+      }
     } catch (ProtocolException e) {
       lost(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private void keepRest(ByteBuffer input) {
-    if (input.hasRemaining() && !closed) {
-      if (input.remaining() > Chunks.LARGE) {
-        lost("the peer sent a frame that is too long");
-        return;
-      }
-      rest = ByteBuffer.allocate(input.remaining()).put(input).flip();
     }
   }
 

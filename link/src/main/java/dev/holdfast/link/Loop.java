@@ -40,6 +40,9 @@ public final class Loop implements Executor, Closeable {
   private final Faults faults;
   private volatile boolean closed;
 
+  /** No task will run any more. */
+  private volatile boolean ended;
+
   private Loop(String name, Faults faults) throws IOException {
     this.selector = Selector.open();
     this.faults = faults;
@@ -60,6 +63,9 @@ public final class Loop implements Executor, Closeable {
   interface Ready {
     /** The channel is ready for some of its interests. An exception closes the channel. */
     void ready(SelectionKey key) throws IOException;
+
+    /** {@link #ready} threw, and the channel is closed. */
+    default void failed(Throwable why) {}
   }
 
   /** Hears of exceptions that nothing else handled: defects of ours, never a peer's doing. */
@@ -115,11 +121,30 @@ public final class Loop implements Executor, Closeable {
     return System.nanoTime() - START;
   }
 
-  /** Runs {@code task} on the loop soon; from any thread. */
+  /** Runs {@code task} on the loop soon; from any thread. Nothing happens if the loop has ended. */
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
     wake();
+    if (ended) {
+      dropTasks();
+    }
+  }
+
+  /**
+   * Runs {@code task}, which takes care of {@code resource}, on the loop soon; from any thread. If
+   * the loop has ended, or ends before, the resource is closed.
+   */
+  void give(Closeable resource, Runnable task) {
+    execute(new Gift(resource, task));
+  }
+
+  /** A task with what is to be closed if it never runs. */
+  private record Gift(Closeable resource, Runnable task) implements Runnable {
+    @Override
+    public void run() {
+      task.run();
+    }
   }
 
   /** Makes the loop look at changed interests; from any thread. */
@@ -150,6 +175,9 @@ public final class Loop implements Executor, Closeable {
    */
   SelectionKey register(SelectableChannel channel, int interests, Ready ready)
       throws ClosedChannelException {
+    if (!selector.isOpen()) {
+      throw new ClosedChannelException();
+    }
     return channel.register(selector, interests, ready);
   }
 
@@ -238,9 +266,11 @@ public final class Loop implements Executor, Closeable {
         runTimers();
       }
     } catch (IOException | ClosedSelectorException e) {
-      faults.fault(e);
+      tell(e);
     } finally {
       closeAll();
+      ended = true;
+      dropTasks();
     }
   }
 
@@ -262,10 +292,24 @@ public final class Loop implements Executor, Closeable {
         ((Ready) key.attachment()).ready(key);
       }
     } catch (IOException e) {
-      closeQuietly(key.channel());
+      failed(key, e);
     } catch (RuntimeException | Error e) {
-      closeQuietly(key.channel());
-      faults.fault(e);
+      failed(key, e);
+      tell(e);
+    }
+  }
+
+  private void failed(SelectionKey key, Throwable why) {
+    closeQuietly(key.channel());
+    guarded(() -> ((Ready) key.attachment()).failed(why));
+  }
+
+  /** The other channels go on, even if whoever hears of faults has one of his own. */
+  private void tell(Throwable thrown) {
+    try {
+      faults.fault(thrown);
+    } catch (RuntimeException | Error ignored) {
+      // There is nobody else to tell.
     }
   }
 
@@ -302,7 +346,7 @@ public final class Loop implements Executor, Closeable {
     try {
       action.run();
     } catch (RuntimeException | Error e) {
-      faults.fault(e);
+      tell(e);
     }
   }
 
@@ -316,8 +360,16 @@ public final class Loop implements Executor, Closeable {
     channels.forEach(Loop::closeQuietly);
   }
 
+  private void dropTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      if (task instanceof Gift gift) {
+        closeQuietly(gift.resource);
+      }
+    }
+  }
+
   /** Closes what is of no more use; that it fails changes nothing. */
-  static void closeQuietly(java.io.Closeable resource) {
+  static void closeQuietly(Closeable resource) {
     try {
       resource.close();
     } catch (IOException ignored) {

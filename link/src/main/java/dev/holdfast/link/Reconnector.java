@@ -25,7 +25,7 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   /** An opening that is younger than this, or three round trips, is not overtaken by another. */
   private static final long OPENING_HOLD = 500_000_000;
 
-  /** Two suspicions within this time were wrong about the path: it is slower than believed. */
+  /** For this long after a suspicion that proved wrong the path is taken for a slow one. */
   private static final long HASTY = 30_000_000_000L;
 
   private static final int MOST_LENIENT = 16;
@@ -50,7 +50,8 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   private long lastRtt;
   private int attempts;
   private int leniency = 1;
-  private long suspectedAt = -HASTY;
+  private long wrongAt = -HASTY;
+  private boolean isSuspicion;
   private @Nullable String goneBecause;
   private boolean opened;
   private boolean busy;
@@ -109,10 +110,18 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
     if (plan != null) {
       return;
     }
-    long now = Loop.now();
-    leniency = now - suspectedAt < HASTY ? Math.min(MOST_LENIENT, 2 * leniency) : 1;
-    suspectedAt = now;
     race();
+    isSuspicion = plan != null;
+  }
+
+  /** The peer spoke after all: the next links have more patience with it, for a while. */
+  private void wasWrong(long now) {
+    leniency = Math.min(MOST_LENIENT, 2 * leniencyAt(now));
+    wrongAt = now;
+  }
+
+  private int leniencyAt(long now) {
+    return now - wrongAt < HASTY ? leniency : 1;
   }
 
   /** Tries another connection beside the one that may be dead. */
@@ -182,6 +191,9 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
       return;
     }
     if (linkIsFine()) {
+      if (isSuspicion) {
+        wasWrong(Loop.now());
+      }
       calm();
       events.accept(new ClientEvent.Recovered());
       return;
@@ -219,7 +231,7 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
         .start(() -> {
           try {
             SocketChannel channel = dial.connect();
-            loop.execute(() -> stream().locked(() -> connected(start.attempt(), channel)));
+            loop.give(channel, () -> stream().locked(() -> connected(start.attempt(), channel)));
           } catch (DialException e) {
             loop.execute(() -> stream().locked(() -> failed(start.attempt(), e.failure())));
           }
@@ -277,7 +289,8 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
     }
     openingSince = now;
     openingAttempt = attempt;
-    Comeback.Attempt next = java.util.Objects.requireNonNull(comeback).begin(this, leniency, now);
+    Comeback.Attempt next =
+        java.util.Objects.requireNonNull(comeback).begin(this, leniencyAt(now), now);
     stream().carry(channel, next.first(), next.opening(), ByteBuffer.allocate(0));
   }
 
@@ -308,6 +321,7 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   /** No trouble any more. */
   private void calm() {
     plan = null;
+    isSuspicion = false;
     openingAttempt = NONE;
     busy = false;
     dials.values().forEach(Dial::close);

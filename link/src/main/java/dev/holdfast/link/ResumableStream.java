@@ -144,10 +144,13 @@ final class ResumableStream {
 
   /** Hands bytes from the peer to the near side. */
   void deliver(ByteBuffer data) {
-    if (local != null) {
-      local.deliver(data);
+    try {
+      if (local != null) {
+        local.deliver(data);
+      }
+    } finally {
+      endpoint.keep(data);
     }
-    endpoint.keep(data);
   }
 
   /** Offers waiting bytes to the near side: it has room again. */

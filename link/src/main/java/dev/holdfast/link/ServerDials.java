@@ -48,7 +48,7 @@ final class ServerDials {
           try (Dial dial = dialer.dial(to, DIAL)) {
             SocketChannel server = dial.connect();
             preamble.accept(server, from, at);
-            report(loop, () -> connected.accept(server));
+            loop.give(server, () -> finish(() -> connected.accept(server)));
           } catch (IOException e) {
             String why = String.valueOf(e.getMessage());
             failures.accept(from, why);
@@ -58,9 +58,11 @@ final class ServerDials {
   }
 
   private void report(Loop loop, Runnable outcome) {
-    loop.execute(() -> {
-      underWay.decrementAndGet();
-      outcome.run();
-    });
+    loop.execute(() -> finish(outcome));
+  }
+
+  private void finish(Runnable outcome) {
+    underWay.decrementAndGet();
+    outcome.run();
   }
 }

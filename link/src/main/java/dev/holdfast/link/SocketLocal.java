@@ -80,6 +80,12 @@ final class SocketLocal implements Local, Loop.Ready {
     }
   }
 
+  /** A defect of ours closed the connection to the server: for the client it is gone. */
+  @Override
+  public void failed(Throwable why) {
+    stream.locked(this::leave);
+  }
+
   private void read() {
     try {
       int moved = 0;

@@ -86,6 +86,7 @@ final class Splice {
     private @Nullable Side other;
     private @Nullable SelectionKey key;
     private @Nullable ByteBuffer waiting;
+    private @Nullable ByteBuffer spare;
     private long written;
     private boolean readEnded;
     private boolean shut;
@@ -136,6 +137,11 @@ final class Splice {
       }
     }
 
+    @Override
+    public void failed(Throwable why) {
+      close();
+    }
+
     private void read() throws IOException {
       ByteBuffer scratch = loop.scratch();
       if (channel.read(scratch) < 0) {
@@ -153,8 +159,20 @@ final class Splice {
     private void write(ByteBuffer data) throws IOException {
       written += channel.write(data);
       if (data.hasRemaining()) {
-        waiting = ByteBuffer.allocateDirect(data.remaining()).put(data).flip();
+        waiting = roomFor(data.remaining()).put(data).flip();
+      } else {
+        spare = null;
       }
+    }
+
+    /** The former buffer if it suffices: whoever reads slowly lets bytes wait again and again. */
+    private ByteBuffer roomFor(int bytes) {
+      ByteBuffer before = spare;
+      if (before == null || before.capacity() < bytes) {
+        before = ByteBuffer.allocateDirect(Math.max(bytes, Math.min(2 * bytes, Loop.SCRATCH)));
+        spare = before;
+      }
+      return before.clear();
     }
 
     private void writeWaiting() throws IOException {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Runs each fuzz target over its kept corpus, {@code src/test/fuzz/<target>/}, and over mutations
- * of it from a seed. Jazzer looks further: see {@code docs/fuzzing.md}.
+ * of it from a seed. Jazzer looks further: see {@code CONTRIBUTING.md}.
  */
 class FuzzTest {
   private static final Path CORPUS = Path.of("src/test/fuzz");
@@ -41,7 +41,12 @@ class FuzzTest {
         new Target("HttpConnectFuzz", HttpConnectFuzz::fuzzerTestOneInput),
         new Target("Socks5ConnectFuzz", Socks5ConnectFuzz::fuzzerTestOneInput),
         new Target("ProxyProtocolFuzz", ProxyProtocolFuzz::fuzzerTestOneInput),
-        new Target("ProxySettingsFuzz", ProxySettingsFuzz::fuzzerTestOneInput));
+        new Target("ProxySettingsFuzz", ProxySettingsFuzz::fuzzerTestOneInput),
+        new Target("HelloV2Fuzz", HelloV2Fuzz::fuzzerTestOneInput),
+        new Target("AnswerV2Fuzz", AnswerV2Fuzz::fuzzerTestOneInput),
+        new Target("LinkV2Fuzz", LinkV2Fuzz::fuzzerTestOneInput),
+        new Target("DetectorFuzz", DetectorFuzz::fuzzerTestOneInput),
+        new Target("FirstContactFuzz", FirstContactFuzz::fuzzerTestOneInput));
   }
 
   @ParameterizedTest

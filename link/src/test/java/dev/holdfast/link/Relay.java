@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -28,6 +29,7 @@ final class Relay implements Closeable {
   private final InetSocketAddress target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile boolean swallows;
+  private volatile CountDownLatch answers = new CountDownLatch(0);
 
   Relay(InetSocketAddress target) throws IOException {
     this.target = target;
@@ -49,6 +51,21 @@ final class Relay implements Closeable {
   /** From now on the present connections are silent: what is sent over them is lost. */
   void swallow() {
     swallows = true;
+  }
+
+  /** What servers say waits from now on, and may pass in the end. */
+  void holdAnswers() {
+    answers = new CountDownLatch(1);
+  }
+
+  /** What waited passes. */
+  void letGo() {
+    answers.countDown();
+  }
+
+  /** Connections that are there go on, others are refused. */
+  void refuse() throws IOException {
+    listener.close();
   }
 
   /** Connections made from now on work. */
@@ -79,20 +96,23 @@ final class Relay implements Closeable {
       server.setTcpNoDelay(true);
       AtomicLong passed = new AtomicLong();
       boolean[] lost = {false};
-      Thread.ofVirtual().start(() -> copy(client, server, passed, lost));
-      copy(server, client, passed, lost);
+      Thread.ofVirtual().start(() -> copy(client, server, passed, lost, false));
+      copy(server, client, passed, lost, true);
     } catch (IOException e) {
       reset(client);
     }
   }
 
-  private void copy(Socket from, Socket to, AtomicLong passed, boolean[] lost) {
+  private void copy(Socket from, Socket to, AtomicLong passed, boolean[] lost, boolean isAnswer) {
     byte[] bytes = new byte[16 * 1024];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
         lost[0] = lost[0] || swallows;
+        if (isAnswer) {
+          answers.await();
+        }
         if (lost[0]) {
           continue;
         }
@@ -112,7 +132,7 @@ final class Relay implements Closeable {
       if (!lost[0]) {
         to.shutdownOutput();
       }
-    } catch (IOException e) {
+    } catch (IOException | InterruptedException e) {
       reset(from);
       reset(to);
     }
@@ -130,6 +150,7 @@ final class Relay implements Closeable {
 
   @Override
   public void close() throws IOException {
+    letGo();
     listener.close();
     cut();
   }

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.stream.ClientOpeningV1;
+import dev.holdfast.stream.KeyExchangeV1;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -238,6 +242,153 @@ final class ResumedStreamTest {
       assertThat(Rig.read(server.getInputStream(), 13)).isEqualTo(Rig.ascii("into the void"));
       await().until(() -> rig.clientSaw(ClientEvent.Resumed.class));
     }
+  }
+
+  @Test
+  void slowLinkThatSpeaksAgainIsKept() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      rig.relay.holdAnswers();
+      rig.relay.refuse();
+      Rig.write(program, Rig.ascii("late"));
+      assertThat(Rig.read(server.getInputStream(), 4)).isEqualTo(Rig.ascii("late"));
+      await().until(() -> rig.clientSaw(ClientEvent.Suspected.class));
+      rig.relay.letGo();
+      await().until(() -> rig.clientSaw(ClientEvent.Recovered.class));
+      Rig.exchange(program, server, "on the same link");
+      assertThat(rig.clientSaw(ClientEvent.Resumed.class)).isFalse();
+      assertThat(rig.relay.connections).hasValue(1);
+    }
+  }
+
+  @Test
+  void networkThatDiesOftenIsNoticedAsSoonEachTime() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      for (int i = 0; i < 5; i++) {
+        rig.clientEvents.clear();
+        rig.relay.swallow();
+        Rig.write(program, Rig.ascii("void"));
+        await()
+            .atMost(Duration.ofSeconds(3))
+            .until(() -> rig.clientSaw(ClientEvent.Suspected.class));
+        rig.relay.work();
+        assertThat(Rig.read(server.getInputStream(), 4)).isEqualTo(Rig.ascii("void"));
+        await().until(() -> rig.clientSaw(ClientEvent.Resumed.class));
+      }
+    }
+  }
+
+  @Test
+  void clientOfVersion1ThatWaitsForItsLineOpensAStream() throws Exception {
+    try (Rig rig = new Rig();
+        Socket client = rig.plain()) {
+      ClientOpeningV1 opening =
+          ClientOpeningV1.fresh(KeyExchangeV1.fresh(new java.security.SecureRandom()));
+      client.getOutputStream().write(Rig.ascii("SSH-2.0-"));
+      byte[] heard = new byte[0];
+      while (!(opening.read(ByteBuffer.wrap(heard)) instanceof ClientOpeningV1.Step.Opened it)) {
+        heard = Arrays.copyOf(heard, heard.length + 1);
+        heard[heard.length - 1] = Rig.read(client.getInputStream(), 1)[0];
+      }
+      assertThat(rig.gateSaw(GateEvent.Opened.class)).isFalse();
+      client.getOutputStream().write(it.reply());
+      rig.accept();
+      await()
+          .until(() ->
+              rig.gateEvents.stream()
+                  .anyMatch(
+                      event -> event instanceof GateEvent.Opened opened && opened.version() == 1));
+    }
+  }
+
+  @Test
+  void helloBehindTheIdentificationLineOpensAStream() throws Exception {
+    try (Rig rig = new Rig()) {
+      rig.relay.holdAnswers();
+      CompletableFuture<Duplex> connecting =
+          CompletableFuture.supplyAsync(() -> connected(rig), BESIDE);
+      Socket server = rig.accept();
+      assertThat(Rig.read(server.getInputStream(), LINE.length())).isEqualTo(Rig.ascii(LINE));
+      server.getOutputStream().write(Rig.ascii("Welcome\r\n" + LINE + "KEX"));
+      rig.relay.letGo();
+      Duplex program = connecting.get();
+      Rig.write(program, Rig.ascii(LINE));
+      String said = "Welcome\r\n" + LINE + "KEX";
+      assertThat(Rig.read(program, said.length())).isEqualTo(Rig.ascii(said));
+      Rig.exchange(program, server, "in the stream");
+      rig.relay.cut();
+      Rig.exchange(program, server, "over another link");
+      assertThat(rig.gateSaw(GateEvent.Resumed.class)).isTrue();
+    }
+  }
+
+  private static Duplex connected(Rig rig) {
+    try {
+      return rig.connect(ClientSettings.Resume.AUTO);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void defectOfTheClientsOwnCostsALinkAndNotTheStream() throws Exception {
+    try (Rig rig = new Rig()) {
+      AtomicBoolean failed = new AtomicBoolean();
+      Duplex program =
+          rig.connect(
+              ClientSettings.Resume.V2,
+              LINE,
+              event -> {
+                rig.clientEvents.add(event);
+                if (event instanceof ClientEvent.Resumed && !failed.getAndSet(true)) {
+                  throw new IllegalStateException("a defect");
+                }
+              });
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      rig.relay.cut();
+      await().untilTrue(failed);
+      Rig.exchange(program, server, "all the same");
+      assertThat(rig.clientEvents)
+          .anyMatch(it -> it instanceof ClientEvent.Lost lost && lost.why().contains("a defect"));
+    }
+  }
+
+  @Test
+  void clientThatComesBackTooLateIsToldWhy() throws Exception {
+    try (Rig rig = new Rig(it -> withStrangerPatience(it, Duration.ofMillis(100)))) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Rig.exchange(program, rig.accept(), LINE);
+      rig.relay.cutAfter.set(0);
+      rig.relay.cut();
+      await().until(() -> rig.gateSaw(GateEvent.Ended.class));
+      rig.relay.work();
+      assertThatThrownBy(() -> program.read(ByteBuffer.allocate(1)))
+          .isInstanceOf(StreamEndedException.class)
+          .hasMessageContaining("waited");
+    }
+  }
+
+  private static GateSettings withStrangerPatience(GateSettings it, Duration patience) {
+    return new GateSettings(
+        it.listen(),
+        it.target(),
+        it.preamble(),
+        it.v1(),
+        it.patience(),
+        patience,
+        it.unusedPatience(),
+        it.arrivalDeadline(),
+        it.memory(),
+        it.mostStreams(),
+        it.mostArrivals(),
+        it.backlog(),
+        it.loops());
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 
@@ -71,10 +72,15 @@ final class Rig implements Closeable {
   }
 
   Duplex connect(ClientSettings.Resume resume, String firstLine) throws IOException {
+    return connect(resume, firstLine, clientEvents::add);
+  }
+
+  Duplex connect(ClientSettings.Resume resume, String firstLine, Consumer<ClientEvent> events)
+      throws IOException {
     StreamClient.Connection connection =
         client.connect(
             new ClientSettings(
-                destination(relay.address()), resume, PATIENCE, null, Map.of(), clientEvents::add),
+                destination(relay.address()), resume, PATIENCE, null, Map.of(), events),
             wait -> ascii(firstLine));
     return connection.duplex();
   }

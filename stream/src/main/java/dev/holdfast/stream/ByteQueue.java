@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ByteQueue {
   private final Chunks chunks;
-  private Piece[] ring = new Piece[4];
+  private static final int LEAST_RING = 4;
+
+  /** Pieces for which an empty queue keeps room: a short ring is not made anew all the time. */
+  static final int MOST_EMPTY_RING = 16;
+
+  private Piece[] ring = new Piece[LEAST_RING];
   private int head;
   private int count;
   private long start;
@@ -139,6 +144,15 @@ final class ByteQueue {
       head = (head + 1) & (ring.length - 1);
       count--;
     }
+    if (count == 0 && ring.length > MOST_EMPTY_RING) {
+      ring = new Piece[LEAST_RING];
+      head = 0;
+    }
+  }
+
+  /** Pieces for which there is room. */
+  int ringLength() {
+    return ring.length;
   }
 
   /** Drops everything. */

@@ -52,7 +52,7 @@ public record End(Reason reason, String text) {
    * Cuts the text to its bound and makes control characters spaces, since it may come from a peer.
    */
   public End {
-    String clean = text.replaceAll("\\p{Cntrl}", " ");
+    String clean = text.replaceAll("\\p{Cc}", " ");
     text = clean.length() > MOST_TEXT ? clean.substring(0, MOST_TEXT) : clean;
   }
 }
