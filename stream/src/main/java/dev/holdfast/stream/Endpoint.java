@@ -132,6 +132,22 @@ public final class Endpoint {
   }
 
   /**
+   * The peer says that it has no such stream. If everything was delivered and finished on our side,
+   * it ended as it should; else it ended early.
+   */
+  public void forgotten(End why) {
+    if (!finished || outbox.size() > 0) {
+      peerReset(why);
+      return;
+    }
+    ackedEnd = outEnd();
+    peerEnd = inbox.end();
+    if (attached != null) {
+      attached.abandon();
+    }
+  }
+
+  /**
    * The next bytes received that were kept for the application, up to what lies in one piece; null
    * if there are none.
    */

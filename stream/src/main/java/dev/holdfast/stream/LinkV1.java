@@ -28,8 +28,8 @@ public final class LinkV1 implements Link {
   /** Bytes kept for an application that does not read, before the connection is not read either. */
   public static final int UNREAD_BOUND = 256 * 1024;
 
-  /** Stream bytes sent ahead of the peer's position, when that can only be one. */
-  static final int EARLY = 16 * 1024;
+  /** Bytes handed to the slowest connection at once. */
+  static final int LEAST_PORTION = 4 * 1024;
 
   /** Bytes received after which an acknowledgement goes out at once. */
   static final int ACK_EVERY = 64 * 1024;
@@ -53,13 +53,13 @@ public final class LinkV1 implements Link {
   private final Endpoint endpoint;
   private final Output output;
   private final Outstanding outstanding;
+  private final Portion portion = new Portion(LEAST_PORTION, Output.BATCH);
   private final ByteBuffer[] pieces = new ByteBuffer[PIECES];
 
   private boolean inert;
   private byte @Nullable [] prologue;
   private boolean peerKnown;
   private final long positionBy;
-  private final long sentBefore;
 
   // Sending: what was framed, and how much of that the peer has.
   private long framed;
@@ -80,12 +80,11 @@ public final class LinkV1 implements Link {
     endpoint.attach(this);
     this.endpoint = endpoint;
     this.output = new Output(chunks);
-    this.outstanding = new Outstanding(leniency);
     this.prologue = prologue;
     this.peerKnown = isFirst;
     this.positionBy = now + POSITION_TIMEOUT;
-    this.sentBefore = endpoint.sent();
     this.framed = endpoint.acked();
+    this.outstanding = new Outstanding(leniency);
     this.framedAtBatch = framed;
     this.peerHas = framed;
     this.told = endpoint.received();
@@ -141,18 +140,23 @@ public final class LinkV1 implements Link {
     if (input.hasRemaining()) {
       heardAt = now;
     }
-    while (!inert && endpoint.end().isEmpty()) {
-      if (unframed > 0) {
-        if (!input.hasRemaining()) {
+    try {
+      while (!inert && endpoint.end().isEmpty()) {
+        if (unframed > 0) {
+          if (!input.hasRemaining()) {
+            return null;
+          }
+          ByteBuffer data = data(input, now);
+          if (data != null) {
+            return data;
+          }
+        } else if (!(peerKnown ? header(input, now) : position(input, now))) {
           return null;
         }
-        ByteBuffer data = data(input, now);
-        if (data != null) {
-          return data;
-        }
-      } else if (!(peerKnown ? header(input, now) : position(input, now))) {
-        return null;
       }
+    } catch (ProtocolException e) {
+      abandon();
+      throw e;
     }
     input.position(input.limit());
     return null;
@@ -171,15 +175,21 @@ public final class LinkV1 implements Link {
     return true;
   }
 
-  /** Section 4: outside of what was sent, the stream can't go on; the peer is told so. */
-  private void peerIsAt(long position, long now) {
-    if (position < endpoint.acked() || position > sentBefore) {
+  /**
+   * Section 4: ahead of what was sent, the stream can't go on and the peer is told so. Behind what
+   * was acknowledged it is an old position on a late connection, and only that ends.
+   */
+  private void peerIsAt(long position, long now) throws ProtocolException {
+    if (position >= 0 && position < endpoint.acked()) {
+      throw new ProtocolException("a position from before the last acknowledgement");
+    }
+    if (position < 0 || position > endpoint.sent()) {
       endpoint.reset(
           new End(End.Reason.OUT_OF_STEP, "Both ends disagree about what was delivered."));
       return;
     }
-    framed = Math.max(framed, position);
-    framedAtBatch = Math.max(framedAtBatch, position);
+    framed = position;
+    framedAtBatch = position;
     acknowledged(position, now);
   }
 
@@ -225,7 +235,10 @@ public final class LinkV1 implements Link {
 
   private void acknowledged(long position, long now) {
     peerHas = position;
-    outstanding.progressed(position, position == framed && !closeFramed, now);
+    long took = outstanding.progressed(position, position == framed && !closeFramed, now);
+    if (took > 0) {
+      portion.end(position, took);
+    }
     release();
     endpoint.peerLimit(position + UNACKED_BOUND);
   }
@@ -303,22 +316,18 @@ public final class LinkV1 implements Link {
   }
 
   private void frameData(long now) {
-    if (endpoint.end().isPresent()) {
+    if (!peerKnown || endpoint.end().isPresent()) {
       return;
     }
-    long end = Math.min(endpoint.written(), peerKnown ? endpoint.peerLimit() : earlyLimit());
+    long allowed = Math.min(endpoint.written(), endpoint.peerLimit());
+    long end = Math.min(allowed, framed + portion.bytes());
     while (framed < end && output.hasRoom(PIECES, MOST_HEADER)) {
       frameOne((int) Math.min(MOST_DATA, end - framed));
     }
-    if (framed > framedAtBatch) {
-      endpoint.sent(framed);
-      outstanding.sent(framed, now);
+    endpoint.sent(framed);
+    if (framed > framedAtBatch && outstanding.sent(framed, now)) {
+      portion.begin(peerHas);
     }
-  }
-
-  /** While the peer's position can only be one, sending need not wait for it. */
-  private long earlyLimit() {
-    return sentBefore == endpoint.acked() ? sentBefore + EARLY : framed;
   }
 
   /** Header and data leave in one write; an acknowledgement rides along. */
