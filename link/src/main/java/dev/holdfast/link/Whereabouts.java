@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where this machine stands in the network: its interfaces that are up with a carrier, and their
- * addresses. Two that are equal mean that nothing has changed which a connection would notice,
- * routes aside.
+ * Where this machine stands in the network: its interfaces that have addresses and are up with a
+ * carrier, and those addresses. Two that are equal mean that nothing has changed which a connection
+ * would notice, routes aside.
  *
  * @param addresses by interface name
  * @param states on Linux the kernel's list of IPv6 addresses with their states, so that an address

@@ -39,6 +39,13 @@ final class NetworkNamespace implements AutoCloseable {
     run(command);
   }
 
+  /** Runs a command inside. */
+  void run(String... command) throws IOException {
+    List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", name));
+    inside.addAll(List.of(command));
+    run(inside);
+  }
+
   /** Starts a Java program of the tests inside. */
   Process start(Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", name));

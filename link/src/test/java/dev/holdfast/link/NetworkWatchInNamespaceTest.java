@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,29 +39,45 @@ class NetworkWatchInNamespaceTest {
   }
 
   @Test
-  void doesNotTellWhatIsOnlyRepeated() throws Exception {
+  void whatIsOnlyRepeatedIsNoChange() throws Exception {
     try (NetworkNamespace network = NetworkNamespace.create()) {
       network.ip("address", "add", "10.77.0.1/24", "dev", "lo");
-      try (Probe probe = new Probe(network.start(NetworkWatchProbe.class, "tell"))) {
+      try (Probe probe = new Probe(network.start(NetworkWatchProbe.class, "step"))) {
         assertThat(probe.heard()).isEqualTo("by NETLINK");
-        for (int i = 0; i < 5; i++) { // as a router's advertisement does
-          network.ip(
-              "address",
-              "change",
-              "10.77.0.1/24",
-              "dev",
-              "lo",
-              "valid_lft",
-              "100" + i,
-              "preferred_lft",
-              "1000");
-        }
-        assertThat(probe.ask("10.77.0.1"))
-            .as("nothing was said before")
-            .isEqualTo("10.77.0.1 true");
+        repeatAddress(network, "1000"); // as a router's advertisement does
+        assertThat(probe.ask("")).isEqualTo("QUIET");
         network.ip("address", "delete", "10.77.0.1/24", "dev", "lo");
-        probe.awaitChange();
-        assertThat(probe.ask("10.77.0.1")).isEqualTo("10.77.0.1 false");
+        assertThat(probe.ask("")).isEqualTo("CHANGED");
+        network.ip("address", "add", "10.77.0.1/24", "dev", "lo");
+        assertThat(probe.ask("")).isEqualTo("CHANGED");
+        repeatAddress(network, "2000");
+        assertThat(probe.ask("")).isEqualTo("QUIET");
+      }
+    }
+  }
+
+  private static void repeatAddress(NetworkNamespace network, String seconds) throws IOException {
+    String[] lifetimes = {"valid_lft", seconds, "preferred_lft", seconds};
+    network.ip(
+        Stream.concat(
+                Stream.of("address", "change", "10.77.0.1/24", "dev", "lo"), Stream.of(lifetimes))
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void aCarrierThatComesAloneIsAChange() throws Exception {
+    try (NetworkNamespace network = NetworkNamespace.create()) {
+      network.run(
+          "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"); // no addresses, no routes
+      network.ip("link", "add", "hfd0", "type", "veth", "peer", "name", "hfd1");
+      network.ip("address", "add", "10.77.0.1/24", "dev", "hfd0");
+      network.ip("link", "set", "hfd0", "up");
+      try (Probe probe = new Probe(network.start(NetworkWatchProbe.class, "step"))) {
+        assertThat(probe.heard()).isEqualTo("by NETLINK");
+        network.ip("link", "set", "hfd1", "up");
+        probe.awaitStep("CHANGED");
+        network.ip("link", "set", "hfd1", "down");
+        probe.awaitStep("CHANGED");
       }
     }
   }
@@ -110,9 +127,18 @@ class NetworkWatchInNamespaceTest {
       return line;
     }
 
-    String ask(String address) throws InterruptedException {
-      questions.println(address);
+    String ask(String line) throws InterruptedException {
+      questions.println(line);
       return heard();
+    }
+
+    /** Asks until that is the answer: the kernel tells of a carrier within a second. */
+    void awaitStep(String signal) throws InterruptedException {
+      String heard = ask("");
+      for (int i = 0; i < 10 && !heard.equals(signal); i++) {
+        heard = ask("");
+      }
+      assertThat(heard).isEqualTo(signal);
     }
 
     /**

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A program that says on its output what a watch of the network tells, to be run in a network
- * namespace of its own. Its argument is {@code tell} for a {@link NetworkWatch}, or {@code look}
- * for an {@link InterfacePoll}. A line on its input asks whether that address is local; the input's
- * end ends it.
+ * namespace of its own. Its argument is {@code tell} for a {@link NetworkWatch} or {@code look} for
+ * an {@link InterfacePoll}: then a line on its input asks whether that address is local. With
+ * {@code step} an empty line asks {@link Netlink} what has happened. The input's end ends it.
  */
 final class NetworkWatchProbe {
   private NetworkWatchProbe() {}
@@ -18,6 +18,10 @@ final class NetworkWatchProbe {
   public static void main(String[] arguments) throws IOException {
     switch (arguments[0]) {
       case "tell" -> tell();
+      case "step" -> {
+        step();
+        return;
+      }
       case "look" -> Thread.ofPlatform().daemon().start(NetworkWatchProbe::look);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -36,6 +40,16 @@ final class NetworkWatchProbe {
       Thread.onSpinWait();
     }
     say("by " + watch.means());
+  }
+
+  /** Asks netlink itself once for each line: what has happened meanwhile lies in its queue. */
+  private static void step() throws IOException {
+    try (Netlink netlink = Netlink.open()) {
+      say("by NETLINK");
+      while (System.in.read() == '\n') {
+        say(netlink.await().name());
+      }
+    }
   }
 
   private static void look() {

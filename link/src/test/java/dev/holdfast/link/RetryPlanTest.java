@@ -172,6 +172,18 @@ class RetryPlanTest {
   }
 
   @Test
+  void silenceForgetsRefusals() {
+    RetryPlan plan = plan();
+    long now = refuse(plan, 30);
+    Step.Start silent = (Step.Start) plan.next(now);
+    plan.ended(silent.attempt(), Outcome.SILENT, now + seconds(3));
+    now += seconds(3);
+    Step.Start start = (Step.Start) plan.next(now);
+    plan.ended(start.attempt(), Outcome.REFUSED, now);
+    assertThat(plan.next(now + millis(61))).as("quick again").isInstanceOf(Step.Start.class);
+  }
+
+  @Test
   void withoutANetworkThePauseIsShortAndALittleLongerAfterAnHour() {
     assertThat(pauses(Outcome.NO_NETWORK, 20))
         .allSatisfy(pause -> assertThat(pause).isBetween(200L, 300L));
@@ -191,6 +203,17 @@ class RetryPlanTest {
     Step.Start start = (Step.Start) plan.next(now);
     plan.ended(start.attempt(), Outcome.REFUSED, now + millis(1));
     assertThat(plan.next(now + millis(61))).as("quick again").isInstanceOf(Step.Start.class);
+  }
+
+  @Test
+  void whatComesOfAnAttemptFromBeforeAChangeDelaysNothing() {
+    for (Outcome outcome : Outcome.values()) {
+      RetryPlan plan = plan();
+      assertThat(plan.next(LOST)).isInstanceOf(Step.Start.class);
+      plan.changed(LOST + millis(100));
+      plan.ended(0, outcome, LOST + millis(100));
+      assertThat(plan.next(LOST + millis(100))).as("%s", outcome).isInstanceOf(Step.Start.class);
+    }
   }
 
   @Test
