@@ -41,6 +41,10 @@ final class ConnectRace {
   private final Candidates candidates = new Candidates();
   private final List<SocketChannel> racing = new ArrayList<>();
   private Resolver.@Nullable Query query;
+
+  /** The lookup's answer, once it was taken into the race. */
+  private Resolver.@Nullable Answer heard;
+
   private long nextStartNanos;
   private boolean refused;
   private boolean silent;
@@ -86,17 +90,14 @@ final class ConnectRace {
 
   /** Takes the answer of the lookup into the race. */
   private void hear() {
-    if (answer() instanceof Resolver.Answer.Found found) {
+    heard = query == null ? null : query.answer();
+    if (heard instanceof Resolver.Answer.Found found) {
       candidates.add(found.addresses());
     }
   }
 
-  private Resolver.@Nullable Answer answer() {
-    return query == null ? null : query.answer();
-  }
-
   private boolean isLookingUp() {
-    return query != null && query.answer() == null;
+    return query != null && heard == null;
   }
 
   /** Starts what is due; returns a channel if it connected on the spot, as over loopback. */
@@ -117,7 +118,8 @@ final class ConnectRace {
   private @Nullable SocketChannel start(InetAddress address) throws DialException {
     SocketChannel channel = open();
     racing.add(channel);
-    nextStartNanos = System.nanoTime() + STAGGER.toNanos();
+    long startedNanos = System.nanoTime();
+    nextStartNanos = startedNanos + STAGGER.toNanos();
     try {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -128,7 +130,7 @@ final class ConnectRace {
         return channel;
       }
     } catch (IOException e) {
-      failed(channel, e, nextStartNanos);
+      failed(channel, e, startedNanos);
     }
     return null;
   }
@@ -195,7 +197,7 @@ final class ConnectRace {
     if (isLookingUp()) {
       return new DialFailure.LookupTimedOut(to.host(), elapsed());
     }
-    if (answer() instanceof Resolver.Answer.Unknown) {
+    if (heard instanceof Resolver.Answer.Unknown) {
       return new DialFailure.UnknownHost(to.host());
     }
     return new DialFailure.Unreachable(to);

@@ -73,9 +73,11 @@ final class DialRoute {
     return candidates.rest().stream().limit(MAX_ADDRESSES_BY_PROXY).toList();
   }
 
+  /** The proxy is there, but has not connected to this address; ssh's, for one, hangs up then. */
   private static boolean anotherMayDoBetter(DialFailure failure) {
     return failure instanceof DialFailure.ProxyRefused
-        || failure instanceof DialFailure.ProxyTimedOut;
+        || failure instanceof DialFailure.ProxyTimedOut
+        || failure instanceof DialFailure.ProxyClosed;
   }
 
   /** The destination's addresses: at least one. Those remembered serve at once. */

@@ -166,7 +166,7 @@ final class RetryPlan {
   RetryPlan(long lostNanos, Duration roundTrip, Duration patience, RandomGenerator random) {
     this.lostNanos = lostNanos;
     this.roundTrip = roundTrip.toNanos();
-    this.patience = patience.toNanos();
+    this.patience = patience.compareTo(UNLIMITED) < 0 ? patience.toNanos() : Long.MAX_VALUE;
     this.random = random;
   }
 

@@ -211,6 +211,23 @@ class ProxiedDialTest {
   }
 
   @Test
+  void aProxyThatHangsUpOverOneAddressIsAskedForTheNext() throws Exception {
+    AtomicInteger connections = new AtomicInteger();
+    int port =
+        proxy(socket -> {
+          if (connections.incrementAndGet() == 1) {
+            socket.getInputStream().readNBytes(3);
+            socket.close();
+          } else {
+            socks(socket, "05 00 00 01 00000000 0000", "05 01 00 01 c0000202 0016");
+          }
+        });
+    CompletableFuture<SocketChannel> connection = start("socks5://127.0.0.1:" + port, LONG);
+    names.next().answer("192.0.2.1", "192.0.2.2");
+    assertThat(read(connection.join(), BANNER.length())).isEqualTo(BANNER);
+  }
+
+  @Test
   void socks5TriesNoMoreThanFourAddresses() throws Exception {
     AtomicInteger connections = new AtomicInteger();
     int port =

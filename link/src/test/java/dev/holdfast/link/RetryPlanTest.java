@@ -253,6 +253,14 @@ class RetryPlanTest {
   }
 
   @Test
+  void aServersPatienceMayBeLongerThanAClockCounts() {
+    Duration ages = Duration.ofSeconds(Long.MAX_VALUE);
+    RetryPlan plan = new RetryPlan(LOST, ROUND_TRIP, ages, new SplittableRandom(1));
+    assertThat(plan.next(LOST)).isInstanceOf(Step.Start.class);
+    assertThat(plan.next(LOST)).isInstanceOf(Step.Wait.class);
+  }
+
+  @Test
   void whatIsReportedOfAnAttemptThatThePlanHasEndedChangesNothing() {
     RetryPlan plan = plan();
     Run run = new Run(plan);
