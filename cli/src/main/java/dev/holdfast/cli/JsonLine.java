@@ -23,13 +23,14 @@ final class JsonLine {
   /** What must be escaped, and everything else that a terminal or a line reader could act upon. */
   private static String quote(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       switch (c) {
         case '"', '\\' -> quoted.append('\\').append(c);
         case '\n' -> quoted.append("\\n");
         case '\t' -> quoted.append("\\t");
         default -> {
-          boolean plain = c >= ' ' && c < 0x7f || c > 0x9f && !Character.isSurrogate(c);
+          boolean plain = (c >= ' ' && c < 0x7f) || (c > 0x9f && !Character.isSurrogate(c));
           quoted.append(plain ? String.valueOf(c) : "\\u%04x".formatted((int) c));
         }
       }
