@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +70,10 @@ final class ConnectTest {
     try (HoldfastProcess train = HoldfastProcess.start("train")) {
       assertThat(train.awaitExit()).isZero();
     }
+  }
+
+  private static CommandLine connectOf(CommandLine command) {
+    return Objects.requireNonNull(command.getSubcommands().get("connect"));
   }
 
   private static int run(StringWriter err, String line) {

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -42,6 +44,9 @@ final class NetworkWatch implements AutoCloseable {
 
   /** There is a listener for each stream of a client; more than this are a leak. */
   static final int MAX_LISTENERS = 1024;
+
+  /** Linking the system's calls takes a while, and would compete with the first connection. */
+  private static final Duration FIRST_CONNECTION = Duration.ofMillis(400);
 
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
@@ -92,6 +97,7 @@ final class NetworkWatch implements AutoCloseable {
   }
 
   private void run() {
+    LockSupport.parkNanos(FIRST_CONNECTION.toNanos());
     try (ChangeSource told = Netlink.open()) {
       means = Means.NETLINK;
       watch(told);
