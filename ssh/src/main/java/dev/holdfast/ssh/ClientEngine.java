@@ -1,0 +1,99 @@
+package dev.holdfast.ssh;
+
+import dev.holdfast.link.Duplex;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import org.apache.sshd.client.future.AuthFuture;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
+
+/**
+ * An SSH client that dials nowhere: it speaks SSH on the streams that it is handed.
+ *
+ * <p>It reads no files: neither {@code ~/.ssh/config} nor keys nor known hosts. Thread-safe.
+ */
+public final class ClientEngine implements AutoCloseable {
+  private final StreamClient client;
+
+  private ClientEngine(StreamClient client) {
+    this.client = client;
+  }
+
+  /** A client, ready to connect. */
+  public static ClientEngine start() {
+    return start(RekeyMeter.DEFAULT_LIMIT);
+  }
+
+  /**
+   * The same with new keys after {@code rekeyLimit} bytes.
+   *
+   * @param rekeyLimit bytes, positive
+   */
+  static ClientEngine start(long rekeyLimit) {
+    StreamClient client = StreamClient.create(rekeyLimit);
+    client.start();
+    return new ClientEngine(client);
+  }
+
+  /**
+   * Logs in over {@code stream} and waits until that is done. The stream is closed when the
+   * connection ends, and when none came about.
+   */
+  public ClientConnection connect(Duplex stream, Target target) throws SshFailure {
+    ClientTransport session = begin(stream, target);
+    try {
+      target.keys().forEach(session::addPublicKeyIdentity);
+      AuthFuture login = session.auth();
+      login.verify(target.patience());
+      return new ClientConnection(session);
+    } catch (IOException e) {
+      session.close(true);
+      throw failure(e);
+    }
+  }
+
+  /** Ends every connection at once. */
+  @Override
+  public void close() {
+    client.stop();
+  }
+
+  private ClientTransport begin(Duplex stream, Target target) throws SshFailure {
+    try {
+      return client.connect(stream, target);
+    } catch (IOException e) {
+      stream.close();
+      throw failure(e);
+    }
+  }
+
+  private static SshFailure failure(IOException e) {
+    SshFailure.Kind kind = kind(e);
+    return new SshFailure(kind, message(kind), e);
+  }
+
+  private static SshFailure.Kind kind(IOException e) {
+    if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
+      return SshFailure.Kind.TIMEOUT;
+    }
+    int code = e instanceof SshException ssh ? ssh.getDisconnectCode() : 0;
+    return switch (code) {
+      case SshConstants.SSH2_DISCONNECT_HOST_KEY_NOT_VERIFIABLE -> SshFailure.Kind.HOST_KEY;
+      case SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE,
+          SshConstants.SSH2_DISCONNECT_AUTH_CANCELLED_BY_USER ->
+          SshFailure.Kind.AUTHENTICATION;
+      default -> SshFailure.Kind.CONNECTION;
+    };
+  }
+
+  private static String message(SshFailure.Kind kind) {
+    return switch (kind) {
+      case HOST_KEY ->
+          "The server's host key is not the expected one; check whom you are connected to.";
+      case AUTHENTICATION ->
+          "The server does not accept your key for this user; check the name and the key.";
+      case TIMEOUT -> "The server did not finish the login in time; try again.";
+      case CONNECTION -> "The connection ended before the login was done; try again.";
+    };
+  }
+}

@@ -1,0 +1,55 @@
+package dev.holdfast.ssh;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * A command that runs on the server.
+ *
+ * <p>What it writes counts against the channel's window until it is read here, so both outputs have
+ * to be read, or the command stands still. Thread-safe for one user of each stream.
+ */
+public final class RemoteCommand implements AutoCloseable {
+  private final ExecChannel channel;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  RemoteCommand(ExecChannel channel) {
+    this.channel = channel;
+    channel.addCloseFutureListener(future -> closed.countDown());
+  }
+
+  /** The command's input; buffered until it is flushed; closing it is the command's end of input. */
+  public OutputStream stdin() {
+    return channel.getInvertedIn();
+  }
+
+  /** The command's output; a read fails if the connection ended before the command did. */
+  public InputStream stdout() {
+    return channel.stdout();
+  }
+
+  /** The command's error output, likewise. */
+  public InputStream stderr() {
+    return channel.stderr();
+  }
+
+  /** Waits until the command has ended and says how. */
+  public Exit await() throws InterruptedException {
+    closed.await();
+    Integer status = channel.getExitStatus();
+    String signal = channel.getExitSignal();
+    if (status != null) {
+      return new Exit.Status(status);
+    } else if (signal != null) {
+      return new Exit.Signal(signal);
+    }
+    return channel.isRefused() ? new Exit.Refused() : new Exit.Unknown();
+  }
+
+  /** Gives the command up, if it has not ended. */
+  @Override
+  public void close() {
+    channel.close(false);
+  }
+}

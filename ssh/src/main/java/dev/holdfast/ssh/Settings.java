@@ -1,0 +1,80 @@
+package dev.holdfast.ssh;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.sshd.common.FactoryManager;
+import org.apache.sshd.common.Property;
+import org.apache.sshd.core.CoreModuleProperties;
+
+/**
+ * What our client and server do otherwise than MINA's defaults, each with its reason.
+ *
+ * <p>The first reason of many: MINA's timers suppose that a peer which is silent for seconds is gone.
+ * Below us is a stream that may be detached for hours and goes on where it was, and which knows by
+ * itself whether the peer lives.
+ */
+final class Settings {
+  /** Our software version, which follows "SSH-2.0-" where no other identification is given. */
+  static final String SOFTWARE = "Holdfast";
+
+  /** Longer than any outage, and still a duration that can be added to the time of day. */
+  private static final Duration NEVER = Duration.ofDays(36_500);
+
+  /**
+   * Bytes of data in a packet that we are willing to read, and send to whoever is willing. Large
+   * packets cost less for each byte; MINA refuses packets whose length, with header and padding, is
+   * above 256 KiB.
+   */
+  static final long MOST_PACKET_DATA = (256 - 1) * 1024;
+
+  private record Setting<T>(Property<T> property, T value) {
+    void applyTo(FactoryManager manager) {
+      property.set(manager, value);
+    }
+  }
+
+  private static final List<Setting<?>> TABLE =
+      List.of(
+          // Silence: the stream's business, see above.
+          new Setting<>(CoreModuleProperties.IDLE_TIMEOUT, Duration.ZERO),
+          new Setting<>(CoreModuleProperties.HEARTBEAT_INTERVAL, Duration.ZERO),
+          // A program writes to a channel without window for as long as it takes, and does not fail
+          // after 30 s; likewise the last packet of a channel, and a forwarded port's requests.
+          new Setting<>(CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT, NEVER),
+          new Setting<>(CoreModuleProperties.CHANNEL_CLOSE_TIMEOUT, NEVER),
+          new Setting<>(CoreModuleProperties.FORWARD_REQUEST_TIMEOUT, NEVER),
+          // A forwarded port's program may stop reading for longer than 30 s (0: no limit).
+          new Setting<>(CoreModuleProperties.NIO2_MIN_WRITE_TIMEOUT, Duration.ZERO),
+          // A stranger has as long as with OpenSSH (LoginGraceTime): people type passphrases.
+          new Setting<>(CoreModuleProperties.AUTH_TIMEOUT, Duration.ofMinutes(2)),
+          // OpenSSH allows 6 failures (MaxAuthTries). MINA counts requests, and a key that is
+          // accepted costs two, so twice that, with the question for the methods ("none").
+          new Setting<>(CoreModuleProperties.MAX_AUTH_REQUESTS, 13),
+          // Bounds what one connection can make us hold: a channel is up to a window of bytes.
+          new Setting<>(CoreModuleProperties.MAX_CONCURRENT_CHANNELS, 1_000),
+          // Without it a forwarded key press waits up to 40 ms for Nagle and delayed acknowledgement.
+          new Setting<>(CoreModuleProperties.TCP_NODELAY, true),
+          // Re-keys are started by the reader, see RekeyMeter. A zero interval would mean "always".
+          new Setting<>(CoreModuleProperties.REKEY_BYTES_LIMIT, -1L),
+          new Setting<>(CoreModuleProperties.REKEY_PACKETS_LIMIT, -1L),
+          new Setting<>(CoreModuleProperties.REKEY_BLOCKS_LIMIT, Long.MAX_VALUE),
+          new Setting<>(CoreModuleProperties.REKEY_TIME_LIMIT, Duration.ofSeconds(-1)),
+          // Upload is 1.2 times as fast as with 32 KiB.
+          new Setting<>(CoreModuleProperties.MAX_PACKET_SIZE, MOST_PACKET_DATA),
+          // What OpenSSH takes. ChannelInput bounds memory by it.
+          new Setting<>(CoreModuleProperties.WINDOW_SIZE, 2L << 20),
+          // SSH_MSG_IGNORE now and then hides nothing worth hiding and confuses small peers.
+          new Setting<>(CoreModuleProperties.IGNORE_MESSAGE_FREQUENCY, 0L),
+          // Else a refused command looks like a command that says nothing for ever.
+          new Setting<>(CoreModuleProperties.REQUEST_EXEC_REPLY, true),
+          new Setting<>(CoreModuleProperties.REQUEST_SHELL_REPLY, true),
+          new Setting<>(CoreModuleProperties.CLIENT_IDENTIFICATION, SOFTWARE),
+          new Setting<>(CoreModuleProperties.SERVER_IDENTIFICATION, SOFTWARE));
+
+  private Settings() {}
+
+  /** Makes {@code manager}, a client or a server, keep to the table. */
+  static void applyTo(FactoryManager manager) {
+    TABLE.forEach(setting -> setting.applyTo(manager));
+  }
+}

@@ -1,0 +1,47 @@
+package dev.holdfast.ssh;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.digest.BuiltinDigests;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+
+/** Keys as SSH writes them, for those who do not know the SSH library. */
+public final class SshKeys {
+  /** Bits of the smallest RSA key that is believed, whoever holds it. */
+  public static final int LEAST_RSA_BITS = 2048;
+
+  private SshKeys() {}
+
+  /** A new key pair for Ed25519 (RFC 8709). */
+  public static KeyPair generateEd25519() {
+    try {
+      return KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the cryptography library lacks Ed25519", e);
+    }
+  }
+
+  /** The key as it stands in {@code authorized_keys}: its type and its base64, without a comment. */
+  public static String line(PublicKey key) {
+    return PublicKeyEntry.toString(key);
+  }
+
+  /** The key's fingerprint as OpenSSH prints it: {@code SHA256:} and base64. */
+  public static String fingerprint(PublicKey key) {
+    return KeyUtils.getFingerPrint(BuiltinDigests.sha256, key);
+  }
+
+  /** Whether both are the same key, wherever their objects come from. */
+  public static boolean areSame(PublicKey one, PublicKey other) {
+    return KeyUtils.compareKeys(one, other);
+  }
+
+  /** Whether the key is long enough that holding it proves something. */
+  static boolean isStrong(PublicKey key) {
+    return !(key instanceof RSAPublicKey rsa) || rsa.getModulus().bitLength() >= LEAST_RSA_BITS;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.holdfast.ssh;
+
+import dev.holdfast.link.Duplex;
+import java.net.SocketAddress;
+import java.util.Collection;
+import java.util.Set;
+import org.apache.sshd.common.io.IoAcceptor;
+import org.apache.sshd.common.io.IoHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands streams to MINA's server where it expects accepted sockets. It listens nowhere: whoever
+ * accepts streams calls {@link #accept}. Thread-safe.
+ */
+final class StreamAcceptor extends StreamSessions implements IoAcceptor {
+  private final long rekeyLimit;
+
+  StreamAcceptor(IoHandler handler, long rekeyLimit) {
+    super(handler);
+    this.rekeyLimit = rekeyLimit;
+  }
+
+  /**
+   * Begins SSH on {@code stream} and returns.
+   *
+   * @param identification the server's identification string on this connection; null for the usual
+   */
+  void accept(Duplex stream, @Nullable Identification identification) throws Exception {
+    AlreadySent sent =
+        identification != null && identification.sent()
+            ? AlreadySent.line(identification.line())
+            : AlreadySent.NOTHING;
+    StreamIoSession session =
+        new StreamIoSession(stream, this, handler, sent, new RekeyMeter(rekeyLimit));
+    if (identification != null) {
+      session.setAttribute(Identification.class, identification);
+    }
+    begin(session);
+  }
+
+  @Override
+  public void bind(Collection<? extends SocketAddress> addresses) {}
+
+  @Override
+  public void bind(SocketAddress address) {}
+
+  @Override
+  public void unbind(Collection<? extends SocketAddress> addresses) {}
+
+  @Override
+  public void unbind(SocketAddress address) {}
+
+  @Override
+  public void unbind() {}
+
+  @Override
+  public Set<SocketAddress> getBoundAddresses() {
+    return Set.of();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.holdfast.ssh;
+
+import java.security.PublicKey;
+import java.util.List;
+import java.util.Objects;
+import org.apache.sshd.common.OpenSshCertificate;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.io.IoAcceptor;
+import org.apache.sshd.common.io.IoSession;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.server.ServerBuilder;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
+import org.apache.sshd.server.channel.ChannelSessionFactory;
+import org.apache.sshd.server.global.KeepAliveHandler;
+import org.apache.sshd.server.global.NoMoreSessionsHandler;
+import org.apache.sshd.server.global.OpenSshHostKeysHandler;
+import org.apache.sshd.server.session.ServerSession;
+import org.apache.sshd.server.session.ServerSessionImpl;
+import org.apache.sshd.server.session.SessionFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MINA's server with our acceptor in place of the one for sockets.
+ *
+ * <p>Only the acceptor is replaced, not MINA's factory for all input and output: port forwarding
+ * gets its sockets from there and shall go on doing so.
+ */
+final class StreamServer extends SshServer {
+  private final long rekeyLimit;
+  private @Nullable StreamAcceptor acceptor;
+
+  private StreamServer(long rekeyLimit) {
+    this.rekeyLimit = rekeyLimit;
+  }
+
+  /** A server by our {@link Settings} and {@link Algorithms}, not started. */
+  static StreamServer create(Authenticator authenticator, Programs programs, long rekeyLimit) {
+    StreamServer server =
+        (StreamServer) ServerBuilder.builder().factory(() -> new StreamServer(rekeyLimit)).build();
+    Settings.applyTo(server);
+    Algorithms.offerAsServer(server);
+    server.addSessionListener(RekeyMeter.RESTARTER);
+    server.setSessionFactory(transports(server));
+    server.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
+    server.setPublickeyAuthenticator(
+        (user, key, session) -> isAccepted(authenticator, user, key, session));
+    server.setChannelFactories(List.of(sessionChannels(programs)));
+    server.setGlobalRequestHandlers(
+        List.of(
+            KeepAliveHandler.INSTANCE,
+            NoMoreSessionsHandler.INSTANCE,
+            OpenSshHostKeysHandler.INSTANCE));
+    // MINA wants one before it starts; nothing listens on it.
+    server.setPort(22);
+    return server;
+  }
+
+  @Override
+  protected IoAcceptor createAcceptor() {
+    acceptor = new StreamAcceptor(getSessionFactory(), rekeyLimit);
+    return acceptor;
+  }
+
+  /** Where streams go in, once the server has started. */
+  StreamAcceptor acceptor() {
+    return Objects.requireNonNull(acceptor, "not started");
+  }
+
+  private static SessionFactory transports(StreamServer server) {
+    return new SessionFactory(server) {
+      @Override
+      protected ServerSessionImpl doCreateSession(IoSession stream) throws Exception {
+        return new ServerTransport(getServer(), stream);
+      }
+    };
+  }
+
+  private static ChannelSessionFactory sessionChannels(Programs programs) {
+    return new ChannelSessionFactory() {
+      @Override
+      public Channel createChannel(Session session) {
+        return new SessionChannel(programs);
+      }
+    };
+  }
+
+  private static boolean isAccepted(
+      Authenticator authenticator, String user, PublicKey key, ServerSession session) {
+    Login login = new Login(user, session.getClientAddress());
+    return !(key instanceof OpenSshCertificate)
+        && SshKeys.isStrong(key)
+        && authenticator.accepts(login, key);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.holdfast.ssh;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What SSH has encrypted and the stream has not taken yet, oldest first.
+ *
+ * <p>MINA adds packets while it holds the locks under which it also reads, so {@link #add} never
+ * waits: two peers that stopped reading because they could not write would wait for each other for
+ * ever. Back-pressure comes from two bounds instead. Whoever produces channel data calls {@link
+ * #awaitRoom} before it goes near those locks. Everything else is answers to what the peer said; a
+ * peer that asks and does not read the answers comes to the limit and loses the connection (OpenSSH
+ * does the same, at 128 MiB).
+ *
+ * <p>Thread-safe. One lock guards all state; no I/O under it.
+ */
+final class WriteQueue {
+  /** Bytes above which producers of channel data wait. */
+  static final int ROOM = 512 * 1024;
+
+  private final ArrayDeque<PendingWrite> pending = new ArrayDeque<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition added = lock.newCondition();
+  private final Condition drained = lock.newCondition();
+  private long bytes;
+  private State state = State.OPEN;
+
+  private enum State {
+    /** Takes packets; becomes ENDING or ABANDONED. */
+    OPEN,
+    /** Takes no more; what is there is still taken out; becomes ABANDONED. */
+    ENDING,
+    /** Empty for good. */
+    ABANDONED
+  }
+
+  /** The outcome of {@link #add}. */
+  enum Added {
+    YES,
+    CLOSED,
+    FULL
+  }
+
+  /**
+   * Adds a packet at the end. If there would then be more than {@code limit} bytes it is not added,
+   * nor is any after it.
+   *
+   * @param limit bytes, the packet counted
+   */
+  Added add(PendingWrite write, long limit) {
+    lock.lock();
+    try {
+      if (state != State.OPEN) {
+        return Added.CLOSED;
+      }
+      if (bytes + write.size() > limit) {
+        state = State.ENDING;
+        return Added.FULL;
+      }
+      pending.add(write);
+      bytes += write.size();
+      added.signal();
+      return Added.YES;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until producers of channel data may go on. */
+  void awaitRoom() throws IOException {
+    lock.lock();
+    try {
+      while (bytes >= ROOM && state == State.OPEN) {
+        drained.await();
+      }
+      if (state != State.OPEN) {
+        throw new ClosedChannelException();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for the connection to take data");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for the oldest packet and hands it out; it counts as queued until {@link #written}. Null
+   * when there are no more and there will be none.
+   */
+  @Nullable PendingWrite take() {
+    lock.lock();
+    try {
+      while (pending.isEmpty() && state == State.OPEN) {
+        added.awaitUninterruptibly();
+      }
+      return pending.poll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The stream has taken the packet. */
+  void written(PendingWrite write) {
+    lock.lock();
+    try {
+      bytes -= write.size();
+      if (bytes < ROOM) {
+        drained.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more packets; those there are go out. */
+  void end() {
+    lock.lock();
+    try {
+      if (state == State.OPEN) {
+        state = State.ENDING;
+      }
+      added.signalAll();
+      drained.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more packets and returns those that will not go out. */
+  List<PendingWrite> abandon() {
+    lock.lock();
+    try {
+      state = State.ABANDONED;
+      List<PendingWrite> rest = new ArrayList<>(pending);
+      pending.clear();
+      added.signalAll();
+      drained.signalAll();
+      return rest;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes of packets that the stream has not taken. */
+  long bytes() {
+    lock.lock();
+    try {
+      return bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
