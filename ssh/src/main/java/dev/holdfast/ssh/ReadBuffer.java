@@ -1,6 +1,8 @@
 package dev.holdfast.ssh;
 
 import java.nio.ByteBuffer;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
 /**
  * Where a connection's next bytes are read into: small while little comes, so that an idle
@@ -21,13 +23,23 @@ final class ReadBuffer {
   private ByteBuffer buffer = ByteBuffer.allocate(SMALL);
   private int smallReads;
 
-  /** The buffer, empty, with an array and no offset into it. */
+  /** The buffer, empty, to read into. */
   ByteBuffer empty() {
     return buffer.clear();
   }
 
-  /** Chooses the size of the next buffer by how much was read into this one. */
-  void wasFilled(int bytes) {
+  /** What was read, for MINA; good until the buffer is used again. */
+  Buffer filled() {
+    Buffer bytes = new ByteArrayBuffer(buffer.array(), buffer.arrayOffset(), buffer.position());
+    chooseNext(buffer.position());
+    return bytes;
+  }
+
+  int capacity() {
+    return buffer.capacity();
+  }
+
+  private void chooseNext(int bytes) {
     if (bytes == buffer.capacity() && bytes < LARGE) {
       resize(LARGE);
     } else if (bytes > SMALL) {
@@ -35,10 +47,6 @@ final class ReadBuffer {
     } else if (buffer.capacity() > SMALL && ++smallReads == PATIENCE) {
       resize(SMALL);
     }
-  }
-
-  int capacity() {
-    return buffer.capacity();
   }
 
   private void resize(int bytes) {

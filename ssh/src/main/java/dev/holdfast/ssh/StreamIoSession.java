@@ -3,7 +3,6 @@ package dev.holdfast.ssh;
 import dev.holdfast.link.Duplex;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +21,6 @@ import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.session.helpers.AbstractSession;
 import org.apache.sshd.common.util.buffer.Buffer;
-import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.common.util.closeable.AbstractCloseable;
 import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +108,7 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
       }
     }
     // MINA must not see the identification complete later than the packet behind it.
-    return first ? AbstractIoWriteFuture.fulfilled(this, Boolean.TRUE) : write;
+    return first ? AbstractIoWriteFuture.fulfilled(this, true) : write;
   }
 
   /**
@@ -133,7 +131,7 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
         stream.write(write.packet());
         rekey.carried(write.size());
         writes.written(write);
-        write.setValue(Boolean.TRUE);
+        write.setValue(true);
       }
       stream.shutdownOutput();
     } catch (IOException e) {
@@ -146,10 +144,9 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   private void readLoop() {
     ReadBuffer buffer = new ReadBuffer();
     while (awaitResumed()) {
-      ByteBuffer bytes = buffer.empty();
       int count;
       try {
-        count = stream.read(bytes);
+        count = stream.read(buffer.empty());
       } catch (IOException e) {
         streamFailed(e);
         return;
@@ -158,10 +155,9 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
         close(true);
         return;
       }
-      if (!received(new ByteArrayBuffer(bytes.array(), 0, count))) {
+      if (!received(buffer.filled())) {
         return;
       }
-      buffer.wasFilled(count);
     }
   }
 

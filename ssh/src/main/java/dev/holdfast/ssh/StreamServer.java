@@ -3,7 +3,7 @@ package dev.holdfast.ssh;
 import java.security.PublicKey;
 import java.util.List;
 import java.util.Objects;
-import org.apache.sshd.common.OpenSshCertificate;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.io.IoAcceptor;
 import org.apache.sshd.common.io.IoSession;
@@ -12,13 +12,12 @@ import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.channel.ChannelSessionFactory;
-import org.apache.sshd.server.global.KeepAliveHandler;
+import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.global.OpenSshHostKeysHandler;
 import org.apache.sshd.server.session.ServerSession;
 import org.apache.sshd.server.session.ServerSessionImpl;
 import org.apache.sshd.server.session.SessionFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * MINA's server with our acceptor in place of the one for sockets.
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamServer extends SshServer {
   private final long rekeyLimit;
-  private @Nullable StreamAcceptor acceptor;
 
   private StreamServer(long rekeyLimit) {
     this.rekeyLimit = rekeyLimit;
@@ -58,13 +56,12 @@ final class StreamServer extends SshServer {
 
   @Override
   protected IoAcceptor createAcceptor() {
-    acceptor = new StreamAcceptor(getSessionFactory(), rekeyLimit);
-    return acceptor;
+    return new StreamAcceptor(getSessionFactory(), rekeyLimit);
   }
 
   /** Where streams go in, once the server has started. */
   StreamAcceptor acceptor() {
-    return Objects.requireNonNull(acceptor, "not started");
+    return (StreamAcceptor) Objects.requireNonNull(acceptor, "not started");
   }
 
   private static SessionFactory transports(StreamServer server) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.ssh;
+
+import org.jspecify.annotations.NullMarked;
