@@ -13,7 +13,7 @@ import org.apache.sshd.common.SshException;
  * <p>It reads no files: neither {@code ~/.ssh/config} nor keys nor known hosts. Thread-safe.
  */
 public final class ClientEngine implements AutoCloseable {
-  private final StreamClient client;
+  final StreamClient client;
 
   private ClientEngine(StreamClient client) {
     this.client = client;
@@ -44,7 +44,10 @@ public final class ClientEngine implements AutoCloseable {
     try {
       target.keys().forEach(session::addPublicKeyIdentity);
       AuthFuture login = session.auth();
-      login.verify(target.patience());
+      if (!login.await(target.patience())) {
+        throw new SocketTimeoutException(target.patience() + " have passed");
+      }
+      login.verify();
       return new ClientConnection(session);
     } catch (IOException e) {
       session.close(true);
@@ -73,7 +76,7 @@ public final class ClientEngine implements AutoCloseable {
   }
 
   private static SshFailure.Kind kind(IOException e) {
-    if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
+    if (e instanceof SocketTimeoutException) {
       return SshFailure.Kind.TIMEOUT;
     }
     int code = e instanceof SshException ssh ? ssh.getDisconnectCode() : 0;

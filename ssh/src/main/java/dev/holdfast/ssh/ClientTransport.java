@@ -20,9 +20,13 @@ final class ClientTransport extends ClientSessionImpl {
   /** Opens a session channel in which {@code command} runs. */
   ExecChannel open(String command) throws IOException {
     ExecChannel channel = new ExecChannel(command);
-    getConnectionService().registerChannel(channel);
-    channel.open().verify();
-    return channel;
+    try {
+      getConnectionService().registerChannel(channel);
+      channel.open().verify();
+      return channel;
+    } catch (IllegalStateException e) {
+      throw new IOException("The connection has ended.", e);
+    }
   }
 
   @Override

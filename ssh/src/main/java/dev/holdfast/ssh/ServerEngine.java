@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What it does not do unless told: nobody logs in but by public key, and nothing is forwarded.
  */
 public final class ServerEngine implements AutoCloseable {
-  private final StreamServer server;
+  final StreamServer server;
 
   private ServerEngine(StreamServer server) {
     this.server = server;

@@ -25,7 +25,7 @@ final class Settings {
    * packets cost less for each byte; MINA refuses packets whose length, with header and padding, is
    * above 256 KiB.
    */
-  static final long MOST_PACKET_DATA = (256 - 1) * 1024;
+  static final long MOST_PACKET_DATA = 255 * 1024;
 
   private record Setting<T>(Property<T> property, T value) {
     void applyTo(FactoryManager manager) {
@@ -45,8 +45,6 @@ final class Settings {
           new Setting<>(CoreModuleProperties.FORWARD_REQUEST_TIMEOUT, NEVER),
           // A forwarded port's program may stop reading for longer than 30 s (0: no limit).
           new Setting<>(CoreModuleProperties.NIO2_MIN_WRITE_TIMEOUT, Duration.ZERO),
-          // A stranger has as long as with OpenSSH (LoginGraceTime): people type passphrases.
-          new Setting<>(CoreModuleProperties.AUTH_TIMEOUT, Duration.ofMinutes(2)),
           // OpenSSH allows 6 failures (MaxAuthTries). MINA counts requests, and a key that is
           // accepted costs two, so twice that, with the question for the methods ("none").
           new Setting<>(CoreModuleProperties.MAX_AUTH_REQUESTS, 13),
@@ -71,10 +69,23 @@ final class Settings {
           new Setting<>(CoreModuleProperties.CLIENT_IDENTIFICATION, SOFTWARE),
           new Setting<>(CoreModuleProperties.SERVER_IDENTIFICATION, SOFTWARE));
 
+  /** A stranger has as long as with OpenSSH (LoginGraceTime): people type passphrases. */
+  private static final Setting<Duration> SERVER_PATIENCE =
+      new Setting<>(CoreModuleProperties.AUTH_TIMEOUT, Duration.ofMinutes(2));
+
+  /** The patience of the {@link Target} counts. */
+  private static final Setting<Duration> CLIENT_PATIENCE =
+      new Setting<>(CoreModuleProperties.AUTH_TIMEOUT, Duration.ZERO);
+
   private Settings() {}
 
-  /** Makes {@code manager}, a client or a server, keep to the table. */
-  static void applyTo(FactoryManager manager) {
-    TABLE.forEach(setting -> setting.applyTo(manager));
+  static void applyToServer(FactoryManager server) {
+    TABLE.forEach(setting -> setting.applyTo(server));
+    SERVER_PATIENCE.applyTo(server);
+  }
+
+  static void applyToClient(FactoryManager client) {
+    TABLE.forEach(setting -> setting.applyTo(client));
+    CLIENT_PATIENCE.applyTo(client);
   }
 }

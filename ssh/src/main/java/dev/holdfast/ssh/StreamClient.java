@@ -30,7 +30,7 @@ final class StreamClient extends SshClient {
   static StreamClient create(long rekeyLimit) {
     StreamClient client =
         (StreamClient) ClientBuilder.builder().factory(() -> new StreamClient(rekeyLimit)).build();
-    Settings.applyTo(client);
+    Settings.applyToClient(client);
     Algorithms.offerAsClient(client);
     client.addSessionListener(RekeyMeter.RESTARTER);
     client.setSessionFactory(transports(client));

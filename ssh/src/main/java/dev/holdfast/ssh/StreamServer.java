@@ -36,7 +36,7 @@ final class StreamServer extends SshServer {
   static StreamServer create(Authenticator authenticator, Programs programs, long rekeyLimit) {
     StreamServer server =
         (StreamServer) ServerBuilder.builder().factory(() -> new StreamServer(rekeyLimit)).build();
-    Settings.applyTo(server);
+    Settings.applyToServer(server);
     Algorithms.offerAsServer(server);
     server.addSessionListener(RekeyMeter.RESTARTER);
     server.setSessionFactory(transports(server));

@@ -105,10 +105,10 @@ final class Pipe {
       lock.lock();
       try {
         while (source.hasRemaining()) {
-          while (size == bytes.length && !ended && !failed) {
+          while (size == bytes.length && !ended && !refused && !failed) {
             changed.awaitUninterruptibly();
           }
-          if (ended || failed) {
+          if (ended || refused || failed) {
             throw new IOException(failed ? "vanished" : "closed");
           }
           put(source);
@@ -120,10 +120,6 @@ final class Pipe {
     }
 
     private void put(ByteBuffer source) {
-      if (refused) {
-        source.position(source.limit());
-        return;
-      }
       int count = Math.min(source.remaining(), bytes.length - size);
       int end = (start + size) % bytes.length;
       int first = Math.min(count, bytes.length - end);
