@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class RekeyTest {
   private static final long LIMIT = 256 * 1024;
-  private static final int WANTED = 64;
+  private static final int WANTED = 500;
   private static final int MOST_ROUNDS = 400;
   private static final int ROUND_BYTES = 8 << 20;
 
