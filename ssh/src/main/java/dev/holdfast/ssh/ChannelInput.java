@@ -25,7 +25,7 @@ final class ChannelInput extends InputStream {
 
   private static final byte[] NONE = new byte[0];
 
-  private final LocalWindow window;
+  private final Window window;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private byte[] ring = NONE;
@@ -34,8 +34,25 @@ final class ChannelInput extends InputStream {
   private boolean ended;
   private @Nullable IOException failure;
 
-  ChannelInput(LocalWindow window) {
+  /** Where room for more is told to the peer. */
+  @FunctionalInterface
+  interface Window {
+    /** So many bytes that counted against the window have been read. */
+    void release(int bytes) throws IOException;
+  }
+
+  ChannelInput(Window window) {
     this.window = window;
+  }
+
+  /** The input of a channel with MINA's {@code window}. */
+  static ChannelInput with(LocalWindow window) {
+    return new ChannelInput(
+        bytes -> {
+          if (window.isOpen()) {
+            window.release(bytes);
+          }
+        });
   }
 
   /** Takes in what came; the window has been checked. */
@@ -93,7 +110,7 @@ final class ChannelInput extends InputStream {
       return 0;
     }
     int count = take(target, offset, length);
-    if (count > 0 && window.isOpen()) {
+    if (count > 0) {
       window.release(count);
     }
     return count;

@@ -8,8 +8,8 @@ import org.apache.sshd.common.util.buffer.Buffer;
 
 /** The client's side of a session channel in which one command runs (RFC 4254 6.5). */
 final class ExecChannel extends ChannelExec {
-  private final ChannelInput stdout = new ChannelInput(getLocalWindow());
-  private final ChannelInput stderr = new ChannelInput(getLocalWindow());
+  private final ChannelInput stdout = ChannelInput.with(getLocalWindow());
+  private final ChannelInput stderr = ChannelInput.with(getLocalWindow());
   private volatile boolean refused;
 
   ExecChannel(String command) {

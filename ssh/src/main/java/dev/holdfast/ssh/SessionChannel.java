@@ -58,7 +58,7 @@ final class SessionChannel extends ChannelSession {
     if (program == null) {
       return RequestHandler.Result.ReplyFailure;
     }
-    ChannelInput stdin = new ChannelInput(getLocalWindow());
+    ChannelInput stdin = ChannelInput.with(getLocalWindow());
     setDataReceiver(new Stdin(stdin));
     commandInstance =
         new ProgramCommand(program, login, stdin, Map.copyOf(getEnvironment().getEnv()));

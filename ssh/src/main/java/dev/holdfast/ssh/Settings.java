@@ -27,6 +27,9 @@ final class Settings {
    */
   static final long MOST_PACKET_DATA = 255 * 1024;
 
+  /** Keys that a client may offer before it is sent away. */
+  static final int MOST_KEYS = 6;
+
   private record Setting<T>(Property<T> property, T value) {
     void applyTo(FactoryManager manager) {
       property.set(manager, value);
@@ -45,11 +48,8 @@ final class Settings {
           new Setting<>(CoreModuleProperties.FORWARD_REQUEST_TIMEOUT, NEVER),
           // A forwarded port's program may stop reading for longer than 30 s (0: no limit).
           new Setting<>(CoreModuleProperties.NIO2_MIN_WRITE_TIMEOUT, Duration.ZERO),
-          // OpenSSH allows 6 failures (MaxAuthTries). MINA counts requests, and a key that is
-          // accepted costs two, so twice that, with the question for the methods ("none").
-          new Setting<>(CoreModuleProperties.MAX_AUTH_REQUESTS, 13),
-          // Bounds what one connection can make us hold: a channel is up to a window of bytes.
-          new Setting<>(CoreModuleProperties.MAX_CONCURRENT_CHANNELS, 1_000),
+          // Six keys, as with OpenSSH (MaxAuthTries), and the signature with the last of them.
+          new Setting<>(CoreModuleProperties.MAX_AUTH_REQUESTS, MOST_KEYS + 1),
           // Without it a forwarded key press waits up to 40 ms for Nagle and delayed acknowledgement.
           new Setting<>(CoreModuleProperties.TCP_NODELAY, true),
           // Re-keys are started by the reader, see RekeyMeter. A zero interval would mean "always".

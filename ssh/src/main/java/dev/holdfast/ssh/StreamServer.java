@@ -17,6 +17,7 @@ import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.global.OpenSshHostKeysHandler;
 import org.apache.sshd.server.session.ServerSession;
 import org.apache.sshd.server.session.ServerSessionImpl;
+import org.apache.sshd.server.session.ServerUserAuthServiceFactory;
 import org.apache.sshd.server.session.SessionFactory;
 
 /**
@@ -43,6 +44,8 @@ final class StreamServer extends SshServer {
     server.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
     server.setPublickeyAuthenticator(
         (user, key, session) -> isAccepted(authenticator, user, key, session));
+    server.setServiceFactories(
+        List.of(ServerUserAuthServiceFactory.INSTANCE, LimitedChannels.factory()));
     server.setChannelFactories(List.of(sessionChannels(programs)));
     server.setGlobalRequestHandlers(
         List.of(

@@ -12,10 +12,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -179,7 +181,7 @@ final class EngineTest {
               List.of(rig.userKey),
               HostKeyCheck.only(rig.hostKey.getPublic()),
               false,
-              java.time.Duration.ofMillis(100));
+              Duration.ofMillis(100));
       assertFails(rig, new Pipe(), hasty, SshFailure.Kind.TIMEOUT);
     }
   }
@@ -232,6 +234,46 @@ final class EngineTest {
       connection.close();
       assertThatThrownBy(() -> connection.start("echo")).isInstanceOf(IOException.class);
     }
+  }
+
+  @Test
+  void aConnectionHasSoManyChannelsAndNoMore() throws Exception {
+    try (Rig rig = new Rig(new CopyPrograms());
+        ClientConnection connection = rig.connect(new Pipe())) {
+      RemoteCommand first = connection.start("echo");
+      for (int i = 1; i < LimitedChannels.MOST; i++) {
+        connection.start("echo");
+      }
+      assertThatThrownBy(() -> connection.start("echo")).isInstanceOf(IOException.class);
+      first.stdin().close();
+      assertThat(first.await()).isEqualTo(new Exit.Status(0));
+      await().untilAsserted(() -> connection.start("echo").close());
+    }
+  }
+
+  @Test
+  void aClientMayOfferSoManyKeysAndNoMore() throws Exception {
+    try (Rig rig = new Rig(new CopyPrograms())) {
+      Pipe pipe = new Pipe();
+      rig.server.accept(pipe.server);
+      rig.client.connect(pipe.client, withKeys(rig, Settings.MOST_KEYS)).close();
+
+      Pipe next = new Pipe();
+      rig.server.accept(next.server);
+      Target oneMore = withKeys(rig, Settings.MOST_KEYS + 2);
+      assertFails(rig, next, oneMore, SshFailure.Kind.AUTHENTICATION);
+    }
+  }
+
+  /** The right key is the last. */
+  private static Target withKeys(Rig rig, int count) {
+    List<KeyPair> keys =
+        Stream.concat(
+                Stream.generate(SshKeys::generateEd25519).limit(count - 1),
+                Stream.of(rig.userKey))
+            .toList();
+    HostKeyCheck hostKey = HostKeyCheck.only(rig.hostKey.getPublic());
+    return new Target("me", keys, hostKey, false, Rig.PATIENCE);
   }
 
   private Exit exec(ClientConnection connection, String command, String input)

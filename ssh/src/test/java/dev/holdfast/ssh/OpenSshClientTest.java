@@ -225,6 +225,23 @@ final class OpenSshClientTest {
   }
 
   @Test
+  void theEnvironmentThatAClientMayAskForIsBounded() throws Exception {
+    listener.close();
+    server.close();
+    startServer(
+        key,
+        (login, request) ->
+            call -> {
+              call.stdout().write(String.join(" ", call.environment().keySet()).getBytes(UTF_8));
+              return 0;
+            });
+    String fits = "A=" + "x".repeat(SessionChannel.MOST_ENVIRONMENT - 1);
+    assertThat(ssh(List.of("-o", "SetEnv=" + fits), "", "env").text()).isEqualTo("A");
+    String tooMuch = fits + "x";
+    assertThat(ssh(List.of("-o", "SetEnv=" + tooMuch), "", "env").text()).isEmpty();
+  }
+
+  @Test
   void nothingIsForwardedUnlessTold() throws Exception {
     OpenSsh.Ended ended = ssh(List.of("-W", "127.0.0.1:" + listener.port()), "", "");
     assertThat(ended.status()).isEqualTo(255);

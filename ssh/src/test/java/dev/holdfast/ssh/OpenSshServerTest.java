@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,7 +157,7 @@ final class OpenSshServerTest {
     return new Target(USER, List.of(userKey), this::isHostKey, prefixSent, Rig.PATIENCE);
   }
 
-  private boolean isHostKey(java.security.PublicKey key) {
+  private boolean isHostKey(PublicKey key) {
     return SshKeys.line(key).equals(hostKey);
   }
 

@@ -1,0 +1,103 @@
+package dev.holdfast.ssh;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.link.Duplex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is offered, read from the wire: SSH_MSG_KEXINIT (RFC 4253 7.1) is sent in the clear. */
+@Timeout(20)
+final class AlgorithmsTest {
+  private static final String KEY_EXCHANGES =
+      "mlkem768x25519-sha256,sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,"
+          + "curve25519-sha256,curve25519-sha256@libssh.org,"
+          + "ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521";
+  private static final String CIPHERS =
+      "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,"
+          + "aes128-ctr,aes192-ctr,aes256-ctr";
+  private static final String MACS =
+      "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha2-256,hmac-sha2-512";
+  private static final String HOST_KEYS =
+      "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
+          + "sk-ssh-ed25519@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com,"
+          + "rsa-sha2-512,rsa-sha2-256";
+
+  private final Pipe pipe = new Pipe();
+
+  @Test
+  void aServerOffersTheseAndNoOthers() throws Exception {
+    try (Rig rig = new Rig(new CopyPrograms())) {
+      rig.server.accept(pipe.server);
+      pipe.client.write(ByteBuffer.wrap("SSH-2.0-test\r\n".getBytes(US_ASCII)));
+      assertThat(offered(pipe.client))
+          .containsExactly(
+              KEY_EXCHANGES + ",ext-info-s,kex-strict-s-v00@openssh.com",
+              "ssh-ed25519",
+              CIPHERS,
+              CIPHERS,
+              MACS,
+              MACS,
+              "none",
+              "none",
+              "",
+              "");
+    }
+  }
+
+  @Test
+  void aClientOffersTheseAndNoOthers() throws Exception {
+    try (Rig rig = new Rig(new CopyPrograms())) {
+      Thread.startVirtualThread(() -> connectInVain(rig));
+      assertThat(offered(pipe.server))
+          .containsExactly(
+              KEY_EXCHANGES + ",ext-info-c,kex-strict-c-v00@openssh.com",
+              HOST_KEYS,
+              CIPHERS,
+              CIPHERS,
+              MACS,
+              MACS,
+              "none",
+              "none",
+              "",
+              "");
+    }
+  }
+
+  private void connectInVain(Rig rig) {
+    try {
+      rig.client.connect(pipe.client, rig.target());
+    } catch (SshFailure e) {
+      // No server is there; what the client said first is what the test is about.
+    }
+  }
+
+  /** The ten name-lists of the first packet. */
+  private static List<String> offered(Duplex stream) throws IOException {
+    while (read(stream, 1).get() != '\n') {}
+    int length = read(stream, 4).getInt();
+    ByteBuffer packet = read(stream, length);
+    assertThat(packet.position(1).get()).isEqualTo((byte) 20);
+    packet.position(packet.position() + 16);
+    List<String> lists = new ArrayList<>();
+    while (lists.size() < 10) {
+      byte[] list = new byte[packet.getInt()];
+      packet.get(list);
+      lists.add(new String(list, US_ASCII));
+    }
+    return lists;
+  }
+
+  private static ByteBuffer read(Duplex stream, int count) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(count);
+    while (bytes.hasRemaining()) {
+      assertThat(stream.read(bytes)).isPositive();
+    }
+    return bytes.flip();
+  }
+}
