@@ -7,8 +7,8 @@ import java.util.List;
 @FunctionalInterface
 public interface Authenticator {
   /**
-   * Whether {@code login} is right for the holder of {@code key}. Asked before the client has proved
-   * that it holds the key, and again after; it must not block for long.
+   * Whether {@code login} is right for the holder of {@code key}. Asked before the client has
+   * proved that it holds the key, and again after; it must not block for long.
    */
   boolean accepts(Login login, PublicKey key);
 

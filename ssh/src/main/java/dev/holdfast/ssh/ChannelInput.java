@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What the peer has sent on a channel and the program has not read: a ring that grows to the
  * channel's window and no further (RFC 4254 5.2), and gives a large one back when it has run empty.
  *
- * <p>MINA's own pipe moves the whole window through memory for each 32 KiB that are read. Thread-safe
- * for one reader; the connection's reader calls {@link #receive} and never waits.
+ * <p>MINA's own pipe moves the whole window through memory for each 32 KiB that are read.
+ * Thread-safe for one reader; the connection's reader calls {@link #receive} and never waits.
  */
 final class ChannelInput extends InputStream {
   /** Bytes of the smallest ring. */
@@ -47,12 +47,11 @@ final class ChannelInput extends InputStream {
 
   /** The input of a channel with MINA's {@code window}. */
   static ChannelInput with(LocalWindow window) {
-    return new ChannelInput(
-        bytes -> {
-          if (window.isOpen()) {
-            window.release(bytes);
-          }
-        });
+    return new ChannelInput(bytes -> {
+      if (window.isOpen()) {
+        window.release(bytes);
+      }
+    });
   }
 
   /** Takes in what came; the window has been checked. */
@@ -79,7 +78,9 @@ final class ChannelInput extends InputStream {
     finish(null);
   }
 
-  /** Nothing more will come although more should have: reads fail once they have got what is here. */
+  /**
+   * Nothing more will come although more should have: reads fail once they have got what is here.
+   */
   void fail(IOException why) {
     finish(why);
   }

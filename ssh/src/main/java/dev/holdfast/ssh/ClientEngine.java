@@ -13,9 +13,12 @@ import org.apache.sshd.common.SshException;
  * <p>It reads no files: neither {@code ~/.ssh/config} nor keys nor known hosts. Thread-safe.
  */
 public final class ClientEngine implements AutoCloseable {
-  final StreamClient client;
+  /** The identification string that every connection begins with, without CR LF. */
+  public static final String IDENTIFICATION = "SSH-2.0-" + Settings.SOFTWARE;
 
-  private ClientEngine(StreamClient client) {
+  final MinaClient client;
+
+  private ClientEngine(MinaClient client) {
     this.client = client;
   }
 
@@ -30,7 +33,7 @@ public final class ClientEngine implements AutoCloseable {
    * @param rekeyLimit bytes, positive
    */
   static ClientEngine start(long rekeyLimit) {
-    StreamClient client = StreamClient.create(rekeyLimit);
+    MinaClient client = MinaClient.create(rekeyLimit);
     client.start();
     return new ClientEngine(client);
   }

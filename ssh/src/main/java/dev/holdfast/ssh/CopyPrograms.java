@@ -42,7 +42,9 @@ public final class CopyPrograms implements Programs {
     return new RandomBytes(count, seed);
   }
 
-  /** Reads {@code from} to the end into {@code to}, flushing as it goes. Returns the SHA-256 in hex. */
+  /**
+   * Reads {@code from} to the end into {@code to}, flushing as it goes. Returns the SHA-256 in hex.
+   */
   public static String copy(InputStream from, OutputStream to) throws IOException {
     MessageDigest digest = sha256();
     byte[] block = new byte[BLOCK];

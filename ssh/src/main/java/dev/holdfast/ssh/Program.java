@@ -9,8 +9,8 @@ import java.util.Map;
 @FunctionalInterface
 public interface Program {
   /**
-   * Runs to the end, on a virtual thread of its own, which is interrupted when the channel goes away.
-   * What is left in the output streams' buffers is sent after it.
+   * Runs to the end, on a virtual thread of its own, which is interrupted when the channel goes
+   * away. What is left in the output streams' buffers is sent after it.
    *
    * @return the exit status, 0 to 255
    * @throws IOException when the program fails, or the channel has gone; the client gets status 255

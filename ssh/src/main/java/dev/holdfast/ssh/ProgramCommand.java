@@ -29,8 +29,7 @@ final class ProgramCommand implements Command {
   private @Nullable ExitCallback exit;
   private @Nullable Thread thread;
 
-  ProgramCommand(
-      Program program, Login login, InputStream stdin, Map<String, String> environment) {
+  ProgramCommand(Program program, Login login, InputStream stdin, Map<String, String> environment) {
     this.program = program;
     this.login = login;
     this.stdin = stdin;
@@ -47,8 +46,7 @@ final class ProgramCommand implements Command {
             Objects.requireNonNull(stdout),
             Objects.requireNonNull(stderr));
     ExitCallback exit = Objects.requireNonNull(this.exit);
-    thread =
-        Thread.ofVirtual().name("ssh-program").start(() -> exit.onExit(run(call)));
+    thread = Thread.ofVirtual().name("ssh-program").start(() -> exit.onExit(run(call)));
   }
 
   private int run(Program.Call call) {

@@ -19,7 +19,9 @@ public final class RemoteCommand implements AutoCloseable {
     channel.addCloseFutureListener(future -> closed.countDown());
   }
 
-  /** The command's input; buffered until it is flushed; closing it is the command's end of input. */
+  /**
+   * The command's input; buffered until it is flushed; closing it is the command's end of input.
+   */
   public OutputStream stdin() {
     return channel.getInvertedIn();
   }

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What it does not do unless told: nobody logs in but by public key, and nothing is forwarded.
  */
 public final class ServerEngine implements AutoCloseable {
-  final StreamServer server;
+  final MinaServer server;
 
-  private ServerEngine(StreamServer server) {
+  private ServerEngine(MinaServer server) {
     this.server = server;
   }
 
@@ -40,7 +40,7 @@ public final class ServerEngine implements AutoCloseable {
     if (hostKeys.isEmpty()) {
       throw new IllegalArgumentException("no host key");
     }
-    StreamServer server = StreamServer.create(authenticator, programs, rekeyLimit);
+    MinaServer server = MinaServer.create(authenticator, programs, rekeyLimit);
     server.setKeyPairProvider(KeyPairProvider.wrap(hostKeys));
     try {
       server.start();

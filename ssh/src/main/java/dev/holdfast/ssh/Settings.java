@@ -9,9 +9,9 @@ import org.apache.sshd.core.CoreModuleProperties;
 /**
  * What our client and server do otherwise than MINA's defaults, each with its reason.
  *
- * <p>The first reason of many: MINA's timers suppose that a peer which is silent for seconds is gone.
- * Below us is a stream that may be detached for hours and goes on where it was, and which knows by
- * itself whether the peer lives.
+ * <p>The first reason of many: MINA's timers suppose that a peer which is silent for seconds is
+ * gone. Below us is a stream that may be detached for hours and goes on where it was, and which
+ * knows by itself whether the peer lives.
  */
 final class Settings {
   /** Our software version, which follows "SSH-2.0-" where no other identification is given. */
@@ -50,7 +50,8 @@ final class Settings {
           new Setting<>(CoreModuleProperties.NIO2_MIN_WRITE_TIMEOUT, Duration.ZERO),
           // Six keys, as with OpenSSH (MaxAuthTries), and the signature with the last of them.
           new Setting<>(CoreModuleProperties.MAX_AUTH_REQUESTS, MOST_KEYS + 1),
-          // Without it a forwarded key press waits up to 40 ms for Nagle and delayed acknowledgement.
+          // Without it a forwarded key press waits up to 40 ms for Nagle and delayed
+          // acknowledgement.
           new Setting<>(CoreModuleProperties.TCP_NODELAY, true),
           // Re-keys are started by the reader, see RekeyMeter. A zero interval would mean "always".
           new Setting<>(CoreModuleProperties.REKEY_BYTES_LIMIT, -1L),

@@ -25,7 +25,9 @@ public final class SshKeys {
     }
   }
 
-  /** The key as it stands in {@code authorized_keys}: its type and its base64, without a comment. */
+  /**
+   * The key as it stands in {@code authorized_keys}: its type and its base64, without a comment.
+   */
   public static String line(PublicKey key) {
     return PublicKeyEntry.toString(key);
   }

@@ -51,6 +51,8 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   private final IoHandler handler;
   private final AlreadySent alreadySent;
   private final RekeyMeter rekey;
+  private final SocketAddress local;
+  private final SocketAddress remote;
   private final WriteQueue writes = new WriteQueue();
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CloseFuture drained = new DefaultCloseFuture(this, null);
@@ -73,6 +75,8 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
     this.handler = handler;
     this.alreadySent = alreadySent;
     this.rekey = rekey;
+    local = stream.localAddress();
+    remote = stream.remoteAddress();
   }
 
   /** Lets MINA begin, then carries bytes until either side ends. */
@@ -185,7 +189,9 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
     }
   }
 
-  /** MINA says goodbye to the peer if the error has a disconnect code, and closes us in any case. */
+  /**
+   * MINA says goodbye to the peer if the error has a disconnect code, and closes us in any case.
+   */
   private void failed(Exception e) {
     try {
       handler.exceptionCaught(this, e);
@@ -274,14 +280,16 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
     return id;
   }
 
+  /** Where the stream's first link ended here; later links may come another way. */
   @Override
   public SocketAddress getLocalAddress() {
-    return stream.localAddress();
+    return local;
   }
 
+  /** Where the peer was when the stream began. */
   @Override
   public SocketAddress getRemoteAddress() {
-    return stream.remoteAddress();
+    return remote;
   }
 
   @Override
@@ -324,6 +332,6 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
 
   @Override
   public String toString() {
-    return "stream " + id + " from " + stream.remoteAddress();
+    return "stream " + id + " with " + remote;
   }
 }

@@ -10,8 +10,8 @@ import java.util.List;
  * @param user the name to log in with
  * @param keys to prove it with, tried in order
  * @param hostKey knows the server
- * @param prefixSent whether the eight bytes {@code SSH-2.0-}, with which the client's identification
- *     string begins, are on the stream already
+ * @param prefixSent whether the eight bytes {@code SSH-2.0-}, with which the client's
+ *     identification string begins, are on the stream already
  * @param patience for the login, from the first byte on; outages count
  */
 public record Target(

@@ -79,7 +79,7 @@ final class AlgorithmsTest {
 
   /** The ten name-lists of the first packet. */
   private static List<String> offered(Duplex stream) throws IOException {
-    while (read(stream, 1).get() != '\n') {}
+    assertThat(line(stream)).isEqualTo(ClientEngine.IDENTIFICATION + "\r\n");
     int length = read(stream, 4).getInt();
     ByteBuffer packet = read(stream, length);
     assertThat(packet.position(1).get()).isEqualTo((byte) 20);
@@ -91,6 +91,14 @@ final class AlgorithmsTest {
       lists.add(new String(list, US_ASCII));
     }
     return lists;
+  }
+
+  private static String line(Duplex stream) throws IOException {
+    StringBuilder line = new StringBuilder();
+    while (line.indexOf("\n") < 0) {
+      line.append((char) read(stream, 1).get());
+    }
+    return line.toString();
   }
 
   private static ByteBuffer read(Duplex stream, int count) throws IOException {

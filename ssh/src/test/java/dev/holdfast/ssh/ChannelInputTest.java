@@ -105,14 +105,13 @@ final class ChannelInputTest {
   void aReaderThatIsInterruptedGivesUp() throws Exception {
     CompletableFuture<Throwable> thrown = new CompletableFuture<>();
     Thread reader =
-        Thread.startVirtualThread(
-            () -> {
-              try {
-                thrown.completeExceptionally(new AssertionError(input.read()));
-              } catch (IOException e) {
-                thrown.complete(e);
-              }
-            });
+        Thread.startVirtualThread(() -> {
+          try {
+            thrown.completeExceptionally(new AssertionError(input.read()));
+          } catch (IOException e) {
+            thrown.complete(e);
+          }
+        });
     await().until(() -> reader.getState() == Thread.State.WAITING);
     reader.interrupt();
     assertThat(thrown.get()).isInstanceOf(InterruptedIOException.class);

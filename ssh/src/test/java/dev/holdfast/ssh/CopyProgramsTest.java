@@ -43,8 +43,7 @@ final class CopyProgramsTest {
     assertThat(out.toByteArray()).isEqualTo(CopyPrograms.bytes(count, 9).readAllBytes());
     assertThat(out.size()).isEqualTo(count);
     String digest =
-        CopyPrograms.copy(
-            new ByteArrayInputStream(out.toByteArray()), new ByteArrayOutputStream());
+        CopyPrograms.copy(new ByteArrayInputStream(out.toByteArray()), new ByteArrayOutputStream());
     assertThat(err.toString(US_ASCII)).isEqualTo(digest + "\n");
   }
 

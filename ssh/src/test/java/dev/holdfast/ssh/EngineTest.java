@@ -57,7 +57,8 @@ final class EngineTest {
       up.get();
       assertThat(exit).isEqualTo(new Exit.Status(0));
       assertThat(out.size()).isEqualTo(MEGABYTES_64);
-      assertThat(sha256(new ByteArrayInputStream(out.toByteArray()))).isEqualTo(err.toString(UTF_8));
+      assertThat(sha256(new ByteArrayInputStream(out.toByteArray())))
+          .isEqualTo(err.toString(UTF_8));
     }
   }
 
@@ -77,8 +78,7 @@ final class EngineTest {
     try (Rig rig = new Rig(new CopyPrograms());
         ClientConnection connection = rig.connect(new Pipe())) {
       List<RemoteCommand> running =
-          List.of(
-              connection.start("echo"), connection.start("echo"), connection.start("echo"));
+          List.of(connection.start("echo"), connection.start("echo"), connection.start("echo"));
       for (RemoteCommand command : running) {
         command.stdin().write(running.indexOf(command));
         command.stdin().flush();
@@ -151,8 +151,7 @@ final class EngineTest {
     KeyPair strong = rsa(SshKeys.LEAST_RSA_BITS);
     Authenticator both = Authenticator.only(weak.getPublic(), strong.getPublic());
     try (Rig rig = new Rig(new CopyPrograms());
-        ServerEngine server =
-            ServerEngine.start(List.of(rig.hostKey), both, new CopyPrograms())) {
+        ServerEngine server = ServerEngine.start(List.of(rig.hostKey), both, new CopyPrograms())) {
       Pipe pipe = new Pipe();
       server.accept(pipe.server);
       assertFails(rig, pipe, withKey(rig, weak), SshFailure.Kind.AUTHENTICATION);
@@ -269,8 +268,7 @@ final class EngineTest {
   private static Target withKeys(Rig rig, int count) {
     List<KeyPair> keys =
         Stream.concat(
-                Stream.generate(SshKeys::generateEd25519).limit(count - 1),
-                Stream.of(rig.userKey))
+                Stream.generate(SshKeys::generateEd25519).limit(count - 1), Stream.of(rig.userKey))
             .toList();
     HostKeyCheck hostKey = HostKeyCheck.only(rig.hostKey.getPublic());
     return new Target("me", keys, hostKey, false, Rig.PATIENCE);

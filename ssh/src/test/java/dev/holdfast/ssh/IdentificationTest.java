@@ -21,7 +21,13 @@ final class IdentificationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "SSH-2.0-", "SSH-1.99-x", "SSH-2.0- x", "SSH-2.0-x\n", "SSH-2.0-x\r\n", "SSH-2.0-\u00e9"
+        "",
+        "SSH-2.0-",
+        "SSH-1.99-x",
+        "SSH-2.0- x",
+        "SSH-2.0-x\n",
+        "SSH-2.0-x\r\n",
+        "SSH-2.0-\u00e9"
       })
   void theseAreNot(String line) {
     assertThatThrownBy(() -> new Identification(line, true))

@@ -18,8 +18,7 @@ final class Listener implements AutoCloseable {
 
   Listener(Handler handler) throws IOException {
     socket =
-        ServerSocketChannel.open()
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     Thread.startVirtualThread(() -> acceptAll(handler));
   }
 

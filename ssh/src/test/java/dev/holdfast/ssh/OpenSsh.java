@@ -62,9 +62,11 @@ final class OpenSsh {
    *
    * @param hostKey the only host key that ssh knows
    */
-  Ended ssh(int port, String hostKey, Path key, List<String> options, InputStream stdin, String command)
+  Ended ssh(
+      int port, String hostKey, Path key, List<String> options, InputStream stdin, String command)
       throws Exception {
-    Path known = Files.writeString(directory.resolve("known"), "[127.0.0.1]:" + port + " " + hostKey);
+    Path known =
+        Files.writeString(directory.resolve("known"), "[127.0.0.1]:" + port + " " + hostKey);
     List<Object> line =
         new ArrayList<>(List.of("ssh", "-F", "none", "-p", port, "-i", key, "-o", "BatchMode=yes"));
     line.addAll(List.of("-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"));
@@ -137,14 +139,13 @@ final class OpenSsh {
 
   private static CompletableFuture<byte[]> readAll(InputStream stream) {
     CompletableFuture<byte[]> all = new CompletableFuture<>();
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            all.complete(stream.readAllBytes());
-          } catch (IOException e) {
-            all.completeExceptionally(e);
-          }
-        });
+    Thread.startVirtualThread(() -> {
+      try {
+        all.complete(stream.readAllBytes());
+      } catch (IOException e) {
+        all.completeExceptionally(e);
+      }
+    });
     return all;
   }
 

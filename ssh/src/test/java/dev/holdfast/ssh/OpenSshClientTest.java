@@ -1,7 +1,7 @@
 package dev.holdfast.ssh;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
@@ -97,11 +97,9 @@ final class OpenSshClientTest {
     server.close();
     var host = SshKeys.generateEd25519();
     hostKey = SshKeys.line(host.getPublic());
-    server =
-        ServerEngine.start(List.of(host), (login, any) -> true, new CopyPrograms(), 1 << 20);
+    server = ServerEngine.start(List.of(host), (login, any) -> true, new CopyPrograms(), 1 << 20);
     listener = new Listener(server::accept);
-    OpenSsh.Ended down =
-        ssh(List.of("-o", "RekeyLimit=1M"), "", "source " + MEGABYTES_64 + " 3");
+    OpenSsh.Ended down = ssh(List.of("-o", "RekeyLimit=1M"), "", "source " + MEGABYTES_64 + " 3");
     assertThat(down.status()).as(down.err()).isZero();
     assertThat(down.err()).isEqualTo(sha256(new ByteArrayInputStream(down.out())));
   }
@@ -192,8 +190,7 @@ final class OpenSshClientTest {
   @Test
   void anIdentificationOfThisConnectionEntersTheKeyExchange() throws Exception {
     listener.close();
-    listener =
-        new Listener(stream -> server.accept(stream, new Identification(LONG_LINE, false)));
+    listener = new Listener(stream -> server.accept(stream, new Identification(LONG_LINE, false)));
     assertThat(negotiated()).contains(LONG_LINE.substring(8));
   }
 
@@ -201,11 +198,10 @@ final class OpenSshClientTest {
   void anIdentificationThatWasSentAlreadyIsNotSentAgain() throws Exception {
     listener.close();
     listener =
-        new Listener(
-            stream -> {
-              stream.write(ByteBuffer.wrap((LONG_LINE + "\r\n").getBytes(US_ASCII)));
-              server.accept(stream, new Identification(LONG_LINE, true));
-            });
+        new Listener(stream -> {
+          stream.write(ByteBuffer.wrap((LONG_LINE + "\r\n").getBytes(US_ASCII)));
+          server.accept(stream, new Identification(LONG_LINE, true));
+        });
     assertThat(negotiated()).contains(LONG_LINE.substring(8));
   }
 

@@ -115,7 +115,12 @@ final class OpenSshServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"HostKeyAlgorithms ssh-rsa", "Ciphers aes128-cbc", "KexAlgorithms diffie-hellman-group14-sha1"})
+  @ValueSource(
+      strings = {
+        "HostKeyAlgorithms ssh-rsa",
+        "Ciphers aes128-cbc",
+        "KexAlgorithms diffie-hellman-group14-sha1"
+      })
   void aServerWithNothingButOldAlgorithmsIsRefused(String setting) throws Exception {
     restart("rsa", setting);
     assertThatThrownBy(() -> client.connect(sshd.connect(), target(false)))
@@ -126,11 +131,7 @@ final class OpenSshServerTest {
   void aHostKeyThatIsNotExpectedIsRefused() throws Exception {
     Target other =
         new Target(
-            USER,
-            List.of(userKey),
-            HostKeyCheck.only(userKey.getPublic()),
-            false,
-            Rig.PATIENCE);
+            USER, List.of(userKey), HostKeyCheck.only(userKey.getPublic()), false, Rig.PATIENCE);
     assertThatThrownBy(() -> client.connect(sshd.connect(), other))
         .isInstanceOfSatisfying(
             SshFailure.class, e -> assertThat(e.kind()).isEqualTo(SshFailure.Kind.HOST_KEY));
@@ -139,8 +140,7 @@ final class OpenSshServerTest {
   @Test
   void aKeyThatIsNotAuthorizedIsRefused() throws Exception {
     Target other =
-        new Target(
-            USER, List.of(SshKeys.generateEd25519()), this::isHostKey, false, Rig.PATIENCE);
+        new Target(USER, List.of(SshKeys.generateEd25519()), this::isHostKey, false, Rig.PATIENCE);
     assertThatThrownBy(() -> client.connect(sshd.connect(), other))
         .isInstanceOfSatisfying(
             SshFailure.class, e -> assertThat(e.kind()).isEqualTo(SshFailure.Kind.AUTHENTICATION));

@@ -8,7 +8,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Two ends of a stream in memory: what one writes the other reads, each way through a bounded ring. */
+/**
+ * Two ends of a stream in memory: what one writes the other reads, each way through a bounded ring.
+ */
 final class Pipe {
   /** The ring's capacity where a test doesn't care. */
   static final int CAPACITY = 256 * 1024;
@@ -132,11 +134,10 @@ final class Pipe {
     }
 
     void refuse() {
-      set(
-          () -> {
-            refused = true;
-            size = 0;
-          });
+      set(() -> {
+        refused = true;
+        size = 0;
+      });
     }
 
     void fail() {

@@ -42,7 +42,8 @@ final class RekeyLog {
 
   @Override
   public String toString() {
-    return "server started %s, client %s, done %s".formatted(startedByServer, startedByClient, done);
+    return "server started %s, client %s, done %s"
+        .formatted(startedByServer, startedByClient, done);
   }
 
   /** Sees each KEXINIT that is sent; those that answer the peer's are sent in state RUN. */

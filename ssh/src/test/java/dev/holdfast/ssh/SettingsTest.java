@@ -50,8 +50,7 @@ final class SettingsTest {
       assertThat(value(CoreModuleProperties.REKEY_BYTES_LIMIT, manager)).isNegative();
       assertThat(value(CoreModuleProperties.REKEY_PACKETS_LIMIT, manager)).isNegative();
       assertThat(value(CoreModuleProperties.REKEY_TIME_LIMIT, manager)).isNegative();
-      assertThat(value(CoreModuleProperties.REKEY_BLOCKS_LIMIT, manager))
-          .isEqualTo(Long.MAX_VALUE);
+      assertThat(value(CoreModuleProperties.REKEY_BLOCKS_LIMIT, manager)).isEqualTo(Long.MAX_VALUE);
     }
   }
 

@@ -77,14 +77,13 @@ final class WriteQueueTest {
     queue.add(packet(WriteQueue.ROOM), NO_LIMIT);
     CompletableFuture<Throwable> thrown = new CompletableFuture<>();
     Thread producer =
-        Thread.startVirtualThread(
-            () -> {
-              try {
-                queue.awaitRoom();
-              } catch (IOException e) {
-                thrown.complete(e);
-              }
-            });
+        Thread.startVirtualThread(() -> {
+          try {
+            queue.awaitRoom();
+          } catch (IOException e) {
+            thrown.complete(e);
+          }
+        });
     await().until(() -> producer.getState() == Thread.State.WAITING);
     producer.interrupt();
     assertThat(thrown.get()).isInstanceOf(InterruptedIOException.class);
@@ -110,14 +109,13 @@ final class WriteQueueTest {
   }
 
   private CompletableFuture<Void> producer() {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            queue.awaitRoom();
-          } catch (IOException e) {
-            throw new CompletionException(e);
-          }
-        });
+    return CompletableFuture.runAsync(() -> {
+      try {
+        queue.awaitRoom();
+      } catch (IOException e) {
+        throw new CompletionException(e);
+      }
+    });
   }
 
   private static PendingWrite packet(int bytes) {

@@ -3,8 +3,9 @@ package dev.holdfast.ssh;
 import java.security.PublicKey;
 import java.util.List;
 import java.util.Objects;
-import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.io.IoAcceptor;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.session.Session;
@@ -12,7 +13,6 @@ import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.channel.ChannelSessionFactory;
-import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.global.OpenSshHostKeysHandler;
 import org.apache.sshd.server.session.ServerSession;
@@ -26,17 +26,17 @@ import org.apache.sshd.server.session.SessionFactory;
  * <p>Only the acceptor is replaced, not MINA's factory for all input and output: port forwarding
  * gets its sockets from there and shall go on doing so.
  */
-final class StreamServer extends SshServer {
+final class MinaServer extends SshServer {
   private final long rekeyLimit;
 
-  private StreamServer(long rekeyLimit) {
+  private MinaServer(long rekeyLimit) {
     this.rekeyLimit = rekeyLimit;
   }
 
   /** A server by our {@link Settings} and {@link Algorithms}, not started. */
-  static StreamServer create(Authenticator authenticator, Programs programs, long rekeyLimit) {
-    StreamServer server =
-        (StreamServer) ServerBuilder.builder().factory(() -> new StreamServer(rekeyLimit)).build();
+  static MinaServer create(Authenticator authenticator, Programs programs, long rekeyLimit) {
+    MinaServer server =
+        (MinaServer) ServerBuilder.builder().factory(() -> new MinaServer(rekeyLimit)).build();
     Settings.applyToServer(server);
     Algorithms.offerAsServer(server);
     server.addSessionListener(RekeyMeter.RESTARTER);
@@ -67,7 +67,7 @@ final class StreamServer extends SshServer {
     return (StreamAcceptor) Objects.requireNonNull(acceptor, "not started");
   }
 
-  private static SessionFactory transports(StreamServer server) {
+  private static SessionFactory transports(MinaServer server) {
     return new SessionFactory(server) {
       @Override
       protected ServerSessionImpl doCreateSession(IoSession stream) throws Exception {

@@ -18,18 +18,18 @@ import org.apache.sshd.common.io.IoConnector;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 
-/** MINA's client with our connector in place of the one for sockets, see {@link StreamServer}. */
-final class StreamClient extends SshClient {
+/** MINA's client with our connector in place of the one for sockets, see {@link MinaServer}. */
+final class MinaClient extends SshClient {
   private final long rekeyLimit;
 
-  private StreamClient(long rekeyLimit) {
+  private MinaClient(long rekeyLimit) {
     this.rekeyLimit = rekeyLimit;
   }
 
   /** A client by our {@link Settings} and {@link Algorithms}, not started. */
-  static StreamClient create(long rekeyLimit) {
-    StreamClient client =
-        (StreamClient) ClientBuilder.builder().factory(() -> new StreamClient(rekeyLimit)).build();
+  static MinaClient create(long rekeyLimit) {
+    MinaClient client =
+        (MinaClient) ClientBuilder.builder().factory(() -> new MinaClient(rekeyLimit)).build();
     Settings.applyToClient(client);
     Algorithms.offerAsClient(client);
     client.addSessionListener(RekeyMeter.RESTARTER);
@@ -62,7 +62,7 @@ final class StreamClient extends SshClient {
             .getSession();
   }
 
-  private static SessionFactory transports(StreamClient client) {
+  private static SessionFactory transports(MinaClient client) {
     return new SessionFactory(client) {
       @Override
       protected ClientSessionImpl doCreateSession(IoSession stream) throws Exception {
