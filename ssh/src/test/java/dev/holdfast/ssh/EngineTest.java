@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.sshd.common.channel.ChannelOutputStream;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -233,6 +235,29 @@ final class EngineTest {
       connection.close();
       assertThatThrownBy(() -> connection.start("echo")).isInstanceOf(IOException.class);
     }
+  }
+
+  /** Else output would be collected until there is such a packet. */
+  @Test
+  void howLargeAPacketAPeerTakesIsNotBelievedBeyondOurOwnLimit() throws Exception {
+    CompletableFuture<Long> server = new CompletableFuture<>();
+    Programs programs =
+        (login, request) ->
+            call -> {
+              server.complete(packetSize(call.stdout()));
+              return 0;
+            };
+    try (Rig rig = new Rig(programs)) {
+      CoreModuleProperties.MAX_PACKET_SIZE.set(rig.client.client, 100L << 20);
+      CoreModuleProperties.MAX_PACKET_SIZE.set(rig.server.server, 100L << 20);
+      RemoteCommand command = rig.connect(new Pipe()).start("x");
+      assertThat(packetSize(command.stdin())).isEqualTo(Settings.MOST_PACKET_DATA);
+      assertThat(server.get()).isEqualTo(Settings.MOST_PACKET_DATA);
+    }
+  }
+
+  private static long packetSize(OutputStream channel) {
+    return ((ChannelOutputStream) channel).getChannel().getRemoteWindow().getPacketSize();
   }
 
   @Test

@@ -36,8 +36,12 @@ final class RekeyLog {
     return startedByServer.get() + startedByClient.get() - done.get();
   }
 
-  int done() {
-    return done.get();
+  int startedByServer() {
+    return startedByServer.get();
+  }
+
+  int startedByClient() {
+    return startedByClient.get();
   }
 
   @Override

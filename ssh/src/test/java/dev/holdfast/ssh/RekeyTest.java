@@ -36,6 +36,18 @@ final class RekeyTest {
     }
   }
 
+  @Test
+  void newKeysThatThePeerAskedForAreAsGoodAsOurs() throws Exception {
+    RekeyLog log = new RekeyLog();
+    try (Rig rig = new Rig(new CopyPrograms(), LIMIT, ROUND_BYTES)) {
+      log.watch(rig);
+      ClientConnection connection = rig.connect(new Pipe(16 * 1024));
+      echo(connection, CopyPrograms.bytes(ROUND_BYTES, 1));
+      assertThat(log.startedByServer()).isGreaterThan(10);
+      assertThat(log.startedByClient()).isZero();
+    }
+  }
+
   private static String echo(ClientConnection connection, InputStream bytes) throws Exception {
     ByteArrayOutputStream back = new ByteArrayOutputStream();
     Exit exit = connection.exec("echo", bytes, back, OutputStream.nullOutputStream());

@@ -19,10 +19,14 @@ final class Rig implements AutoCloseable {
   }
 
   Rig(Programs programs, long rekeyLimit) {
+    this(programs, rekeyLimit, rekeyLimit);
+  }
+
+  Rig(Programs programs, long serverRekeyLimit, long clientRekeyLimit) {
     server =
         ServerEngine.start(
-            List.of(hostKey), Authenticator.only(userKey.getPublic()), programs, rekeyLimit);
-    client = ClientEngine.start(rekeyLimit);
+            List.of(hostKey), Authenticator.only(userKey.getPublic()), programs, serverRekeyLimit);
+    client = ClientEngine.start(clientRekeyLimit);
   }
 
   /** What the client believes and shows. */
