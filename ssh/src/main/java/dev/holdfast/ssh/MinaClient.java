@@ -37,6 +37,8 @@ final class MinaClient extends SshClient {
     client.setServerKeyVerifier((session, address, key) -> isExpected(session, key));
     client.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
+    // A server opens no channels to us: nothing is forwarded here.
+    client.setChannelFactories(List.of());
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
     return client;
   }

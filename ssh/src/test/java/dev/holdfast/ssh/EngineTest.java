@@ -237,22 +237,27 @@ final class EngineTest {
     }
   }
 
-  /** Else a program's output would be collected until there is such a packet. */
+  /** Else output would be collected until there is such a packet. */
   @Test
   void howLargeAPacketAPeerTakesIsNotBelievedBeyondOurOwnLimit() throws Exception {
-    CompletableFuture<Long> packetSize = new CompletableFuture<>();
+    CompletableFuture<Long> server = new CompletableFuture<>();
     Programs programs =
         (login, request) ->
             call -> {
-              ChannelOutputStream stdout = (ChannelOutputStream) call.stdout();
-              packetSize.complete(stdout.getChannel().getRemoteWindow().getPacketSize());
+              server.complete(packetSize(call.stdout()));
               return 0;
             };
     try (Rig rig = new Rig(programs)) {
       CoreModuleProperties.MAX_PACKET_SIZE.set(rig.client.client, 100L << 20);
-      exec(rig.connect(new Pipe()), "x", "");
-      assertThat(packetSize.get()).isEqualTo(Settings.MOST_PACKET_DATA);
+      CoreModuleProperties.MAX_PACKET_SIZE.set(rig.server.server, 100L << 20);
+      RemoteCommand command = rig.connect(new Pipe()).start("x");
+      assertThat(packetSize(command.stdin())).isEqualTo(Settings.MOST_PACKET_DATA);
+      assertThat(server.get()).isEqualTo(Settings.MOST_PACKET_DATA);
     }
+  }
+
+  private static long packetSize(OutputStream channel) {
+    return ((ChannelOutputStream) channel).getChannel().getRemoteWindow().getPacketSize();
   }
 
   @Test

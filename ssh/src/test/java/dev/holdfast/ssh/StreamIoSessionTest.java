@@ -38,10 +38,21 @@ final class StreamIoSessionTest {
   }
 
   @Test
-  void theIdentificationIsComparedDroppedAndCompleteAtOnce() throws Exception {
-    assertThat(write("SSH-2.0-x\r\n").isWritten()).isTrue();
+  void theIdentificationIsDroppedIfItWasSentAlready() throws Exception {
+    write("SSH-2.0-x\r\n");
     write("next");
     assertThat(read(4)).isEqualTo("next");
+  }
+
+  @Test
+  void theIdentificationCountsAsWrittenBeforeTheStreamHasTakenIt() throws Exception {
+    Pipe narrow = new Pipe(4);
+    acceptor.accept(narrow.server, new Identification("SSH-2.0-x", false));
+    IoSession other =
+        acceptor.getManagedSessions().values().stream().filter(s -> !s.equals(session)).findAny().get();
+    IoWriteFuture first = other.writeBuffer(new ByteArrayBuffer(new byte[100]));
+    assertThat(first.isWritten()).isTrue();
+    assertThat(other.writeBuffer(new ByteArrayBuffer(new byte[1])).isDone()).isFalse();
   }
 
   @Test
@@ -67,6 +78,17 @@ final class StreamIoSessionTest {
     await().during(Duration.ofMillis(200)).until(() -> handler.received().equals("a"));
     session.resumeRead();
     await().until(() -> handler.received().equals("ab"));
+  }
+
+  @Test
+  void anOutputThatIsShutDownLeavesTheInputOpen() throws Exception {
+    write("SSH-2.0-x\r\n");
+    write("last");
+    session.shutdownOutputStream();
+    assertThat(read(4)).isEqualTo("last");
+    assertThat(pipe.client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    send("a");
+    await().until(() -> handler.received().equals("a"));
   }
 
   @Test
