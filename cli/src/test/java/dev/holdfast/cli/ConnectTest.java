@@ -14,9 +14,8 @@ import picocli.CommandLine;
 final class ConnectTest {
   @Test
   void theFastWayToConnectKnowsTheSameOptionsAndHelp() throws IOException {
-    CommandLine fast =
-        Main.connectOnly(StandardStreams.ofProcess()).getSubcommands().get("connect");
-    CommandLine full = Main.commandLine().getSubcommands().get("connect");
+    CommandLine fast = connectOf(Main.connectOnly(StandardStreams.ofProcess()));
+    CommandLine full = connectOf(Main.commandLine());
     assertThat(fast.getUsageMessage())
         .isEqualTo(full.getUsageMessage())
         .startsWith("Usage: holdfast connect [-hqvV] [--connect-timeout=TIME]")

@@ -49,7 +49,10 @@ final class StreamIoSessionTest {
     Pipe narrow = new Pipe(4);
     acceptor.accept(narrow.server, new Identification("SSH-2.0-x", false));
     IoSession other =
-        acceptor.getManagedSessions().values().stream().filter(s -> !s.equals(session)).findAny().get();
+        acceptor.getManagedSessions().values().stream()
+            .filter(s -> !s.equals(session))
+            .findAny()
+            .get();
     IoWriteFuture first = other.writeBuffer(new ByteArrayBuffer(new byte[100]));
     assertThat(first.isWritten()).isTrue();
     assertThat(other.writeBuffer(new ByteArrayBuffer(new byte[1])).isDone()).isFalse();
