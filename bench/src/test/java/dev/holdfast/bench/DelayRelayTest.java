@@ -178,12 +178,12 @@ final class DelayRelayTest {
   private Socket connect(DelayRelay through) throws IOException {
     var socket = new Socket(InetAddress.getLoopbackAddress(), through.port());
     socket.setTcpNoDelay(true);
+    socket.setSoTimeout(10_000);
     sockets.add(socket);
     return socket;
   }
 
   private static void key(Socket socket) throws IOException {
-    socket.setSoTimeout(10_000);
     socket.getOutputStream().write(request(Op.ECHO, 1));
     socket.getOutputStream().write('k');
     assertThat(socket.getInputStream().read()).isEqualTo('k');

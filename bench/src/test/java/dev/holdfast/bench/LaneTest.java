@@ -39,6 +39,7 @@ final class LaneTest {
   void theRelayPassesTheEndOnAndThenWhatIsStillUnderWay() throws IOException {
     try (Lane lane = Lane.start(Baseline.RAW_RELAY, server, CONNECTIONS);
         var socket = new Socket(InetAddress.getLoopbackAddress(), lane.port())) {
+      socket.setSoTimeout(10_000);
       socket.getOutputStream().write(Op.SOURCE.request(100_000).array());
       socket.shutdownOutput();
       assertThat(socket.getInputStream().readAllBytes()).hasSize(100_000);

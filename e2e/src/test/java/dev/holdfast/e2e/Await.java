@@ -43,7 +43,7 @@ final class Await {
     try {
       return condition.holds();
     } catch (Exception e) {
-      throw new AssertionError("the condition itself failed", e);
+      throw new AssertionError("the condition itself failed: " + e, e);
     }
   }
 }

@@ -26,6 +26,7 @@ final class Gate implements AutoCloseable {
   static Gate start(InetSocketAddress listen, InetSocketAddress to, List<String> launcher) {
     Command command =
         Holdfast.command("gate", "--listen", Ports.text(listen), "--to", Ports.text(to))
+            .plus("--state-dir", Scratch.directory("gate").toString())
             .startedBy(launcher);
     Gate gate = new Gate(listen, command);
     gate.launch(command);

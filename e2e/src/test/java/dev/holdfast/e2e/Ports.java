@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** TCP ports on loopback: free ones, and whether a program listens. */
 final class Ports {
@@ -43,17 +44,20 @@ final class Ports {
         });
   }
 
-  private static boolean isListening(long pid, int port) throws IOException {
+  private static boolean isListening(long pid, int port) {
     String suffix = String.format(Locale.ROOT, ":%04X", port);
-    for (String table : List.of("tcp", "tcp6")) {
-      for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/net/" + table))) {
-        String[] fields = line.strip().split("\\s+", -1);
-        if (fields[1].endsWith(suffix) && fields[3].equals(LISTENING)) {
-          return true;
-        }
-      }
+    return Stream.of("tcp", "tcp6")
+        .flatMap(table -> lines(Path.of("/proc/" + pid + "/net/" + table)).stream())
+        .map(line -> line.strip().split("\\s+", -1))
+        .anyMatch(fields -> fields[1].endsWith(suffix) && fields[3].equals(LISTENING));
+  }
+
+  private static List<String> lines(Path table) {
+    try {
+      return Files.readAllLines(table);
+    } catch (IOException e) {
+      return List.of(); // The process has just ended.
     }
-    return false;
   }
 
   /** The form {@code host:port} that commands take. */

@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -12,13 +16,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * LastWill}).
  */
 final class Scratch {
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   static final Path ROOT = make(Path.of("/tmp", "hfe-" + ProcessHandle.current().pid()));
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private Scratch() {}
 
-  /** A new, empty directory. */
+  /** A new, empty directory that only this user may enter. */
   static Path directory(String name) {
     return make(ROOT.resolve(name + "-" + COUNT.incrementAndGet()));
   }
@@ -30,7 +37,7 @@ final class Scratch {
 
   private static Path make(Path directory) {
     try {
-      return Files.createDirectories(directory);
+      return Files.createDirectories(directory, PRIVATE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -161,7 +161,7 @@ class ProxiedDialTest {
     long closed = System.nanoTime();
     dial.close();
     assertThat(failure(connection)).isEqualTo(new DialFailure.Cancelled());
-    assertThat(Duration.ofNanos(System.nanoTime() - closed)).isLessThan(Duration.ofMillis(500));
+    assertThat(Duration.ofNanos(System.nanoTime() - closed)).isLessThan(LONG.dividedBy(3));
     assertThat(socket.getInputStream().read())
         .as("the connection to the proxy is closed")
         .isEqualTo(-1);
