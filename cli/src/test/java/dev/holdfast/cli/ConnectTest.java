@@ -14,9 +14,8 @@ import picocli.CommandLine;
 final class ConnectTest {
   @Test
   void theFastWayToConnectKnowsTheSameOptionsAndHelp() throws IOException {
-    CommandLine fast =
-        Main.connectOnly(StandardStreams.ofProcess()).getSubcommands().get("connect");
-    CommandLine full = Main.commandLine().getSubcommands().get("connect");
+    CommandLine fast = connectOf(Main.connectOnly(StandardStreams.ofProcess()));
+    CommandLine full = connectOf(Main.commandLine());
     assertThat(fast.getUsageMessage())
         .isEqualTo(full.getUsageMessage())
         .startsWith("Usage: holdfast connect [-hqvV] [--connect-timeout=TIME]")
@@ -25,19 +24,21 @@ final class ConnectTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "connect, Missing required parameters",
-    "connect host, Missing required parameter",
-    "connect host 0, 'host 0': A port is",
-    "connect host port, 'host port' has no port",
-    "connect host 22 --resume v3, Invalid value for option '--resume'",
-    "connect host 22 --timeout soon, Invalid value for option '--timeout'",
-    "connect host 22 more, Unmatched argument",
-    "gate, Missing required option: '--to",
-    "gate --to 22, Missing required option: '--listen",
-    "gate --to 22 --listen no.such.host.invalid:22, Invalid value for option '--listen'",
-    "gate --to 22 --listen 70000, Invalid value for option '--listen'",
-  })
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "connect, Missing required parameters",
+        "connect host, Missing required parameter",
+        "connect host 0, 'host 0': A port is",
+        "connect host port, 'host port' has no port",
+        "connect host 22 --resume v3, Invalid value for option '--resume'",
+        "connect host 22 --timeout soon, Invalid value for option '--timeout'",
+        "connect host 22 more, Unmatched argument",
+        "gate, Missing required option: '--to",
+        "gate --to 22, Missing required option: '--listen",
+        "gate --to 22 --listen no.such.host.invalid:22, Invalid value for option '--listen'",
+        "gate --to 22 --listen 70000, Invalid value for option '--listen'",
+      })
   void wrongArgumentsGetOneSentenceAndStatus2(String line, String begin) {
     StringWriter err = new StringWriter();
     assertThat(run(err, line)).isEqualTo(2);
