@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +42,7 @@ final class SystemdTest {
           tell(systemd, "start " + String.join(" ", gate) + " --take-over");
           String second = await(says, "started ");
           assertThat(await(says, "notice MAINPID=")).isEqualTo(second).isNotEqualTo(first);
+          awaitGone(Long.parseLong(first));
           behind.getOutputStream().write(42);
           assertThat(client.getInputStream().read()).isEqualTo(42);
           connect(port).close();
@@ -73,6 +76,13 @@ final class SystemdTest {
   private static void tell(Process systemd, String line) throws IOException {
     systemd.getOutputStream().write((line + "\n").getBytes(UTF_8));
     systemd.getOutputStream().flush();
+  }
+
+  private static void awaitGone(long process) throws Exception {
+    Optional<ProcessHandle> it = ProcessHandle.of(process);
+    if (it.isPresent()) {
+      it.get().onExit().get(30, TimeUnit.SECONDS);
+    }
   }
 
   private static Socket connect(int port) throws IOException {

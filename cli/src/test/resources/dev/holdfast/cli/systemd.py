@@ -13,6 +13,7 @@ notices.bind(address)
 listener = socket.create_server(("127.0.0.1", 0))
 environment = dict(os.environ, NOTIFY_SOCKET=address)
 main = []
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Processes that end are gone, and no zombies.
 
 
 def say(text):
