@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * {@code holdfast connect HOST PORT}: a connection on standard input and output that outlives its
@@ -50,7 +52,7 @@ final class Connect implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Destination to = options.destination();
+    Destination to = destination();
     LinkStatus status =
         new LinkStatus(spec.commandLine().getErr(), to, options.isQuiet(), options.isVerbose());
     StreamClient client =
@@ -71,6 +73,15 @@ final class Connect implements Callable<Integer> {
       throw e;
     } finally {
       status.close();
+    }
+  }
+
+  /** A wrong address is a wrong argument, although it takes two of them to see it. */
+  private Destination destination() {
+    try {
+      return options.destination();
+    } catch (TypeConversionException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
     }
   }
 
