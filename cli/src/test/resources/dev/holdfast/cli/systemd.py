@@ -24,6 +24,8 @@ def say(text):
 def listen():
     while True:
         text, ancillary, _, _ = notices.recvmsg(4096, socket.CMSG_SPACE(16))
+        if text == b"END":
+            return
         for _, _, data in ancillary:
             fds = array.array("i")
             fds.frombytes(data)
@@ -36,7 +38,8 @@ def listen():
 
 
 say("port %d" % listener.getsockname()[1])
-threading.Thread(target=listen, daemon=True).start()
+listening = threading.Thread(target=listen, daemon=True)
+listening.start()
 first = os.fork()
 if first == 0:
     os.dup2(listener.fileno(), 3)
@@ -49,3 +52,9 @@ for line in sys.stdin:
         child = subprocess.Popen(shlex.split(rest), env=environment)
         say("started %d" % child.pid)
 os.kill(main[-1], signal.SIGTERM)
+try:
+    os.waitpid(main[-1], 0)
+except ChildProcessError:
+    pass  # It has ended.
+notices.sendto(b"END", address)
+listening.join()
