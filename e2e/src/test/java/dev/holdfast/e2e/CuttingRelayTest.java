@@ -64,7 +64,8 @@ final class CuttingRelayTest {
       assertThatThrownBy(() -> drain(busy)).isInstanceOf(SocketException.class);
       assertThatThrownBy(() -> drain(idle)).isInstanceOf(SocketException.class);
     }
-    assertThat(relay.bytes(Direction.UP) + relay.bytes(Direction.DOWN)).isEqualTo(gap);
+    // What was carried up may have been answered before the reset.
+    assertThat(relay.bytes(Direction.UP) + relay.bytes(Direction.DOWN)).isBetween(gap, 2 * gap);
     assertThat(relay.resets()).isEqualTo(1);
   }
 
@@ -99,10 +100,19 @@ final class CuttingRelayTest {
     }
   }
 
+  /** The kernel may complete a connection or two that were on their way when the port closed. */
+  private boolean isRefused() throws IOException {
+    try (Socket meanwhile = dial()) {
+      return !meanwhile.isConnected();
+    } catch (ConnectException e) {
+      return true;
+    }
+  }
+
   @Test
   void refusesUntilHealed() throws IOException {
     relay.fallSilent(Silence.REFUSING);
-    assertThatThrownBy(this::dial).isInstanceOf(ConnectException.class);
+    Await.until("a refusal", Duration.ofSeconds(5), this::isRefused);
     relay.heal();
     try (Socket client = dial()) {
       assertThat(answer(client, 1)).isEqualTo(1);

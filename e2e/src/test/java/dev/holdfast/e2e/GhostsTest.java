@@ -41,21 +41,18 @@ final class GhostsTest {
   }
 
   @Test
-  void connectEndsWithSshWhileTheNetworkIsSilent() {
+  void connectSaysGoodbyeAfterASilenceAndEnds() {
     try (Program ssh = aProgramOnAPty()) {
       List<Long> proxyCommands = proxyCommands(ssh);
       SITE.relay().fallSilent(Silence.FORGOTTEN);
-      try {
-        ssh.signal("KILL");
-        Await.until(
-            () ->
-                "the end of the proxy command: "
-                    + LastWill.heirs().stream().map(LastWill::describe).toList(),
-            Duration.ofSeconds(15),
-            () -> proxyCommands.stream().noneMatch(GhostsTest::isAlive));
-      } finally {
-        SITE.relay().heal();
-      }
+      ssh.signal("KILL");
+      SITE.relay().heal();
+      Await.until(
+          () ->
+              "the end of the proxy command: "
+                  + LastWill.heirs().stream().map(LastWill::describe).toList(),
+          Duration.ofSeconds(15),
+          () -> proxyCommands.stream().noneMatch(GhostsTest::isAlive));
     }
   }
 
