@@ -19,7 +19,7 @@ final class Effort {
   static final Duration BULK_LASTS = LONG ? Duration.ofSeconds(60) : Duration.ofSeconds(15);
 
   /** The deadline of one work under one fault, beside the silences. */
-  static final Duration DEADLINE = LONG ? Duration.ofMinutes(15) : Duration.ofMinutes(2);
+  static final Duration DEADLINE = LONG ? Duration.ofMinutes(15) : Duration.ofMinutes(4);
 
   private Effort() {}
 }

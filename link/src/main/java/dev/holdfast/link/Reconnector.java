@@ -96,7 +96,7 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
       events.accept(new ClientEvent.Lost(why));
     } else if (openingAttempt != NONE) {
       events.accept(new ClientEvent.Failed(openingAttempt, why));
-      plan.ended(openingAttempt, busy ? RetryPlan.Outcome.BUSY : RetryPlan.Outcome.REFUSED, now);
+      plan.ended(openingAttempt, busy ? RetryPlan.Outcome.BUSY : RetryPlan.Outcome.SILENT, now);
       openingAttempt = NONE;
       busy = false;
     } else {
