@@ -7,7 +7,7 @@ record AuthorizedKey(KeyOptions options, SshPublicKey key) {
   /** Characters of the longest line that is read. */
   static final int MOST_LINE = 128 * 1024;
 
-  /** Reads a line; null if it is empty or a comment. */
+  /** Reads a line, which is {@link ByteText}; null if it is empty or a comment. */
   static @Nullable AuthorizedKey parse(String line) throws MalformedKeyException {
     if (line.length() > MOST_LINE) {
       throw new MalformedKeyException("it has more than " + MOST_LINE + " characters");
@@ -25,11 +25,7 @@ record AuthorizedKey(KeyOptions options, SshPublicKey key) {
     if (key == null) {
       throw new MalformedKeyException("it has no key of a type that is known");
     }
-    String options = line.substring(begin, end);
-    if (options.indexOf('\ufffd') >= 0) {
-      throw new MalformedKeyException("its options are not UTF-8");
-    }
-    return new AuthorizedKey(KeyOptions.parse(options), key);
+    return new AuthorizedKey(KeyOptions.parse(line.substring(begin, end)), key);
   }
 
   /** The key that begins at {@code begin}; null if there is no key's type. */

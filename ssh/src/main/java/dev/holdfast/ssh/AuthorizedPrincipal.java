@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * may be options.
  */
 record AuthorizedPrincipal(KeyOptions options, String principal) {
-  /** Reads a line; null if it is empty or a comment. */
+  /** Reads a line, which is {@link ByteText}; null if it is empty or a comment. */
   static @Nullable AuthorizedPrincipal parse(String text) throws MalformedKeyException {
     if (text.length() > AuthorizedKey.MOST_LINE) {
       throw new MalformedKeyException("it is longer than a line may be");
@@ -16,9 +16,6 @@ record AuthorizedPrincipal(KeyOptions options, String principal) {
     String line = (comment < 0 ? text : text.substring(0, comment)).strip();
     if (line.isEmpty()) {
       return null;
-    }
-    if (line.indexOf('\ufffd') >= 0) {
-      throw new MalformedKeyException("it is not UTF-8");
     }
     int blank = Math.max(line.lastIndexOf(' '), line.lastIndexOf('\t'));
     KeyOptions options =

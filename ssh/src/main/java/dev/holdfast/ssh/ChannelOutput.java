@@ -46,6 +46,11 @@ final class ChannelOutput implements ClientEnd {
     this.channel = channel;
   }
 
+  /** What is listened on for the connection. */
+  Forwards forwards() {
+    return ServerChannels.of(channel.getSession()).forwards();
+  }
+
   /** The session begins; false if it had. */
   boolean begin() {
     return begun.compareAndSet(false, true);

@@ -113,7 +113,7 @@ public final class ServerOption<T> {
   public static final ServerOption<List<String>> DENY_GROUPS =
       list("DenyGroups", List.of(), OptionSyntax::words);
 
-  /** A file of public keys, one a line, or a key revocation list as ssh-keygen makes it. */
+  /** A file of public keys, one a line; not a key revocation list of ssh-keygen's. */
   public static final ServerOption<Optional<String>> REVOKED_KEYS =
       one("RevokedKeys", Optional.empty(), OptionSyntax::optionalPath);
 

@@ -321,6 +321,6 @@ final class SessionChannel extends ChannelSession {
   }
 
   private Login login() {
-    return new Login(getSession().getUsername(), getSession().getClientAddress());
+    return ServerChannels.login(getSession());
   }
 }

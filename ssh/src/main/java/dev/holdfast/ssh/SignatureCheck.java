@@ -41,6 +41,11 @@ final class SignatureCheck {
         : SshPublicKey.PLAIN_TYPES.contains(type) && type.equals(algorithm);
   }
 
+  /** The algorithm that signatures are made by where a certificate is shown by {@code name}. */
+  static String plainAlgorithm(String name) {
+    return SshPublicKey.plainType(name);
+  }
+
   /** The algorithm that a signature says that it was made by. */
   static String algorithm(byte[] signature) throws MalformedKeyException {
     return new Wire(signature).text();
@@ -92,7 +97,7 @@ final class SignatureCheck {
     return flags;
   }
 
-  private static PublicKey publicKey(SshPublicKey key) throws MalformedKeyException {
+  static PublicKey publicKey(SshPublicKey key) throws MalformedKeyException {
     if (!SshPublicKey.PLAIN_TYPES.contains(key.type())) {
       throw new MalformedKeyException("its type is not known");
     }

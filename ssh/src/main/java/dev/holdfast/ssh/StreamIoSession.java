@@ -63,6 +63,7 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   private boolean suspended;
 
   private volatile boolean authenticated;
+  private final AtomicLong received = new AtomicLong();
 
   StreamIoSession(
       Duplex stream,
@@ -88,6 +89,16 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
 
   RekeyMeter rekey() {
     return rekey;
+  }
+
+  /** Bytes that have come. */
+  long received() {
+    return received.get();
+  }
+
+  /** Whether the peer may come back after the connection below was lost. */
+  boolean outlivesLinks() {
+    return stream.outlivesLinks();
   }
 
   /** Bytes that the stream has not taken. */
@@ -179,6 +190,7 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   private boolean received(Buffer bytes) {
     try {
       rekey.carried(bytes.available());
+      received.addAndGet(bytes.available());
       handler.messageReceived(this, bytes);
       rekeyIfDue();
       return true;

@@ -30,6 +30,9 @@ import org.junit.jupiter.api.Timeout;
 final class EngineTest {
   private static final int MEGABYTES_64 = 64 << 20;
 
+  /** As MaxAuthTries is by default. */
+  private static final int MOST_KEYS = 6;
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -254,7 +257,7 @@ final class EngineTest {
 
   private static Channel onlyChannel(ServerEngine server) {
     AbstractSession session = server.server.getActiveSessions().getFirst();
-    return session.getService(LimitedChannels.class).getChannels().iterator().next();
+    return session.getService(ServerChannels.class).getChannels().iterator().next();
   }
 
   private static long packetSize(Channel channel) {
@@ -266,7 +269,7 @@ final class EngineTest {
     try (Rig rig = new Rig(new CopyPrograms());
         ClientConnection connection = rig.connect(new Pipe())) {
       RemoteCommand first = connection.start("echo");
-      for (int i = 1; i < LimitedChannels.MOST; i++) {
+      for (int i = 1; i < ServerChannels.MOST; i++) {
         connection.start("echo");
       }
       assertThatThrownBy(() -> connection.start("echo")).isInstanceOf(IOException.class);
@@ -281,11 +284,11 @@ final class EngineTest {
     try (Rig rig = new Rig(new CopyPrograms())) {
       Pipe pipe = new Pipe();
       rig.server.accept(pipe.server);
-      rig.client.connect(pipe.client, withKeys(rig, Settings.MOST_KEYS)).close();
+      rig.client.connect(pipe.client, withKeys(rig, MOST_KEYS)).close();
 
       Pipe next = new Pipe();
       rig.server.accept(next.server);
-      Target oneMore = withKeys(rig, Settings.MOST_KEYS + 2);
+      Target oneMore = withKeys(rig, MOST_KEYS + 1);
       assertFails(rig, next, oneMore, SshFailure.Kind.AUTHENTICATION);
     }
   }
