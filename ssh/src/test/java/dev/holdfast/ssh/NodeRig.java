@@ -36,10 +36,15 @@ final class NodeRig implements AutoCloseable {
           };
 
   NodeRig(Path directory, String... settings) throws Exception {
+    this(directory, Passwords.NONE, settings);
+  }
+
+  NodeRig(Path directory, Passwords passwords, String... settings) throws Exception {
     this.directory = directory;
     Files.createDirectories(directory);
     openSsh = new OpenSsh(directory);
     account = new Account(directory);
+    account.passwords = passwords;
     key = openSsh.key("ed25519");
     server =
         ServerEngine.serve(
@@ -52,7 +57,9 @@ final class NodeRig implements AutoCloseable {
 
   private static ServerSettings settings(String... namesAndValues) throws SettingsException {
     List<ServerSettings.Entry> entries = new ArrayList<>();
-    entries.add(new ServerSettings.Entry("PermitRootLogin", "yes"));
+    if (!List.of(namesAndValues).contains("PermitRootLogin")) {
+      entries.add(new ServerSettings.Entry("PermitRootLogin", "yes"));
+    }
     for (int i = 0; i < namesAndValues.length; i += 2) {
       entries.add(new ServerSettings.Entry(namesAndValues[i], namesAndValues[i + 1]));
     }
