@@ -194,7 +194,7 @@ final class ExecTest {
     long descriptors = openDescriptors();
     for (int i = 0; i < 200; i++) {
       boolean pty = i % 2 == 0;
-      List<String> options = pty ? List.of("-tt") : List.of();
+      List<String> options = pty ? List.of("-tt") : List.of("-T");
       assertThat(
               node.ssh(NodeServer.USER, NodeServer.nothing(), options, "exit " + i % 100).status())
           .isEqualTo(i % 100);
