@@ -78,14 +78,18 @@ public final class Pam {
    * @param emptyPasswords whether an empty password may be right
    * @throws IOException with a sentence, if the system has no PAM
    */
-  @SuppressWarnings("restricted")
   public static Pam open(String service, boolean emptyPasswords) throws IOException {
+    return open(LIBRARY, service, emptyPasswords);
+  }
+
+  @SuppressWarnings("restricted")
+  static Pam open(String library, String service, boolean emptyPasswords) throws IOException {
     try {
-      SymbolLookup library = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
-      return new Pam(service, emptyPasswords, new PamFunctions(library));
+      SymbolLookup found = SymbolLookup.libraryLookup(library, Arena.global());
+      return new Pam(service, emptyPasswords, new PamFunctions(found));
     } catch (IllegalArgumentException | NoSuchElementException e) {
       throw new IOException(
-          "PAM is not available: " + LIBRARY + " was not found; install it, or switch PAM off.", e);
+          "PAM is not available: " + library + " was not found; install it, or switch PAM off.", e);
     }
   }
 
