@@ -88,6 +88,7 @@ final class GateLog {
       case GateEvent.Detached it -> Level.INFO;
       case GateEvent.Resumed it -> Level.INFO;
       case GateEvent.Ended it -> Level.INFO;
+      case GateEvent.Passed it -> Level.INFO;
     };
   }
 

@@ -86,6 +86,7 @@ final class Metrics implements Closeable {
     counter("joined", "Clients without resumption joined.", GateFigures.Values::joined);
     counter("opened", "Streams opened.", GateFigures.Values::opened);
     counter("resumed", "Times a client came back to its stream.", GateFigures.Values::resumed);
+    counter("passed", "Clients passed to the process of their stream.", GateFigures.Values::passed);
     counter("refused", "Clients turned away.", GateFigures.Values::refused);
     counter("evicted", "Streams ended for want of memory.", GateFigures.Values::evicted);
     counter("unreachable", "Failed connections to the server.", GateFigures.Values::unreachable);

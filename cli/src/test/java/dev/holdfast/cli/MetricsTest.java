@@ -18,7 +18,7 @@ final class MetricsTest {
   private static final InetSocketAddress ANY =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   private static final GateFigures.Values VALUES =
-      new GateFigures.Values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+      new GateFigures.Values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
 
   private final AtomicBoolean ready = new AtomicBoolean(true);
 

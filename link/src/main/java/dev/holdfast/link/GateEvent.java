@@ -26,6 +26,9 @@ public sealed interface GateEvent {
   record Resumed(String stream, SocketAddress client, SocketAddress before, Duration away)
       implements GateEvent {}
 
+  /** A client came back here to a stream that another process of the service keeps. */
+  record Passed(String stream, SocketAddress client, int process) implements GateEvent {}
+
   /** A stream is over; {@code why} is null where both sides finished in order. */
   record Ended(
       String stream,
@@ -61,6 +64,9 @@ public sealed interface GateEvent {
       case Resumed it ->
           "%s: %s is back after %s%s"
               .formatted(it.stream, name(it.client), words(it.away), moved(it));
+      case Passed it ->
+          "%s: %s was passed to process %d, which keeps it"
+              .formatted(it.stream, name(it.client), it.process);
       case Ended it ->
           "%s: ended after %s, %s, %d bytes up, %d down"
               .formatted(
