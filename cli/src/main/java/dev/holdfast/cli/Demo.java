@@ -111,7 +111,7 @@ final class Demo implements Callable<Integer> {
   }
 
   private static Behind inProcess(ServerEngine server) {
-    return new Behind.InProcess(connection -> {
+    return new Behind.InProcess((connection, name) -> {
       try {
         server.accept(connection);
       } catch (IOException e) {

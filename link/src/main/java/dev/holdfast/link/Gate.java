@@ -60,7 +60,7 @@ public final class Gate implements Closeable {
   private final @Nullable Elsewhere elsewhere;
   private final GateFigures figures = new GateFigures();
   private final SecureRandom random = new SecureRandom();
-  private String hostId = UUID.randomUUID().toString();
+  private String hostId;
   private long trimAt;
   private volatile boolean draining;
   private volatile @Nullable Predecessor predecessor;
@@ -74,6 +74,7 @@ public final class Gate implements Closeable {
     this.dials = new ServerDials(this::unreachable);
     this.plain = new PlainClients(events);
     this.elsewhere = generations == null ? null : new Elsewhere(this, generations);
+    this.hostId = generations == null ? UUID.randomUUID().toString() : generations.hostId();
     for (int i = 0; i < settings.loops(); i++) {
       loops.add(Loop.start("gate-" + i, fault -> events.accept(new GateEvent.Fault(fault))));
     }
@@ -140,7 +141,9 @@ public final class Gate implements Closeable {
       throws IOException {
     Gate gate = new Gate(settings, generations, events);
     try (GateTakeover takeover = GateTakeover.receive(from)) {
-      gate.hostId = takeover.hostId();
+      if (generations == null) {
+        gate.hostId = takeover.hostId();
+      }
       takeover.restore(gate);
       if (settings.target() instanceof Behind.InProcess) {
         gate.predecessor = new Predecessor(from);

@@ -10,10 +10,11 @@ public sealed interface GateEvent {
   record Listening(SocketAddress address, String target) implements GateEvent {}
 
   /** A client without resumption was joined to the server. */
-  record Joined(SocketAddress client) implements GateEvent {}
+  record Joined(String stream, SocketAddress client) implements GateEvent {}
 
   /** A client without resumption, or its server, went. */
-  record Left(SocketAddress client, long up, long down, Duration lasted) implements GateEvent {}
+  record Left(String stream, SocketAddress client, long up, long down, Duration lasted)
+      implements GateEvent {}
 
   /** A client opened a stream. */
   record Opened(String stream, SocketAddress client, int version) implements GateEvent {}
@@ -52,10 +53,10 @@ public sealed interface GateEvent {
   default String text() {
     return switch (this) {
       case Listening it -> "listening on " + name(it.address) + ", server is " + it.target;
-      case Joined it -> name(it.client) + ": joined to the server, no resumption";
+      case Joined it -> "%s: %s joined, no resumption".formatted(it.stream, name(it.client));
       case Left it ->
-          "%s: left after %s, %d bytes up, %d down"
-              .formatted(name(it.client), words(it.lasted), it.up, it.down);
+          "%s: %s left after %s, %d bytes up, %d down"
+              .formatted(it.stream, name(it.client), words(it.lasted), it.up, it.down);
       case Opened it ->
           "%s: %s opened it (resume v%d)".formatted(it.stream, name(it.client), it.version);
       case Detached it ->

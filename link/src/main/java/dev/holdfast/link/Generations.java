@@ -7,6 +7,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +39,9 @@ public final class Generations implements Closeable {
   /** Processes that may ask this one at a time. */
   static final int MOST_ASKERS = 128;
 
+  /** Longest name by which clients of resume v1 know a server. */
+  private static final int MOST_HOST_ID = 64;
+
   /** Threads beside those of the askers. */
   private static final int OWN_THREADS = 2;
 
@@ -48,15 +53,17 @@ public final class Generations implements Closeable {
 
   private final Path directory;
   private final Pattern names;
+  private final String hostId;
   private final DescriptorListener listener;
   private final BlockingQueue<Comer> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final Map<Path, Generation> others = new HashMap<>();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private Generations(Path directory, Pattern names, DescriptorListener listener) {
+  private Generations(Path directory, Pattern names, String hostId, DescriptorListener listener) {
     this.directory = directory;
     this.names = names;
+    this.hostId = hostId;
     this.listener = listener;
   }
 
@@ -71,7 +78,35 @@ public final class Generations implements Closeable {
     String name = "%s.%d-%d.sock".formatted(service, process, NUMBER.incrementAndGet());
     Path where = directory.toAbsolutePath();
     Pattern names = Pattern.compile(Pattern.quote(service) + "\\.(\\d{1,10})-\\d{1,10}\\.sock");
-    return new Generations(where, names, DescriptorListener.open(where.resolve(name)));
+    DescriptorListener listener = DescriptorListener.open(where.resolve(name));
+    try {
+      return new Generations(where, names, hostId(where.resolve(service + ".id")), listener);
+    } catch (IOException e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  /** The name by which clients of resume v1 know all of them for one server, now and later. */
+  String hostId() {
+    return hostId;
+  }
+
+  private static String hostId(Path file) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
+    try {
+      Files.writeString(fresh, UUID.randomUUID().toString());
+      Files.createLink(file, fresh);
+    } catch (FileAlreadyExistsException e) {
+      // It has been decided.
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+    String id = Files.size(file) <= MOST_HOST_ID ? Files.readString(file).strip() : "";
+    if (!id.matches("[A-Za-z0-9-]{1," + MOST_HOST_ID + "}")) {
+      throw new IOException("%s is damaged; remove it, and start again.".formatted(file));
+    }
+    return id;
   }
 
   /** What passes clients on and takes them. */

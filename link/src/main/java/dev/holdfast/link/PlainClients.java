@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -17,28 +18,34 @@ final class PlainClients {
     this.events = events;
   }
 
+  private record Joined(String name, SocketAddress client, long since) {}
+
   /** Gives a client to the server; on {@code loop}. */
   void join(Behind.Acceptor acceptor, Loop loop, SocketChannel client, ByteBuffer fromClient) {
     count.incrementAndGet();
-    SocketAddress who = Addresses.remote(client);
-    events.accept(new GateEvent.Joined(who));
-    long since = Loop.now();
+    Joined joined = new Joined(name(), Addresses.remote(client), Loop.now());
+    events.accept(new GateEvent.Joined(joined.name, joined.client));
     loop.execute(() -> {
-      PlainDuplex duplex = new PlainDuplex(client, fromClient, it -> left(it, who, since));
+      PlainDuplex duplex = new PlainDuplex(client, fromClient, it -> left(it, joined));
       try {
         loop.makeBlocking(client);
       } catch (IOException e) {
         duplex.close();
         return;
       }
-      Thread.ofVirtual().start(() -> acceptor.accept(duplex));
+      Thread.ofVirtual().start(() -> acceptor.accept(duplex, joined.name));
     });
   }
 
-  private void left(PlainDuplex duplex, SocketAddress who, long since) {
+  private void left(PlainDuplex duplex, Joined who) {
     count.decrementAndGet();
-    Duration lasted = Duration.ofNanos(Loop.now() - since);
-    events.accept(new GateEvent.Left(who, duplex.up(), duplex.down(), lasted));
+    Duration lasted = Duration.ofNanos(Loop.now() - who.since);
+    events.accept(new GateEvent.Left(who.name, who.client, duplex.up(), duplex.down(), lasted));
+  }
+
+  /** A name for the log, such as streams have. */
+  static String name() {
+    return "%08x".formatted(ThreadLocalRandom.current().nextInt());
   }
 
   /** How many there are. */

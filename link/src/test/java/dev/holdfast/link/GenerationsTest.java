@@ -255,7 +255,7 @@ final class GenerationsTest {
 
   private GateSettings settings(int number, InetSocketAddress at) {
     return GateSettings.of(
-        List.of(at), new Behind.InProcess(connection -> echo(connection, number)));
+        List.of(at), new Behind.InProcess((connection, name) -> echo(connection, number)));
   }
 
   private Generations generations() throws IOException {
