@@ -38,7 +38,7 @@ final class MinaServer extends SshServer {
     MinaServer server =
         (MinaServer) ServerBuilder.builder().factory(() -> new MinaServer(rekeyLimit)).build();
     Settings.applyToServer(server);
-    Algorithms.offerAsServer(server);
+    Algorithms.offerAsServer(server, ServerSettings.DEFAULTS);
     server.addSessionListener(RekeyMeter.RESTARTER);
     server.setSessionFactory(transports(server));
     server.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));

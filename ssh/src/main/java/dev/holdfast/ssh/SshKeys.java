@@ -14,6 +14,12 @@ public final class SshKeys {
   /** Bits of the smallest RSA key that is believed, whoever holds it. */
   public static final int LEAST_RSA_BITS = 2048;
 
+  /** Bits of the largest one: verifying costs time, which a stranger could make us spend. */
+  static final int MOST_RSA_BITS = 16_384;
+
+  /** Bits of an RSA key's largest public exponent, for the same reason. */
+  static final int MOST_RSA_EXPONENT_BITS = 64;
+
   private SshKeys() {}
 
   /** A new key pair for Ed25519 (RFC 8709). */
