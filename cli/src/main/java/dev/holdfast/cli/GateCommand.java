@@ -36,7 +36,8 @@ final class GateCommand implements Callable<Integer> {
         new GateService(
             configuration,
             new ServiceLog(
-                spec.commandLine().getErr(), ServiceLog.isJournal(System.getenv("JOURNAL_STREAM"))));
+                spec.commandLine().getErr(),
+                ServiceLog.isJournal(System.getenv("JOURNAL_STREAM"))));
     service.run(read, target(read));
     return 0;
   }

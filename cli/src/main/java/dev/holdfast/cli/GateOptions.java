@@ -161,9 +161,7 @@ final class GateOptions {
 
   /** What is logged at least. */
   ServiceLog.Level logLevel() {
-    return quiet
-        ? ServiceLog.Level.WARN
-        : verbose ? ServiceLog.Level.DEBUG : ServiceLog.Level.INFO;
+    return quiet ? ServiceLog.Level.WARN : verbose ? ServiceLog.Level.DEBUG : ServiceLog.Level.INFO;
   }
 
   private GateSettings.Preamble preamble() {

@@ -205,7 +205,9 @@ final class GateService {
       notice.ready(status(gate));
     } catch (IOException | ParameterException e) {
       log.say(
-          ServiceLog.Level.ERROR, "reload", "the settings were not changed: " + Failures.oneLine(e));
+          ServiceLog.Level.ERROR,
+          "reload",
+          "the settings were not changed: " + Failures.oneLine(e));
       sayReady(gate, notice);
     }
   }

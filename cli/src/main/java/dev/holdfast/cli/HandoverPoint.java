@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Where a running service waits for the process that will replace it: a socket in a directory of its
- * user; a gate's is named after the gate, or the first port it listens at.
+ * Where a running service waits for the process that will replace it: a socket in a directory of
+ * its user; a gate's is named after the gate, or the first port it listens at.
  */
 final class HandoverPoint implements Closeable {
   private final DescriptorListener listener;

@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * A service's figures over HTTP: {@code /metrics} in Prometheus' text format, {@code /healthz} while
- * the process works, {@code /readyz} while it takes new clients.
+ * A service's figures over HTTP: {@code /metrics} in Prometheus' text format, {@code /healthz}
+ * while the process works, {@code /readyz} while it takes new clients.
  */
 final class Metrics implements Closeable {
   private static final int BACKLOG = 16;
@@ -49,7 +49,9 @@ final class Metrics implements Closeable {
    */
   static Metrics start(
       String prefix,
-      InetSocketAddress address, Supplier<GateFigures.Values> values, BooleanSupplier isReady)
+      InetSocketAddress address,
+      Supplier<GateFigures.Values> values,
+      BooleanSupplier isReady)
       throws IOException {
     Metrics metrics = new Metrics(prefix, bind(address), values);
     metrics.registerGate();
