@@ -9,12 +9,16 @@ import dev.holdfast.ssh.Authenticator;
 import dev.holdfast.ssh.HostKeys;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.ServerEngine;
+import dev.holdfast.ssh.ServerOption;
 import dev.holdfast.ssh.Sessions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,8 +63,7 @@ final class Node implements Closeable {
     LoggedSessions sessions = new LoggedSessions(served, login -> nameOf(names, login), log::event);
     ServerEngine engine = null;
     try {
-      engine =
-          ServerEngine.serve(HostKeys.loadOrMake(configuration.state()), authenticator, sessions);
+      engine = ServerEngine.serve(hostKeys(configuration), authenticator, sessions);
       Acceptor acceptor = new Acceptor(engine, names);
       Gate gate =
           from == null
@@ -74,6 +77,19 @@ final class Node implements Closeable {
       }
       throw e;
     }
+  }
+
+  /** Those that are configured, or else those of the state directory. */
+  private static List<KeyPair> hostKeys(NodeConfiguration configuration) throws IOException {
+    List<String> files = configuration.ssh().get(ServerOption.HOST_KEY);
+    if (files.isEmpty()) {
+      return HostKeys.loadOrMake(configuration.state());
+    }
+    List<KeyPair> keys = new ArrayList<>();
+    for (String file : files) {
+      keys.add(HostKeys.load(Path.of(file)));
+    }
+    return keys;
   }
 
   private static String nameOf(Map<SocketAddress, String> names, Login login) {

@@ -88,13 +88,26 @@ record NodeConfiguration(
       try {
         return ServerSettings.of(entries);
       } catch (SettingsException e) {
-        problems.add(String.valueOf(e.getMessage()));
+        note(e, written, problems);
         if (e.line() == 0
             || !entries.removeIf(it -> it.line() == e.line() && it.column() == e.column())) {
           return ServerSettings.DEFAULTS;
         }
       }
     }
+  }
+
+  /** The sentence ends with the place, which is said first here. */
+  private static void note(
+      SettingsException wrong, List<Section.Written> written, Problems problems) {
+    String sentence = String.valueOf(wrong.getMessage());
+    written.stream()
+        .map(Section.Written::place)
+        .filter(it -> it.line() == wrong.line() && it.column() == wrong.column())
+        .findFirst()
+        .ifPresentOrElse(
+            place -> problems.add(place, sentence.substring(0, sentence.lastIndexOf(" ("))),
+            () -> problems.add(sentence));
   }
 
   /** YAML's words for yes and no are sshd's as well. */

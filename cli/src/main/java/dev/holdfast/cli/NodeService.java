@@ -6,6 +6,7 @@ import dev.holdfast.link.OpenFileLimit;
 import dev.holdfast.link.ServiceNotice;
 import dev.holdfast.link.Signals;
 import dev.holdfast.link.UnsupportedHostException;
+import dev.holdfast.ssh.ServerOption;
 import dev.holdfast.ssh.Sessions;
 import java.io.IOException;
 import java.net.BindException;
@@ -144,7 +145,11 @@ final class NodeService {
       @Nullable DescriptorSocket from)
       throws IOException {
     String user = System.getProperty("user.name");
-    Path keys = Path.of(System.getProperty("user.home"), ".ssh", "authorized_keys");
+    Path home = Path.of(System.getProperty("user.home"));
+    List<Path> keys =
+        configuration.ssh().get(ServerOption.AUTHORIZED_KEYS_FILE).stream()
+            .map(home::resolve)
+            .toList();
     return Node.start(
         configuration, new OwnKeys(user, keys), Sessions.of(new OwnShell()), inherited, from, log);
   }

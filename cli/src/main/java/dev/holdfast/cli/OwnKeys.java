@@ -4,30 +4,36 @@ import dev.holdfast.ssh.Authenticator;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.SshKeys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Lets the user who runs this log in, and nobody else, by the keys in a file of keys without
- * options. The file is read at each login, so that changes count at once.
+ * Lets the user who runs this log in, and nobody else, by the keys in files of keys without
+ * options. They are read at each login, so that changes count at once.
  */
-record OwnKeys(String user, Path file) implements Authenticator {
+record OwnKeys(String user, List<Path> files) implements Authenticator {
   /** Longest file that is read, in bytes. */
   static final long MOST_BYTES = 1 << 20;
 
   @Override
   public boolean accepts(Login login, PublicKey key) {
     String wanted = SshKeys.line(key);
+    return login.user().equals(user) && files.stream().anyMatch(file -> has(file, wanted));
+  }
+
+  private static boolean has(Path file, String wanted) {
     try {
-      if (!login.user().equals(user) || Files.size(file) > MOST_BYTES) {
+      if (Files.size(file) > MOST_BYTES) {
         return false;
       }
       try (Stream<String> lines = Files.lines(file)) {
         return lines.anyMatch(line -> isOf(line.strip(), wanted));
       }
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return false;
     }
   }
