@@ -3,25 +3,25 @@ package dev.holdfast.cli;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.Gate;
+import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
+import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.Generations;
+import dev.holdfast.node.LoginSessions;
+import dev.holdfast.node.Restrictions;
 import dev.holdfast.ssh.Authenticator;
-import dev.holdfast.ssh.HostKeys;
-import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.ServerEngine;
 import dev.holdfast.ssh.ServerOption;
-import dev.holdfast.ssh.Sessions;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An SSH server behind a gate of its own, one of perhaps several generations. Thread-safe. */
@@ -29,19 +29,20 @@ final class Node implements Closeable {
   /** The name by which generations of a node find each other; their directory tells nodes apart. */
   private static final String SERVICE = "node";
 
-  private final ServerEngine engine;
-  private final Gate gate;
+  private final LoginSessions processes;
   private final LoggedSessions sessions;
+  private final ServerEngine engine;
+  private final ConnectionNames names = new ConnectionNames();
+  private final ServiceLog log;
+  private @Nullable Gate gate;
 
-  /** Names of connections in the log, by where their clients were when they began. */
-  private final Map<SocketAddress, String> names;
-
-  private Node(
-      ServerEngine engine, Gate gate, LoggedSessions sessions, Map<SocketAddress, String> names) {
-    this.engine = engine;
-    this.gate = gate;
-    this.sessions = sessions;
-    this.names = names;
+  private Node(NodeConfiguration configuration, Authenticator authenticator, ServiceLog log)
+      throws IOException {
+    this.log = log;
+    List<KeyPair> keys = hostKeys(configuration);
+    processes = LoginSessions.open(configuration.sessions(), login -> Restrictions.NONE);
+    sessions = new LoggedSessions(processes, names::of, log::event);
+    engine = ServerEngine.serve(keys, authenticator, sessions);
   }
 
   /**
@@ -53,80 +54,81 @@ final class Node implements Closeable {
   static Node start(
       NodeConfiguration configuration,
       Authenticator authenticator,
-      Sessions served,
       List<ServerSocketChannel> inherited,
       @Nullable DescriptorSocket from,
       ServiceLog log)
       throws IOException {
     Generations generations = Generations.open(configuration.state(), SERVICE);
-    Map<SocketAddress, String> names = new ConcurrentHashMap<>();
-    LoggedSessions sessions = new LoggedSessions(served, login -> nameOf(names, login), log::event);
-    ServerEngine engine = null;
+    Node node;
     try {
-      engine = ServerEngine.serve(hostKeys(configuration), authenticator, sessions);
-      Acceptor acceptor = new Acceptor(engine, names);
-      Gate gate =
-          from == null
-              ? Gate.start(configuration.gate(acceptor::accept), inherited, generations, log::event)
-              : Gate.takeOver(configuration.gate(acceptor::accept), from, generations, log::event);
-      return new Node(engine, gate, sessions, names);
+      node = new Node(configuration, authenticator, log);
     } catch (IOException | RuntimeException e) {
       generations.close();
-      if (engine != null) {
-        engine.close();
-      }
       throw e;
     }
+    try {
+      node.open(configuration, inherited, from, generations);
+      return node;
+    } catch (IOException | RuntimeException e) {
+      generations.close();
+      node.close();
+      throw e;
+    }
+  }
+
+  private void open(
+      NodeConfiguration configuration,
+      List<ServerSocketChannel> inherited,
+      @Nullable DescriptorSocket from,
+      Generations generations)
+      throws IOException {
+    GateSettings settings = configuration.gate(this::accept);
+    gate =
+        from == null
+            ? Gate.start(settings, inherited, generations, this::event)
+            : Gate.takeOver(settings, from, generations, this::event);
   }
 
   /** Those that are configured, or else those of the state directory. */
   private static List<KeyPair> hostKeys(NodeConfiguration configuration) throws IOException {
     List<String> files = configuration.ssh().get(ServerOption.HOST_KEY);
     if (files.isEmpty()) {
-      return HostKeys.loadOrMake(configuration.state());
+      return HostKeyFiles.loadOrMake(configuration.state());
     }
     List<KeyPair> keys = new ArrayList<>();
     for (String file : files) {
-      keys.add(HostKeys.load(Path.of(file)));
+      keys.add(HostKeyFiles.load(Path.of(file)));
     }
     return keys;
   }
 
-  private static String nameOf(Map<SocketAddress, String> names, Login login) {
-    return names.getOrDefault(login.from(), "?");
+  private void event(GateEvent event) {
+    log.event(event);
+    names.event(event);
   }
 
-  /** Gives connections to the SSH server and remembers what the log calls them. */
-  private record Acceptor(ServerEngine engine, Map<SocketAddress, String> names) {
-    void accept(Duplex connection, String name) {
-      names.put(connection.remoteAddress(), name);
-      try {
-        engine.accept(new Named(connection, () -> names.values().remove(name)));
-      } catch (IOException e) {
-        connection.close();
-        names.values().remove(name);
-      }
+  private void accept(Duplex connection, String name) {
+    names.begin(name, connection.remoteAddress());
+    try {
+      engine.accept(connection);
+    } catch (IOException e) {
+      connection.close();
     }
   }
 
   /** Works by other settings from now on, as far as it can. */
   void change(NodeConfiguration next) throws IOException {
-    Acceptor acceptor = new Acceptor(engine, names);
-    gate.change(next.gate(acceptor::accept));
+    gate().change(next.gate(this::accept));
   }
 
+  /** Where clients come in. */
   Gate gate() {
-    return gate;
+    return Objects.requireNonNull(gate, "not open");
   }
 
   /** Figures of the gate. */
   GateFigures.Values values() {
-    return gate.values();
-  }
-
-  /** Sessions that have not ended. */
-  int sessions() {
-    return sessions.living();
+    return gate().values();
   }
 
   /** SSH connections that have not ended. */
@@ -136,18 +138,21 @@ final class Node implements Closeable {
 
   /** Whether nothing lives here any more, and nobody is expected. */
   boolean isEmpty() {
-    return gate.isEmpty() && engine.connections() == 0 && sessions.living() == 0;
+    return gate().isEmpty() && engine.connections() == 0 && sessions.living() == 0;
   }
 
   /** Ends everything, and tells clients why so that they do not try to come back. */
   void shutDown(String why, Duration within) throws InterruptedException {
-    gate.shutDown(why, within);
-    engine.close();
+    gate().shutDown(why, within);
+    close();
   }
 
   @Override
   public void close() {
-    gate.close();
+    if (gate != null) {
+      gate.close();
+    }
     engine.close();
+    processes.close();
   }
 }

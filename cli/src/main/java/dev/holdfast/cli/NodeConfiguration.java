@@ -3,6 +3,8 @@ package dev.holdfast.cli;
 import dev.holdfast.link.Behind;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateSettings;
+import dev.holdfast.node.SessionSettings;
+import dev.holdfast.ssh.ServerOption;
 import dev.holdfast.ssh.ServerSettings;
 import dev.holdfast.ssh.SettingsException;
 import java.net.InetSocketAddress;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The section {@code node} of a configuration: where it listens, what it keeps, and the options
@@ -120,6 +123,18 @@ record NodeConfiguration(
         };
     return new ServerSettings.Entry(
         it.key(), value, it.place().file(), it.place().line(), it.place().column());
+  }
+
+  /** How its sessions are run. */
+  SessionSettings sessions() {
+    SessionSettings usual = SessionSettings.defaults();
+    return new SessionSettings(
+        ssh.get(ServerOption.ACCEPT_ENV),
+        ssh.get(ServerOption.USE_PAM) ? Optional.of("sshd") : Optional.empty(),
+        usual.motd(),
+        usual.lastLogin(),
+        ssh.get(ServerOption.PERMIT_USER_RC),
+        usual.sftpServer());
   }
 
   /** How its gate is to work. */

@@ -7,7 +7,6 @@ import dev.holdfast.link.ServiceNotice;
 import dev.holdfast.link.Signals;
 import dev.holdfast.link.UnsupportedHostException;
 import dev.holdfast.ssh.ServerOption;
-import dev.holdfast.ssh.Sessions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -150,8 +149,7 @@ final class NodeService {
         configuration.ssh().get(ServerOption.AUTHORIZED_KEYS_FILE).stream()
             .map(home::resolve)
             .toList();
-    return Node.start(
-        configuration, new OwnKeys(user, keys), Sessions.of(new OwnShell()), inherited, from, log);
+    return Node.start(configuration, new OwnKeys(user, keys), inherited, from, log);
   }
 
   private static boolean isInUse(IOException e) {

@@ -19,17 +19,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class HostKeysTest {
+final class HostKeyFilesTest {
   @TempDir private Path directory;
 
   @Test
   void keysAreMadeOnceAndOnlyTheirOwnerMayReadThem() throws IOException {
-    List<KeyPair> made = HostKeys.loadOrMake(directory);
-    List<KeyPair> loaded = HostKeys.loadOrMake(directory);
+    List<KeyPair> made = HostKeyFiles.loadOrMake(directory);
+    List<KeyPair> loaded = HostKeyFiles.loadOrMake(directory);
     assertThat(made).hasSize(3);
     for (int i = 0; i < made.size(); i++) {
       assertThat(SshKeys.areSame(made.get(i).getPublic(), loaded.get(i).getPublic())).isTrue();
-      Path file = HostKeys.files(directory).get(i);
+      Path file = HostKeyFiles.files(directory).get(i);
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
           .isEqualTo("rw-------");
       assertThat(Files.readString(file.resolveSibling(file.getFileName() + ".pub")))
@@ -43,10 +43,11 @@ final class HostKeysTest {
   @Test
   void sshKeygenReadsThem() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/ssh-keygen")), "needs ssh-keygen");
-    List<KeyPair> keys = HostKeys.loadOrMake(directory);
+    List<KeyPair> keys = HostKeyFiles.loadOrMake(directory);
     for (int i = 0; i < keys.size(); i++) {
       Process keygen =
-          new ProcessBuilder("ssh-keygen", "-y", "-f", HostKeys.files(directory).get(i).toString())
+          new ProcessBuilder(
+                  "ssh-keygen", "-y", "-f", HostKeyFiles.files(directory).get(i).toString())
               .redirectErrorStream(true)
               .start();
       String line = new String(keygen.getInputStream().readAllBytes(), UTF_8).strip();
@@ -57,7 +58,7 @@ final class HostKeysTest {
   @Test
   void processesThatStartAtOnceHaveTheSameKeys() throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-      Callable<List<KeyPair>> start = () -> HostKeys.loadOrMake(directory);
+      Callable<List<KeyPair>> start = () -> HostKeyFiles.loadOrMake(directory);
       List<Future<List<KeyPair>>> all = threads.invokeAll(List.of(start, start, start, start));
       for (Future<List<KeyPair>> one : all) {
         for (int i = 0; i < 3; i++) {
@@ -72,19 +73,19 @@ final class HostKeysTest {
 
   @Test
   void aKeyThatOthersMayReadOrThatIsNoneIsRefusedWithASentence() throws IOException {
-    HostKeys.loadOrMake(directory);
-    Path file = HostKeys.files(directory).getFirst();
+    HostKeyFiles.loadOrMake(directory);
+    Path file = HostKeyFiles.files(directory).getFirst();
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-    assertThatThrownBy(() -> HostKeys.loadOrMake(directory))
+    assertThatThrownBy(() -> HostKeyFiles.loadOrMake(directory))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("may be read by others (rw-r-----)");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     Files.writeString(file, "not a key");
-    assertThatThrownBy(() -> HostKeys.loadOrMake(directory))
+    assertThatThrownBy(() -> HostKeyFiles.loadOrMake(directory))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is not a private key");
-    Files.writeString(file, "x".repeat((int) HostKeys.MOST_BYTES + 1));
-    assertThatThrownBy(() -> HostKeys.loadOrMake(directory))
+    Files.writeString(file, "x".repeat((int) HostKeyFiles.MOST_BYTES + 1));
+    assertThatThrownBy(() -> HostKeyFiles.loadOrMake(directory))
         .hasMessageContaining("longer than a key");
   }
 }

@@ -33,7 +33,7 @@ import org.apache.sshd.common.util.security.SecurityUtils;
  * The keys by which clients know a server, in files as {@code ssh-keygen -A} makes them: private
  * ones in OpenSSH's format, which only their owner may read, and public ones beside them.
  */
-public final class HostKeys {
+public final class HostKeyFiles {
   /** Longest file that is read, in bytes. */
   static final long MOST_BYTES = 64 * 1024;
 
@@ -44,7 +44,7 @@ public final class HostKeys {
           PosixFilePermission.OTHERS_READ,
           PosixFilePermission.OTHERS_WRITE);
 
-  private HostKeys() {}
+  private HostKeyFiles() {}
 
   /** The types that a server has a key of, as ssh-keygen(1) has them. */
   private enum Type {
