@@ -280,17 +280,25 @@ final class NodeService {
   /** Keeps what lives here; the port, and what is new, are the successor's. */
   private void leave(Node node, ServiceNotice notice, long successor) {
     stopLeading();
-    tell(() -> {
-      notice.mainProcess(successor);
-      if (!notice.awaitHeard(HEAR)) {
-        log.say(ServiceLog.Level.WARN, "notice", "systemd did not hear of the new main process");
-      }
-    });
+    if (isMainProcess()) {
+      tell(() -> {
+        notice.mainProcess(successor);
+        if (!notice.awaitHeard(HEAR)) {
+          log.say(ServiceLog.Level.WARN, "notice", "systemd did not hear of the new main process");
+        }
+      });
+    }
     log.say(
         ServiceLog.Level.INFO,
         "handover",
         "process %d has the port now; %d connections go on here"
             .formatted(successor, node.connections()));
+  }
+
+  /** Not where systemd started something that started this: SYSTEMD_EXEC_PID, systemd.exec(5). */
+  private static boolean isMainProcess() {
+    String started = System.getenv("SYSTEMD_EXEC_PID");
+    return started == null || started.equals(Long.toString(ProcessHandle.current().pid()));
   }
 
   private void reload(Node node, ServiceNotice notice) {

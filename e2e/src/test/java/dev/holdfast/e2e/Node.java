@@ -79,6 +79,11 @@ final class Node implements AutoCloseable {
     return List.copyOf(generations);
   }
 
+  /** Clients must have gone by themselves, while what they talked to is still there. */
+  void awaitClientsGone(Duration deadline) {
+    Leftovers.end(deadline, generations().toArray(Program[]::new));
+  }
+
   /** What all its processes have said, oldest first. */
   synchronized String log() {
     StringBuilder all = new StringBuilder();

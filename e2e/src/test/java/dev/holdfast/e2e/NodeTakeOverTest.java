@@ -41,6 +41,7 @@ final class NodeTakeOverTest {
         assertThat(relay.resets()).isGreaterThan(TAKE_OVERS);
         assertThat(node.generations()).allMatch(Program::alive);
         talks.forEach(Talk::finish);
+        node.awaitClientsGone(GONE);
       } catch (AssertionError e) {
         System.err.println("the node's log: " + node.log());
         throw e;
@@ -77,7 +78,7 @@ final class NodeTakeOverTest {
         CuttingRelay relay = new CuttingRelay(node.address());
         Talk talk = Talk.begin(relay, "v2")) {
       talk.sayAndHear();
-      node.generations().getFirst().kill();
+      node.generations().getFirst().signal("KILL");
       try (Node next = node.again()) {
         Outcome outcome = talk.ssh.await(GONE).exited(255);
         assertThat(outcome.errors())
@@ -96,7 +97,7 @@ final class NodeTakeOverTest {
         CuttingRelay relay = new CuttingRelay(node.address());
         Talk talk = Talk.begin(relay, "v2")) {
       node.upgrade();
-      node.generations().getLast().kill();
+      node.generations().getLast().signal("KILL");
       node.generations().getFirst().awaitOutput("serving again", GONE);
       relay.reset();
       talk.sayAndHear();
@@ -105,6 +106,7 @@ final class NodeTakeOverTest {
       relay.reset();
       talk.sayAndHear();
       talk.finish();
+      node.awaitClientsGone(GONE);
     }
     Leftovers.end(GONE);
   }
