@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The section {@code node} of a configuration: where it listens, what it keeps, and the options
@@ -44,6 +45,15 @@ record NodeConfiguration(
   static final int PORT = 2222;
 
   private static final int STREAMS = 100_000;
+
+  /** Those of sshd's options that change something; the others are refused, not ignored. */
+  private static final Set<ServerOption<?>> EFFECTIVE =
+      Set.of(
+          ServerOption.HOST_KEY,
+          ServerOption.AUTHORIZED_KEYS_FILE,
+          ServerOption.ACCEPT_ENV,
+          ServerOption.USE_PAM,
+          ServerOption.PERMIT_USER_RC);
 
   /** Reads the section; {@code options} win. */
   static NodeConfiguration read(Section section, ServeOptions options, Problems problems) {
@@ -89,7 +99,9 @@ record NodeConfiguration(
     written.forEach(it -> entries.add(entry(it)));
     while (true) {
       try {
-        return ServerSettings.of(entries);
+        ServerSettings settings = ServerSettings.of(entries);
+        written.forEach(it -> refuseWithoutEffect(it, settings, problems));
+        return settings;
       } catch (SettingsException e) {
         note(e, written, problems);
         if (e.line() == 0
@@ -98,6 +110,16 @@ record NodeConfiguration(
         }
       }
     }
+  }
+
+  private static void refuseWithoutEffect(
+      Section.Written it, ServerSettings settings, Problems problems) {
+    ServerOption.all().stream()
+        .filter(option -> option.name().equalsIgnoreCase(it.key()) && settings.isSet(option))
+        .filter(option -> !EFFECTIVE.contains(option))
+        .forEach(option ->
+            problems.add(
+                it.place(), option.name() + " can't be set in this version; leave it out"));
   }
 
   /** The sentence ends with the place, which is said first here. */

@@ -47,10 +47,6 @@ final class Node implements AutoCloseable {
       state-dir: %s
       HostKey: [%s, %s]
       AuthorizedKeysFile: %s
-      StrictModes: no
-      PermitRootLogin: prohibit-password
-      MaxStartups: 500
-      MaxSessions: 20
     """
         .formatted(
             Ports.text(address), state, Keys.HOST_ED25519, Keys.HOST_ECDSA, Keys.AUTHORIZED_KEYS);

@@ -79,13 +79,21 @@ public final class HostKeyFiles {
   public static List<KeyPair> loadOrMake(Path directory) throws IOException {
     List<KeyPair> keys = new ArrayList<>();
     for (Type type : Type.values()) {
-      Path file = type.file(directory);
-      if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-        make(type, file);
-      }
-      keys.add(load(file));
+      keys.add(loadOrMake(type, type.file(directory)));
     }
     return keys;
+  }
+
+  /** The Ed25519 key in {@code file}, a new one if there is none. */
+  public static KeyPair loadOrMakeEd25519(Path file) throws IOException {
+    return loadOrMake(Type.ED25519, file);
+  }
+
+  private static KeyPair loadOrMake(Type type, Path file) throws IOException {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      make(type, file);
+    }
+    return load(file);
   }
 
   /**
