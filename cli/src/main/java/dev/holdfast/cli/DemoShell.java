@@ -142,11 +142,14 @@ final class DemoShell {
         "-o",
         "StrictHostKeyChecking=yes",
         "-o",
-        "ProxyCommand=exec " + connect(),
+        "ProxyCommand=" + connect() + " %h %p",
         "127.0.0.1");
   }
 
-  /** This Java with the options and the class path of this process, as a shell reads it. */
+  /**
+   * This Java with the options and the class path of this process, as ssh and a shell read it: ssh
+   * expands percent signs, and puts exec before it.
+   */
   private static String connect() {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -154,9 +157,9 @@ final class DemoShell {
         .filter(option -> option.startsWith("--"))
         .forEach(words::add);
     words.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-    words.addAll(List.of(Main.class.getName(), "connect", "--resume", "v2", "%h", "%p"));
+    words.addAll(List.of(Main.class.getName(), "connect", "--resume", "v2"));
     return words.stream()
-        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+        .map(word -> "'" + word.replace("'", "'\\''").replace("%", "%%") + "'")
         .collect(Collectors.joining(" "));
   }
 
