@@ -144,7 +144,6 @@ final class Node implements Closeable {
   /** Ends everything, and tells clients why so that they do not try to come back. */
   void shutDown(String why, Duration within) throws InterruptedException {
     gate().shutDown(why, within);
-    close();
   }
 
   @Override

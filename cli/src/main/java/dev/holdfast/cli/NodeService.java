@@ -163,12 +163,15 @@ final class NodeService {
     serving = true;
     InetSocketAddress address = configuration.metrics();
     if (address != null) {
-      metrics =
+      Metrics started =
           Patiently.bind(
               afterOther,
               () -> Metrics.start("holdfast_node_", address, node::values, () -> serving));
+      metrics = started;
       log.say(
-          ServiceLog.Level.DEBUG, "metrics", "figures are served at " + GateEvent.name(address));
+          ServiceLog.Level.DEBUG,
+          "metrics",
+          "figures are served at " + GateEvent.name(started.address()));
     }
     point = meet(meeting, node);
   }
