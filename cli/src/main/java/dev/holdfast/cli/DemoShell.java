@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,6 +36,10 @@ final class DemoShell {
   private final PrintWriter out;
   private final int everyMillis;
   private final Survived survived = new Survived();
+
+  /** Before the stream is there nothing can be survived. */
+  private final CountDownLatch opened = new CountDownLatch(1);
+
   private volatile boolean done;
 
   DemoShell(PrintWriter out, int everyMillis) {
@@ -96,7 +101,9 @@ final class DemoShell {
   }
 
   private void event(GateEvent event) {
-    if (event instanceof GateEvent.Resumed) {
+    if (event instanceof GateEvent.Opened) {
+      opened.countDown();
+    } else if (event instanceof GateEvent.Resumed) {
       survived.resumed();
     }
   }
@@ -165,6 +172,7 @@ final class DemoShell {
 
   private void makeWeather(BadNetwork network) {
     try {
+      opened.await();
       for (int i = 0; !done; i++) {
         Thread.sleep(everyMillis);
         BadNetwork.Fault fault = Demo.WEATHER.get(i % Demo.WEATHER.size());

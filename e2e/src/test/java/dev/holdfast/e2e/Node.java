@@ -22,10 +22,18 @@ final class Node implements AutoCloseable {
     this.command = command;
   }
 
-  /**
-   * Starts one on loopback that lets in the user who runs the tests, and waits until it listens.
-   */
+  /** Starts one on loopback that lets in the user who runs the tests; waits until it listens. */
   static Node start() {
+    return start(Holdfast.command("serve"));
+  }
+
+  /** The same by the main process of its unit for systemd, which takes over by itself. */
+  static Node underSystemd() {
+    Command main = Command.of(Sources.root("packaging/systemd/holdfast-node").toString());
+    return start(main.with("HOLDFAST", Holdfast.command().words().getFirst()));
+  }
+
+  private static Node start(Command program) {
     InetSocketAddress address = Ports.free();
     Path directory = Scratch.directory("node");
     Path configuration = directory.resolve("serve.yaml");
@@ -34,7 +42,7 @@ final class Node implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Command command = Holdfast.command("serve", "--verbose", "--config", configuration.toString());
+    Command command = program.plus("--verbose", "--config", configuration.toString());
     Node node = new Node(address, command);
     node.launch(command);
     return node;
