@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Copy bytes both ways over SSH while the link below is broken every half second.",
+      "Work in a shell, or without a terminal copy bytes both ways, while the link below is"
+          + " broken.",
       "",
       "An SSH client, a bad network and an SSH server run in this one process, with throw-away"
           + " keys. The link is reset, dies",
@@ -55,7 +57,8 @@ import picocli.CommandLine.Spec;
 final class Demo implements Callable<Integer> {
   private static final long MEMORY = 512L << 20;
 
-  private static final List<BadNetwork.Fault> WEATHER =
+  /** What happens, one after the other. */
+  static final List<BadNetwork.Fault> WEATHER =
       List.of(
           BadNetwork.Fault.RESET,
           BadNetwork.Fault.FLIP,
@@ -76,9 +79,11 @@ final class Demo implements Callable<Integer> {
   @Option(
       names = "--every",
       paramLabel = "MS",
-      defaultValue = "500",
-      description = "Milliseconds from one fault to the next. Default: 500.")
-  private int everyMillis;
+      description = "Milliseconds from one fault to the next. Default: 500, and 5000 for a shell.")
+  private @Nullable Integer every;
+
+  @Option(names = "--copy", description = "Copy, even at a terminal.")
+  private boolean copy;
 
   private final Survived survived = new Survived();
   private final AtomicLong copied = new AtomicLong();
@@ -86,6 +91,9 @@ final class Demo implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (!copy && Terminal.isInteractive() && DemoShell.isPossible()) {
+      return new DemoShell(spec.commandLine().getOut(), every == null ? 5000 : every).run();
+    }
     KeyPair hostKey = SshKeys.generateEd25519();
     KeyPair userKey = SshKeys.generateEd25519();
     InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -110,8 +118,12 @@ final class Demo implements Callable<Integer> {
     }
   }
 
+  private int everyMillis() {
+    return every == null ? 500 : every;
+  }
+
   private static Behind inProcess(ServerEngine server) {
-    return new Behind.InProcess(connection -> {
+    return new Behind.InProcess((connection, name) -> {
       try {
         server.accept(connection);
       } catch (IOException e) {
@@ -142,7 +154,7 @@ final class Demo implements Callable<Integer> {
     long bytes = (long) megabytes << 20;
     out.printf(
         "Copying %d MiB up and %d MiB down over SSH, breaking the link every %d ms.%n%n",
-        megabytes, megabytes, everyMillis);
+        megabytes, megabytes, everyMillis());
     out.flush();
     long start = System.nanoTime();
     Thread weather = Thread.ofPlatform().daemon().start(() -> makeWeather(network));
@@ -208,7 +220,7 @@ final class Demo implements Callable<Integer> {
   private void makeWeather(BadNetwork network) {
     try {
       for (int i = 0; !done; i++) {
-        Thread.sleep(everyMillis);
+        Thread.sleep(everyMillis());
         BadNetwork.Fault fault = WEATHER.get(i % WEATHER.size());
         if (!done && survived.isMended()) {
           survived.happens(fault);

@@ -35,8 +35,9 @@ final class GateCommand implements Callable<Integer> {
     GateService service =
         new GateService(
             configuration,
-            new GateLog(
-                spec.commandLine().getErr(), GateLog.isJournal(System.getenv("JOURNAL_STREAM"))));
+            new ServiceLog(
+                spec.commandLine().getErr(),
+                ServiceLog.isJournal(System.getenv("JOURNAL_STREAM"))));
     service.run(read, target(read));
     return 0;
   }

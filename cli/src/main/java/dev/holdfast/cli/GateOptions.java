@@ -14,14 +14,6 @@ import picocli.CommandLine.Option;
 final class GateOptions {
   private static final long MOST_MEMORY = 1L << 30;
 
-  /** The text of a log line. */
-  enum LogFormat {
-    /** A line of words. */
-    TEXT,
-    /** A JSON object. */
-    JSON
-  }
-
   /** The PROXY protocol's versions. */
   enum ProxyProtocol {
     V1,
@@ -101,7 +93,7 @@ final class GateOptions {
       paramLabel = "FORMAT",
       defaultValue = "text",
       description = "text: a line of words; json: an object a line. Default: text.")
-  LogFormat logFormat;
+  ServiceLog.Format logFormat;
 
   @Option(
       names = "--metrics",
@@ -167,6 +159,11 @@ final class GateOptions {
         usual.loops());
   }
 
+  /** What is logged at least. */
+  ServiceLog.Level logLevel() {
+    return quiet ? ServiceLog.Level.WARN : verbose ? ServiceLog.Level.DEBUG : ServiceLog.Level.INFO;
+  }
+
   private GateSettings.Preamble preamble() {
     return switch (proxyProtocol) {
       case null -> GateSettings.Preamble.NONE;
@@ -175,7 +172,8 @@ final class GateOptions {
     };
   }
 
-  private static long usualMemory() {
+  /** A quarter of the machine's memory, within bounds. */
+  static long usualMemory() {
     return ManagementFactory.getOperatingSystemMXBean()
             instanceof com.sun.management.OperatingSystemMXBean system
         ? Math.clamp(system.getTotalMemorySize() / 4, MemorySize.LEAST, MOST_MEMORY)

@@ -45,7 +45,7 @@ final class GateService {
   private static final Duration HEAR = Duration.ofSeconds(5);
 
   private final GateConfiguration configuration;
-  private final GateLog log;
+  private final ServiceLog log;
   private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
   private volatile boolean draining;
   private volatile Duration drain = Duration.ZERO;
@@ -59,14 +59,14 @@ final class GateService {
     record HandedOver(long successor) implements Happening {}
   }
 
-  GateService(GateConfiguration configuration, GateLog log) {
+  GateService(GateConfiguration configuration, ServiceLog log) {
     this.configuration = configuration;
     this.log = log;
   }
 
   /** Serves until it is told to end, or another process takes over. */
   void run(GateOptions options, Destination target) throws IOException, InterruptedException {
-    log.change(options);
+    log.change(options.logLevel(), options.logFormat);
     drain = options.drain;
     GateSettings settings = options.settings(target);
     List<ServerSocketChannel> inherited = SystemdListeners.take();
@@ -79,7 +79,7 @@ final class GateService {
       Optional<HandoverPoint> point = meet(meeting, gate);
       handleSignals(gate, notice);
       notice.ready(status(gate));
-      log.say(GateLog.Level.DEBUG, "ready", status(gate));
+      log.say(ServiceLog.Level.DEBUG, "ready", status(gate));
       switch (happenings.take()) {
         case Happening.Stop stop -> stop(gate, notice);
         case Happening.HandedOver it -> leave(notice, it.successor, metrics);
@@ -98,7 +98,7 @@ final class GateService {
 
   private void sayLimits(GateSettings settings) throws IOException {
     log.say(
-        GateLog.Level.DEBUG,
+        ServiceLog.Level.DEBUG,
         "limits",
         "%d MiB for bytes in flight, %d streams, %s open files, %d loops"
             .formatted(
@@ -140,9 +140,10 @@ final class GateService {
     }
     Metrics metrics =
         Patiently.bind(
-            options.takeOver, () -> Metrics.start(address, gate::values, () -> !draining));
+            options.takeOver,
+            () -> Metrics.start("holdfast_gate_", address, gate::values, () -> !draining));
     log.say(
-        GateLog.Level.DEBUG,
+        ServiceLog.Level.DEBUG,
         "metrics",
         "figures are served at " + GateEvent.name(metrics.address()));
     return metrics;
@@ -154,17 +155,23 @@ final class GateService {
       return Optional.of(
           HandoverPoint.open(
               meeting,
-              gate,
-              problem -> log.say(GateLog.Level.WARN, "handover", problem),
-              successor -> happenings.add(new Happening.HandedOver(successor))));
+              (point, successor) -> handOver(gate, point, successor),
+              problem -> log.say(ServiceLog.Level.WARN, "handover", problem)));
     } catch (IOException e) {
       log.say(
-          GateLog.Level.WARN,
+          ServiceLog.Level.WARN,
           "handover",
           "this gate can't be taken over: %s; --state-dir names another place"
               .formatted(e.getMessage()));
       return Optional.empty();
     }
+  }
+
+  private void handOver(Gate gate, HandoverPoint point, DescriptorSocket successor)
+      throws IOException, InterruptedException {
+    gate.handOver(successor);
+    point.close();
+    happenings.add(new Happening.HandedOver(successor.peer().process()));
   }
 
   private static String status(Gate gate) {
@@ -186,19 +193,21 @@ final class GateService {
       notice.reloading("reading the settings again");
       GateOptions options = configuration.read();
       if (options.config == null) {
-        log.say(GateLog.Level.INFO, "reload", "SIGHUP: there is no --config to read again");
+        log.say(ServiceLog.Level.INFO, "reload", "SIGHUP: there is no --config to read again");
       } else if (options.to == null) {
         throw new IOException("--to is missing");
       } else {
         gate.change(options.settings(options.to));
         drain = options.drain;
-        log.change(options);
-        log.say(GateLog.Level.INFO, "reload", "read " + options.config + " again");
+        log.change(options.logLevel(), options.logFormat);
+        log.say(ServiceLog.Level.INFO, "reload", "read " + options.config + " again");
       }
       notice.ready(status(gate));
     } catch (IOException | ParameterException e) {
       log.say(
-          GateLog.Level.ERROR, "reload", "the settings were not changed: " + Failures.oneLine(e));
+          ServiceLog.Level.ERROR,
+          "reload",
+          "the settings were not changed: " + Failures.oneLine(e));
       sayReady(gate, notice);
     }
   }
@@ -207,7 +216,7 @@ final class GateService {
     try {
       notice.ready(status(gate));
     } catch (IOException e) {
-      log.say(GateLog.Level.WARN, "notice", "systemd can't be told: " + e.getMessage());
+      log.say(ServiceLog.Level.WARN, "notice", "systemd can't be told: " + e.getMessage());
     }
   }
 
@@ -219,7 +228,7 @@ final class GateService {
     gate.drain();
     long until = System.nanoTime() + drain.toNanos();
     if (!drain.isZero()) {
-      log.say(GateLog.Level.INFO, "drain", "no new clients; the others may finish");
+      log.say(ServiceLog.Level.INFO, "drain", "no new clients; the others may finish");
     }
     while (!gate.isIdle()
         && System.nanoTime() < until
@@ -227,7 +236,7 @@ final class GateService {
       // Until one of these.
     }
     gate.shutDown("The gate was shut down; connect again when it is back.", GOODBYE);
-    log.say(GateLog.Level.INFO, "end", "ended");
+    log.say(ServiceLog.Level.INFO, "end", "ended");
   }
 
   private void leave(ServiceNotice notice, long successor, @Nullable Metrics metrics)
@@ -237,8 +246,8 @@ final class GateService {
     }
     notice.mainProcess(successor);
     if (!notice.awaitHeard(HEAR)) {
-      log.say(GateLog.Level.WARN, "notice", "systemd did not hear of the new main process");
+      log.say(ServiceLog.Level.WARN, "notice", "systemd did not hear of the new main process");
     }
-    log.say(GateLog.Level.INFO, "handover", "handed over to process " + successor);
+    log.say(ServiceLog.Level.INFO, "handover", "handed over to process " + successor);
   }
 }

@@ -2,7 +2,6 @@ package dev.holdfast.cli;
 
 import dev.holdfast.link.DescriptorListener;
 import dev.holdfast.link.DescriptorSocket;
-import dev.holdfast.link.Gate;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -15,11 +14,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 
 /**
- * Where a running gate waits for the process that will replace it: a socket in a directory of its
- * user, named after the gate, or the first port it listens at.
+ * Where a running service waits for the process that will replace it: a socket in a directory of
+ * its user; a gate's is named after the gate, or the first port it listens at.
  */
 final class HandoverPoint implements Closeable {
   private final DescriptorListener listener;
@@ -72,29 +70,33 @@ final class HandoverPoint implements Closeable {
   }
 
   /**
-   * Waits at {@code path} in the background. A gate that has just handed over to this one may still
-   * be there: it is waited for.
+   * Waits at {@code path} in the background. A process that has just handed over to this one may
+   * still be there: it is waited for.
    *
-   * @param problems hears what went wrong with a hand-over; the gate goes on then
-   * @param handedOver hears the number of the process whose the gate is now
+   * @param problems hears what went wrong with a hand-over; the service goes on then
    */
-  static HandoverPoint open(
-      Path path, Gate gate, Consumer<String> problems, LongConsumer handedOver) throws IOException {
+  static HandoverPoint open(Path path, Handover handover, Consumer<String> problems)
+      throws IOException {
     HandoverPoint point =
         new HandoverPoint(Patiently.bind(true, () -> DescriptorListener.open(path)));
-    Thread.ofPlatform()
-        .daemon()
-        .name("hand-over")
-        .start(() -> point.serve(gate, problems, handedOver));
+    Thread.ofPlatform().daemon().name("hand-over").start(() -> point.serve(handover, problems));
     return point;
   }
 
-  private void serve(Gate gate, Consumer<String> problems, LongConsumer handedOver) {
+  /** What is done for a process that wants to take over. */
+  interface Handover {
+    /**
+     * Hands over to {@code successor}, and closes {@code point} if that is done. The connection is
+     * closed on return.
+     */
+    void to(HandoverPoint point, DescriptorSocket successor)
+        throws IOException, InterruptedException;
+  }
+
+  private void serve(Handover handover, Consumer<String> problems) {
     while (!over) {
       try (DescriptorSocket successor = listener.accept()) {
-        gate.handOver(successor);
-        close();
-        handedOver.accept(successor.peer().process());
+        handover.to(this, successor);
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {

@@ -11,7 +11,14 @@ import picocli.CommandLine.Model.CommandSpec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Demo.class, GateCommand.class, Completion.class, ManPages.class, Train.class})
+    subcommands = {
+      Demo.class,
+      GateCommand.class,
+      ServeCommand.class,
+      Completion.class,
+      ManPages.class,
+      Train.class
+    })
 final class Main {
   static final String NAME = "holdfast";
 

@@ -24,27 +24,36 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * A gate's figures over HTTP: {@code /metrics} in Prometheus' text format, {@code /healthz} while
- * the process works, {@code /readyz} while it takes new clients.
+ * A service's figures over HTTP: {@code /metrics} in Prometheus' text format, {@code /healthz}
+ * while the process works, {@code /readyz} while it takes new clients.
  */
 final class Metrics implements Closeable {
   private static final int BACKLOG = 16;
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final String prefix;
   private final Supplier<GateFigures.Values> values;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  private Metrics(HttpServer server, Supplier<GateFigures.Values> values) {
+  private Metrics(String prefix, HttpServer server, Supplier<GateFigures.Values> values) {
+    this.prefix = prefix;
     this.server = server;
     this.values = values;
   }
 
-  /** Serves at {@code address} from now on. */
+  /**
+   * Serves at {@code address} from now on.
+   *
+   * @param prefix of the names of the service's figures
+   */
   static Metrics start(
-      InetSocketAddress address, Supplier<GateFigures.Values> values, BooleanSupplier isReady)
+      String prefix,
+      InetSocketAddress address,
+      Supplier<GateFigures.Values> values,
+      BooleanSupplier isReady)
       throws IOException {
-    Metrics metrics = new Metrics(bind(address), values);
+    Metrics metrics = new Metrics(prefix, bind(address), values);
     metrics.registerGate();
     metrics.registerProcess();
     metrics.server.createContext(
@@ -86,6 +95,7 @@ final class Metrics implements Closeable {
     counter("joined", "Clients without resumption joined.", GateFigures.Values::joined);
     counter("opened", "Streams opened.", GateFigures.Values::opened);
     counter("resumed", "Times a client came back to its stream.", GateFigures.Values::resumed);
+    counter("passed", "Clients passed to the process of their stream.", GateFigures.Values::passed);
     counter("refused", "Clients turned away.", GateFigures.Values::refused);
     counter("evicted", "Streams ended for want of memory.", GateFigures.Values::evicted);
     counter("unreachable", "Failed connections to the server.", GateFigures.Values::unreachable);
@@ -98,14 +108,14 @@ final class Metrics implements Closeable {
 
   private void counter(String name, String help, ToLongFunction<GateFigures.Values> figure) {
     CounterWithCallback.builder()
-        .name("holdfast_gate_" + name + "_total")
+        .name(prefix + name + "_total")
         .help(help)
         .callback(callback -> callback.call((double) figure.applyAsLong(values.get())))
         .register(registry);
   }
 
   private void gauge(String name, String help, ToLongFunction<GateFigures.Values> figure) {
-    gaugeOf("holdfast_gate_" + name, help, () -> (double) figure.applyAsLong(values.get()));
+    gaugeOf(prefix + name, help, () -> (double) figure.applyAsLong(values.get()));
   }
 
   private void registerProcess() {

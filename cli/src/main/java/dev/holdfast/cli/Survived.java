@@ -27,7 +27,14 @@ final class Survived implements Consumer<ClientEvent> {
 
   @Override
   public synchronized void accept(ClientEvent event) {
-    if (event instanceof ClientEvent.Resumed && open) {
+    if (event instanceof ClientEvent.Resumed) {
+      resumed();
+    }
+  }
+
+  /** The stream has a link again. */
+  synchronized void resumed() {
+    if (open) {
       open = false;
       mended
           .computeIfAbsent(last, fault -> new ArrayList<>())

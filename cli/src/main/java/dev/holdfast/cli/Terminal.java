@@ -35,23 +35,26 @@ final class Terminal {
 
   /** What standard error goes to. */
   static Sink standardError() {
-    if (isStandardError()) {
+    if (is(2)) {
       return Sink.TERMINAL;
     }
     return Files.isRegularFile(Path.of("/dev/fd/2")) ? Sink.FILE : Sink.PROGRAM;
   }
 
-  /**
-   * Whether standard error goes to a terminal: isatty(3). Where that can't be asked, it does not.
-   */
+  /** Whether somebody sits there: standard input comes from a terminal, and output goes to one. */
+  static boolean isInteractive() {
+    return is(0) && is(1);
+  }
+
+  /** Whether a descriptor is a terminal: isatty(3). Where that can't be asked, it is not. */
   @SuppressWarnings("restricted")
-  private static boolean isStandardError() {
+  private static boolean is(int descriptor) {
     try {
       Linker linker = Linker.nativeLinker();
       FunctionDescriptor shape = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
       MethodHandle isatty =
           linker.downcallHandle(linker.defaultLookup().find("isatty").orElseThrow(), shape);
-      return (int) isatty.invokeExact(2) == 1;
+      return (int) isatty.invokeExact(descriptor) == 1;
     } catch (Throwable e) {
       return false;
     }

@@ -18,13 +18,13 @@ final class MetricsTest {
   private static final InetSocketAddress ANY =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   private static final GateFigures.Values VALUES =
-      new GateFigures.Values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+      new GateFigures.Values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
 
   private final AtomicBoolean ready = new AtomicBoolean(true);
 
   @Test
   void servesEveryFigureAndThoseOfTheProcess() throws IOException, InterruptedException {
-    try (Metrics metrics = Metrics.start(ANY, () -> VALUES, ready::get)) {
+    try (Metrics metrics = Metrics.start("holdfast_gate_", ANY, () -> VALUES, ready::get)) {
       HttpResponse<String> response = get(metrics, "/metrics");
       assertThat(response.headers().firstValue("Content-Type")).get().asString().contains("0.0.4");
       assertThat(response.body())
@@ -36,7 +36,7 @@ final class MetricsTest {
 
   @Test
   void isReadyUntilItDrains() throws IOException, InterruptedException {
-    try (Metrics metrics = Metrics.start(ANY, () -> VALUES, ready::get)) {
+    try (Metrics metrics = Metrics.start("holdfast_gate_", ANY, () -> VALUES, ready::get)) {
       assertThat(get(metrics, "/readyz").statusCode()).isEqualTo(200);
       ready.set(false);
       assertThat(get(metrics, "/readyz").statusCode()).isEqualTo(503);
@@ -47,8 +47,8 @@ final class MetricsTest {
 
   @Test
   void anAddressInUseIsSaidInASentence() throws IOException {
-    try (Metrics metrics = Metrics.start(ANY, () -> VALUES, ready::get)) {
-      assertThatThrownBy(() -> Metrics.start(metrics.address(), () -> VALUES, ready::get))
+    try (Metrics metrics = Metrics.start("holdfast_gate_", ANY, () -> VALUES, ready::get)) {
+      assertThatThrownBy(() -> Metrics.start("x_", metrics.address(), () -> VALUES, ready::get))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("choose another address for --metrics");
     }

@@ -12,7 +12,11 @@ public sealed interface Behind permits Destination, Behind.InProcess {
 
   /** A server that takes connections as they are handed to it. */
   interface Acceptor {
-    /** Serves {@code connection}; called on a virtual thread of its own, which may block. */
-    void accept(Duplex connection);
+    /**
+     * Serves {@code connection}; called on a virtual thread of its own, which may block.
+     *
+     * @param name of the connection in events
+     */
+    void accept(Duplex connection, String name);
   }
 }

@@ -47,13 +47,17 @@ public final class DescriptorListener implements Closeable {
     Path file = address.getPath();
     SocketDirectory.secure(Objects.requireNonNullElse(file.getParent(), file), Peer.ownUser());
     // Two that start at once must not both find a stale file, and one remove what the other made.
-    Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
     try (FileChannel lockChannel =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel.open(lockFile(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock _ = lock(lockChannel, file)) {
       removeStale(address);
       return bind(address);
     }
+  }
+
+  /** The file beside the socket file {@code path} that is locked while that is made. */
+  static Path lockFile(Path path) {
+    return path.resolveSibling(path.getFileName() + ".lock");
   }
 
   private static FileLock lock(FileChannel channel, Path path) throws IOException {

@@ -197,6 +197,16 @@ public final class DescriptorSocket implements Closeable {
     }
   }
 
+  /**
+   * Waits until {@link #receive} would find a message or the end; false if there is neither after
+   * {@code within}. The connection stays open then.
+   */
+  public boolean awaitMessage(Duration within) throws IOException {
+    key.interestOps(SelectionKey.OP_READ);
+    long millis = Math.clamp(within.toMillis(), 1, WAIT_MOST.toMillis());
+    return selector.select(_ -> {}, millis) > 0;
+  }
+
   private static int announced(int bytes) throws IOException {
     if (bytes < 0 || bytes > BODY_MOST) {
       throw new IOException("The other process announced a message of " + bytes + " bytes.");

@@ -9,6 +9,7 @@ import dev.holdfast.stream.HelloV2;
 import dev.holdfast.stream.KeyExchangeV1;
 import dev.holdfast.stream.KeyShare;
 import dev.holdfast.stream.ProtocolException;
+import dev.holdfast.stream.StreamId;
 import dev.holdfast.stream.TokenV1;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,23 +56,33 @@ public final class Gate implements Closeable {
   private final Splices splices;
   private final ServerDials dials;
   private final Listeners listeners;
+  private final PlainClients plain;
+  private final @Nullable Elsewhere elsewhere;
   private final GateFigures figures = new GateFigures();
   private final SecureRandom random = new SecureRandom();
-  private String hostId = UUID.randomUUID().toString();
+  private String hostId;
   private long trimAt;
   private volatile boolean draining;
+  private volatile @Nullable Predecessor predecessor;
 
-  private Gate(GateSettings settings, Consumer<GateEvent> events) throws IOException {
+  private Gate(GateSettings settings, @Nullable Generations generations, Consumer<GateEvent> events)
+      throws IOException {
     this.settings = settings;
     this.events = events;
     this.chunks = new Chunks(settings.memory());
     this.splices = new Splices(events);
     this.dials = new ServerDials(this::unreachable);
+    this.plain = new PlainClients(events);
+    this.elsewhere = generations == null ? null : new Elsewhere(this, generations);
+    this.hostId = generations == null ? UUID.randomUUID().toString() : generations.hostId();
     for (int i = 0; i < settings.loops(); i++) {
       loops.add(Loop.start("gate-" + i, fault -> events.accept(new GateEvent.Fault(fault))));
     }
     this.listeners = new Listeners(loops.getFirst(), events, this::accepted);
     loops.getFirst().execute(this::housekeeping);
+    if (elsewhere != null) {
+      elsewhere.start();
+    }
   }
 
   /** Opens the listeners and begins to serve. */
@@ -82,7 +94,21 @@ public final class Gate implements Closeable {
   public static Gate start(
       GateSettings settings, List<ServerSocketChannel> inherited, Consumer<GateEvent> events)
       throws IOException {
-    Gate gate = new Gate(settings, events);
+    return start(settings, inherited, null, events);
+  }
+
+  /**
+   * The same as one of several processes of a service.
+   *
+   * @param generations the others, closed with the gate; null if there can't be any
+   */
+  public static Gate start(
+      GateSettings settings,
+      List<ServerSocketChannel> inherited,
+      @Nullable Generations generations,
+      Consumer<GateEvent> events)
+      throws IOException {
+    Gate gate = new Gate(settings, generations, events);
     try {
       gate.listeners.open(inherited, settings);
       return gate;
@@ -97,10 +123,31 @@ public final class Gate implements Closeable {
    */
   public static Gate takeOver(
       GateSettings settings, DescriptorSocket from, Consumer<GateEvent> events) throws IOException {
-    Gate gate = new Gate(settings, events);
+    return takeOver(settings, from, null, events);
+  }
+
+  /**
+   * The same as one of several processes of a service. If the server is in this process, the other
+   * one keeps its streams and {@code from} stays open: should this process be gone without a word,
+   * that one listens again.
+   *
+   * @param generations the others, closed with the gate; null if there can't be any
+   */
+  public static Gate takeOver(
+      GateSettings settings,
+      DescriptorSocket from,
+      @Nullable Generations generations,
+      Consumer<GateEvent> events)
+      throws IOException {
+    Gate gate = new Gate(settings, generations, events);
     try (GateTakeover takeover = GateTakeover.receive(from)) {
-      gate.hostId = takeover.hostId();
+      if (generations == null) {
+        gate.hostId = takeover.hostId();
+      }
       takeover.restore(gate);
+      if (settings.target() instanceof Behind.InProcess) {
+        gate.predecessor = new Predecessor(from);
+      }
       gate.listeners.open(takeover.listeners(), settings);
       return gate;
     } catch (IOException | RuntimeException e) {
@@ -114,8 +161,19 @@ public final class Gate implements Closeable {
    * Memory and loops remain as they were. If it fails, nothing has changed.
    */
   public synchronized void change(GateSettings next) throws IOException {
-    listeners.change(settings, next);
+    if (listeners.change(settings, next)) {
+      letPredecessorGo();
+    }
     settings = next;
+  }
+
+  /** A copy of a closed listener that the predecessor kept would let clients wait for nobody. */
+  private void letPredecessorGo() {
+    Predecessor it = predecessor;
+    predecessor = null;
+    if (it != null) {
+      it.letGo();
+    }
   }
 
   private void accepted(SocketChannel channel) {
@@ -179,23 +237,11 @@ public final class Gate implements Closeable {
               client,
               server -> splice(loop, client, server, fromClient, ByteBuffer.allocate(0)),
               why -> Loop.closeQuietly(client));
-      case Behind.InProcess here -> joinHere(here.acceptor(), loop, client, fromClient);
-    }
-  }
-
-  private void joinHere(
-      Behind.Acceptor acceptor, Loop loop, SocketChannel client, ByteBuffer fromClient) {
-    figures.joined.incrementAndGet();
-    events.accept(new GateEvent.Joined(Addresses.remote(client)));
-    loop.execute(() -> {
-      try {
-        loop.makeBlocking(client);
-      } catch (IOException e) {
-        Loop.closeQuietly(client);
-        return;
+      case Behind.InProcess here -> {
+        figures.joined.incrementAndGet();
+        plain.join(here.acceptor(), loop, client, fromClient);
       }
-      Thread.ofVirtual().start(() -> acceptor.accept(new PlainDuplex(client, fromClient)));
-    });
+    }
   }
 
   /** Joins two connections. */
@@ -294,29 +340,70 @@ public final class Gate implements Closeable {
   /** A client comes back. */
   void resume(Loop loop, SocketChannel client, HelloV2.Resume hello, ByteBuffer early) {
     GateStream stream = streams.find(hello.id());
+    if (stream != null) {
+      release(client, loop, stream.stream().loop);
+      resume(stream, client, hello, early);
+    } else if (elsewhere != null) {
+      elsewhere.look(loop, client, hello, early);
+    } else {
+      refuseUnknown(client);
+    }
+  }
+
+  /** A client came back that another process of the service has passed to this one. */
+  void resumePassed(SocketChannel client, HelloV2.Resume hello, ByteBuffer early) {
+    GateStream stream = streams.find(hello.id());
     if (stream == null) {
       refuseUnknown(client);
-      return;
+    } else {
+      resume(stream, client, hello, early);
     }
-    Loop home = stream.stream().loop;
-    release(client, loop, home);
-    home.execute(() -> {
-      if (!stream.resume(client, hello, early)) {
-        refuseUnknown(client);
-      }
-    });
+  }
+
+  private void resume(
+      GateStream stream, SocketChannel client, HelloV2.Resume hello, ByteBuffer early) {
+    stream.stream()
+        .loop
+        .give(
+            client,
+            () -> {
+              if (!stream.resume(client, hello, early)) {
+                refuseUnknown(client);
+              }
+            });
   }
 
   /** A client of resume v1 comes back. */
   void resumeV1(Loop loop, SocketChannel client, TokenV1 token, ByteBuffer early) {
-    GateStream stream = streams.find(ServerSide.V1.idOf(token));
-    if (stream == null) {
-      refused(Addresses.remote(client), "no such stream");
-      ArrivalV1.refuse(client, AnswerV1.NOT_FOUND);
-    } else {
+    StreamId id = ServerSide.V1.idOf(token);
+    GateStream stream = streams.find(id);
+    if (stream != null) {
       release(client, loop, stream.stream().loop);
-      stream.stream().loop.execute(() -> stream.resumeV1(client, early));
+      stream.stream().loop.give(client, () -> stream.resumeV1(client, early));
+    } else if (elsewhere != null) {
+      elsewhere.lookV1(loop, client, id, early);
+    } else {
+      refuseUnknownV1(client);
     }
+  }
+
+  /**
+   * A client of resume v1 came back that another process of the service has passed to this one: who
+   * knows the token of that name has shown it there.
+   */
+  void resumePassedV1(SocketChannel client, StreamId id, ByteBuffer early) {
+    GateStream stream = streams.find(id);
+    if (stream == null) {
+      refuseUnknownV1(client);
+    } else {
+      stream.stream().loop.give(client, () -> stream.resumeV1(client, early));
+    }
+  }
+
+  /** Nobody has the stream of a client of resume v1. */
+  void refuseUnknownV1(SocketChannel client) {
+    refused(Addresses.remote(client), "no such stream");
+    ArrivalV1.refuse(client, AnswerV1.NOT_FOUND);
   }
 
   /**
@@ -329,12 +416,17 @@ public final class Gate implements Closeable {
   }
 
   /** The same words whether the stream is unknown or the proof wrong: a stranger learns nothing. */
-  private void refuseUnknown(SocketChannel client) {
+  void refuseUnknown(SocketChannel client) {
     refused(Addresses.remote(client), "no such stream");
-    Arrival.refuse(
-        client,
-        AnswerV2.Why.UNKNOWN,
-        "The gate does not have this stream: it ended, or the gate was restarted.");
+    String text =
+        switch (settings.target()) {
+          case Destination to ->
+              "The gate does not have this stream: it ended, or the gate was restarted.";
+          case Behind.InProcess here ->
+              "The server does not have this connection any more: it ended, or the server was"
+                  + " restarted; connect again.";
+        };
+    Arrival.refuse(client, AnswerV2.Why.UNKNOWN, text);
   }
 
   /** The streams kept. */
@@ -423,6 +515,35 @@ public final class Gate implements Closeable {
    * that is done. The gate is closed then; if it failed, it goes on as if nothing had been.
    */
   public void handOver(DescriptorSocket to) throws IOException, InterruptedException {
+    switch (settings.target()) {
+      case Destination server -> moveTo(to);
+      case Behind.InProcess here -> giveListeners(to);
+    }
+  }
+
+  /** The streams can't move, as their other ends are in this process: they stay. */
+  private void giveListeners(DescriptorSocket to) throws IOException {
+    GateHandover.send(to, hostId, listeners.all(), List.of(), Map.of());
+    listeners.rest();
+    letPredecessorGo();
+  }
+
+  /**
+   * After {@link #handOver} of a gate whose server is in this process: waits until the successor at
+   * the other end needs this one no more to take the listeners back, and closes them; or until it
+   * is gone without a word, and listens again. Tells whether this gate listens again.
+   */
+  public boolean awaitSuccessor(DescriptorSocket successor) throws IOException {
+    boolean inOrder = GateHandover.awaitLetGo(successor);
+    if (inOrder) {
+      listeners.stop();
+    } else {
+      listeners.wake();
+    }
+    return !inOrder;
+  }
+
+  private void moveTo(DescriptorSocket to) throws IOException, InterruptedException {
     quiesce();
     List<Loop.Pause> pauses = new ArrayList<>();
     boolean given = false;
@@ -516,8 +637,9 @@ public final class Gate implements Closeable {
         arriving,
         streams.living(),
         streams.detached(),
-        splices.size(),
-        chunks.lent());
+        splices.size() + plain.size(),
+        chunks.lent(),
+        figures.passed.get());
   }
 
   /** The addresses the gate listens at. */
@@ -530,9 +652,26 @@ public final class Gate implements Closeable {
     draining = true;
   }
 
+  /**
+   * Listens no more; who was accepted before is served, and streams may be resumed through the
+   * other processes of the service.
+   */
+  public void retire() {
+    listeners.stop();
+    letPredecessorGo();
+  }
+
   /** Whether no client is being served any more. */
   public boolean isIdle() {
-    return splices.size() == 0 && streams.all().stream().allMatch(GateStream::isOver);
+    return splices.size() + plain.size() == 0
+        && streams.all().stream().allMatch(GateStream::isOver);
+  }
+
+  /**
+   * Whether no client is being served or expected to say what it wants, nor to be told anything.
+   */
+  public boolean isEmpty() {
+    return splices.size() + plain.size() + streams.size() == 0 && !isDeciding();
   }
 
   /**
@@ -553,6 +692,10 @@ public final class Gate implements Closeable {
   @Override
   public void close() {
     drain();
+    letPredecessorGo();
+    if (elsewhere != null) {
+      elsewhere.close();
+    }
     listeners.close();
     for (Loop loop : loops) {
       loop.close();

@@ -10,10 +10,11 @@ public sealed interface GateEvent {
   record Listening(SocketAddress address, String target) implements GateEvent {}
 
   /** A client without resumption was joined to the server. */
-  record Joined(SocketAddress client) implements GateEvent {}
+  record Joined(String stream, SocketAddress client) implements GateEvent {}
 
   /** A client without resumption, or its server, went. */
-  record Left(SocketAddress client, long up, long down, Duration lasted) implements GateEvent {}
+  record Left(String stream, SocketAddress client, long up, long down, Duration lasted)
+      implements GateEvent {}
 
   /** A client opened a stream. */
   record Opened(String stream, SocketAddress client, int version) implements GateEvent {}
@@ -25,6 +26,9 @@ public sealed interface GateEvent {
   /** A client came back to its stream. */
   record Resumed(String stream, SocketAddress client, SocketAddress before, Duration away)
       implements GateEvent {}
+
+  /** A client came back here to a stream that another process of the service keeps. */
+  record Passed(String stream, SocketAddress client, int process) implements GateEvent {}
 
   /** A stream is over; {@code why} is null where both sides finished in order. */
   record Ended(
@@ -49,10 +53,10 @@ public sealed interface GateEvent {
   default String text() {
     return switch (this) {
       case Listening it -> "listening on " + name(it.address) + ", server is " + it.target;
-      case Joined it -> name(it.client) + ": joined to the server, no resumption";
+      case Joined it -> "%s: %s joined, no resumption".formatted(it.stream, name(it.client));
       case Left it ->
-          "%s: left after %s, %d bytes up, %d down"
-              .formatted(name(it.client), words(it.lasted), it.up, it.down);
+          "%s: %s left after %s, %d bytes up, %d down"
+              .formatted(it.stream, name(it.client), words(it.lasted), it.up, it.down);
       case Opened it ->
           "%s: %s opened it (resume v%d)".formatted(it.stream, name(it.client), it.version);
       case Detached it ->
@@ -61,6 +65,9 @@ public sealed interface GateEvent {
       case Resumed it ->
           "%s: %s is back after %s%s"
               .formatted(it.stream, name(it.client), words(it.away), moved(it));
+      case Passed it ->
+          "%s: %s was passed to process %d, which keeps it"
+              .formatted(it.stream, name(it.client), it.process);
       case Ended it ->
           "%s: ended after %s, %s, %d bytes up, %d down"
               .formatted(

@@ -11,6 +11,7 @@ public final class GateFigures {
   final AtomicLong refused = new AtomicLong();
   final AtomicLong evicted = new AtomicLong();
   final AtomicLong unreachable = new AtomicLong();
+  final AtomicLong passed = new AtomicLong();
 
   /** One moment's values. */
   public record Values(
@@ -25,5 +26,6 @@ public final class GateFigures {
       long streams,
       long detached,
       long splices,
-      long bytesLent) {}
+      long bytesLent,
+      long passed) {}
 }

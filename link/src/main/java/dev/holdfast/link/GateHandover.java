@@ -50,6 +50,19 @@ final class GateHandover {
     handover.say(new HandoverMessage.Yours());
   }
 
+  /** Waits until the successor lets go of the predecessor, true, or is gone without that, false. */
+  static boolean awaitLetGo(DescriptorSocket successor) throws IOException {
+    while (!successor.awaitMessage(DescriptorSocket.WAIT_MOST)) {
+      // Successors live for weeks.
+    }
+    try (DescriptorSocket.Message message = successor.receive(STEP).orElse(null)) {
+      return message != null
+          && HandoverMessage.read(message.body()) instanceof HandoverMessage.LetGo;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private void awaitRequest() throws IOException {
     if (!(receive() instanceof HandoverMessage.TakeOver(int format))) {
       throw new IOException("The other process did not ask for the hand-over.");

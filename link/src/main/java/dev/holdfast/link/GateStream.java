@@ -226,7 +226,7 @@ final class GateStream implements ResumableStream.Keeper {
       stream.lock.unlock();
     }
     Duplex whole = new SpokenDuplex(duplex, ByteBuffer.allocate(0), ByteBuffer.wrap(said));
-    Thread.ofVirtual().start(() -> acceptor.accept(whole));
+    Thread.ofVirtual().start(() -> acceptor.accept(whole, name));
   }
 
   /** Ends the stream early. */

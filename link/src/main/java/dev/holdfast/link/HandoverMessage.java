@@ -29,6 +29,10 @@ import java.util.List;
  *    ◄─────────────────────────────────── HaveAll ─────────
  *    ─ Yours ─────────────────────────────────────────────►     from here on the old one touches nothing
  * </pre>
+ *
+ * <p>A service whose streams end in its own memory can't move them: it sends the listeners only,
+ * keeps the streams, and stays connected. If the new process goes without LetGo, the old one
+ * listens again.
  */
 sealed interface HandoverMessage {
   /** Version of the format; a process of another one is refused. */
@@ -84,6 +88,12 @@ sealed interface HandoverMessage {
   /** It may not: the old process goes on. */
   record NotYours() implements HandoverMessage {}
 
+  /**
+   * The new process ends in order, hands over itself or listens elsewhere: the old one, whose
+   * streams could not move, must not take the listeners back.
+   */
+  record LetGo() implements HandoverMessage {}
+
   /** The bytes of a message. */
   default ByteBuffer encoded() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -126,6 +136,7 @@ sealed interface HandoverMessage {
       case HaveAll it -> out.writeByte(8);
       case Yours it -> out.writeByte(9);
       case NotYours it -> out.writeByte(10);
+      case LetGo it -> out.writeByte(11);
     }
   }
 
@@ -150,6 +161,7 @@ sealed interface HandoverMessage {
       case 8 -> new HaveAll();
       case 9 -> new Yours();
       case 10 -> new NotYours();
+      case 11 -> new LetGo();
       default -> throw new IOException("a hand-over message of unknown kind " + kind);
     };
   }

@@ -26,6 +26,9 @@ final class Listeners implements Closeable {
   private final Consumer<SocketChannel> accepted;
   private final List<ServerSocketChannel> listeners = new CopyOnWriteArrayList<>();
 
+  /** Whether somebody else accepts. Changed on the loop. */
+  private boolean resting;
+
   /** None yet; {@code accepted} is called on {@code loop} with each client. */
   Listeners(Loop loop, Consumer<GateEvent> events, Consumer<SocketChannel> accepted) {
     this.loop = loop;
@@ -101,18 +104,20 @@ final class Listeners implements Closeable {
   }
 
   /**
-   * Listens at the addresses of {@code next} instead of those of {@code before}. If that fails,
-   * nothing has changed.
+   * Listens at the addresses of {@code next} instead of those of {@code before}; tells whether any
+   * was closed. If that fails, nothing has changed.
    */
-  void change(GateSettings before, GateSettings next) throws IOException {
+  boolean change(GateSettings before, GateSettings next) throws IOException {
     for (ServerSocketChannel listener : openMissing(next)) {
       serve(listener, next);
     }
-    for (InetSocketAddress address : before.listen()) {
-      if (!next.listen().contains(address)) {
-        listeners.stream().filter(listener -> isAt(listener, address)).forEach(this::stopListening);
-      }
-    }
+    List<ServerSocketChannel> unwanted =
+        before.listen().stream()
+            .filter(address -> !next.listen().contains(address))
+            .flatMap(address -> listeners.stream().filter(listener -> isAt(listener, address)))
+            .toList();
+    unwanted.forEach(this::stopListening);
+    return !unwanted.isEmpty();
   }
 
   private void stopListening(ServerSocketChannel listener) {
@@ -126,7 +131,7 @@ final class Listeners implements Closeable {
         new GateEvent.Listening(listener.getLocalAddress(), settings.target().toString()));
     loop.execute(() -> {
       try {
-        loop.register(listener, SelectionKey.OP_ACCEPT, key -> accept(listener, key));
+        loop.register(listener, interest(), key -> accept(listener, key));
       } catch (IOException e) {
         events.accept(new GateEvent.Fault(e));
       }
@@ -149,10 +154,40 @@ final class Listeners implements Closeable {
     }
   }
 
-  private static void acceptAgain(SelectionKey key) {
+  private void acceptAgain(SelectionKey key) {
     if (key.isValid()) {
-      key.interestOps(SelectionKey.OP_ACCEPT);
+      key.interestOps(interest());
     }
+  }
+
+  private int interest() {
+    return resting ? 0 : SelectionKey.OP_ACCEPT;
+  }
+
+  /** Accepts nothing from now on; the sockets stay open for the process that does. */
+  void rest() {
+    loop.execute(() -> rest(true));
+  }
+
+  /** Accepts again. */
+  void wake() {
+    loop.execute(() -> rest(false));
+  }
+
+  private void rest(boolean whether) {
+    resting = whether;
+    for (ServerSocketChannel listener : listeners) {
+      try {
+        loop.register(listener, interest(), key -> accept(listener, key));
+      } catch (IOException e) {
+        events.accept(new GateEvent.Fault(e));
+      }
+    }
+  }
+
+  /** Closes the sockets; what was accepted at them goes on. */
+  void stop() {
+    listeners.forEach(this::stopListening);
   }
 
   /** The sockets themselves, to be handed over. */

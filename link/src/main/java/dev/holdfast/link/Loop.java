@@ -186,12 +186,20 @@ public final class Loop implements Executor, Closeable {
    * task, not while the loop handles a channel.
    */
   void makeBlocking(SelectableChannel channel) throws IOException {
+    letGo(channel);
+    channel.configureBlocking(true);
+  }
+
+  /**
+   * Stops watching a channel at once, for it to go to another process: closing one that is still
+   * registered would end the connection. To be called in a task.
+   */
+  void letGo(SelectableChannel channel) throws IOException {
     SelectionKey key = channel.keyFor(selector);
     if (key != null) {
       key.cancel();
       selector.selectNow();
     }
-    channel.configureBlocking(true);
   }
 
   /** Stops watching a channel that goes to another loop. */

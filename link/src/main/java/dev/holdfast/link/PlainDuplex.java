@@ -5,6 +5,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * A connection to a server that knows no resumption: what it received before we knew comes first.
@@ -12,6 +15,10 @@ import java.nio.channels.SocketChannel;
 final class PlainDuplex implements Duplex {
   private final SocketChannel channel;
   private final ByteBuffer received;
+  private final Consumer<PlainDuplex> closed;
+  private final AtomicLong up = new AtomicLong();
+  private final AtomicLong down = new AtomicLong();
+  private final AtomicBoolean over = new AtomicBoolean();
 
   /**
    * Over a blocking channel.
@@ -19,8 +26,24 @@ final class PlainDuplex implements Duplex {
    * @param received bytes already read
    */
   PlainDuplex(SocketChannel channel, ByteBuffer received) {
+    this(channel, received, it -> {});
+  }
+
+  /** The same; {@code closed} is told once. */
+  PlainDuplex(SocketChannel channel, ByteBuffer received, Consumer<PlainDuplex> closed) {
     this.channel = channel;
     this.received = received;
+    this.closed = closed;
+  }
+
+  /** Bytes read so far. */
+  long up() {
+    return up.get();
+  }
+
+  /** Bytes written so far. */
+  long down() {
+    return down.get();
   }
 
   @Override
@@ -29,15 +52,18 @@ final class PlainDuplex implements Duplex {
       int bytes = Math.min(received.remaining(), target.remaining());
       target.put(received.slice(received.position(), bytes));
       received.position(received.position() + bytes);
+      up.addAndGet(bytes);
       return bytes;
     }
-    return channel.read(target);
+    int bytes = channel.read(target);
+    up.addAndGet(Math.max(bytes, 0));
+    return bytes;
   }
 
   @Override
   public void write(ByteBuffer source) throws IOException {
     while (source.hasRemaining()) {
-      channel.write(source);
+      down.addAndGet(channel.write(source));
     }
   }
 
@@ -49,6 +75,9 @@ final class PlainDuplex implements Duplex {
   @Override
   public void close() {
     Loop.closeQuietly(channel);
+    if (over.compareAndSet(false, true)) {
+      closed.accept(this);
+    }
   }
 
   @Override

@@ -20,7 +20,7 @@ final class Splices {
   }
 
   /** Who is joined, and since when. */
-  private record Joined(SocketAddress client, long since) {}
+  private record Joined(String name, SocketAddress client, long since) {}
 
   /** Joins two connections, with bytes that each has already sent; on {@code loop}. */
   void join(
@@ -29,14 +29,14 @@ final class Splices {
       SocketChannel server,
       ByteBuffer fromClient,
       ByteBuffer fromServer) {
-    Joined who = new Joined(Addresses.remote(client), Loop.now());
-    events.accept(new GateEvent.Joined(who.client));
+    Joined who = new Joined(PlainClients.name(), Addresses.remote(client), Loop.now());
+    events.accept(new GateEvent.Joined(who.name, who.client));
     start(loop, client, server, who, SpliceSide.fresh(fromServer), SpliceSide.fresh(fromClient));
   }
 
   /** Goes on with two connections that another process had joined; on {@code loop}. */
   void restore(Loop loop, HandoverMessage.Splice kept, SocketChannel client, SocketChannel server) {
-    Joined who = new Joined(kept.client(), Loop.now() - kept.ageNanos());
+    Joined who = new Joined(PlainClients.name(), kept.client(), Loop.now() - kept.ageNanos());
     start(loop, client, server, who, kept.toClient(), kept.toServer());
   }
 
@@ -59,7 +59,7 @@ final class Splices {
   private void left(Splice splice, Joined who) {
     splices.remove(splice);
     Duration lasted = Duration.ofNanos(Loop.now() - who.since);
-    events.accept(new GateEvent.Left(who.client, splice.up(), splice.down(), lasted));
+    events.accept(new GateEvent.Left(who.name, who.client, splice.up(), splice.down(), lasted));
   }
 
   /** How many there are. */

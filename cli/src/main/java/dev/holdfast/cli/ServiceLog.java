@@ -17,20 +17,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gate writes to standard error, a line for each event: for people, or as JSON with every
+ * What a service writes to standard error, a line for each event: for people, or as JSON with every
  * field of the event. systemd's journal notes the time by itself and is told the level instead
  * (sd-daemon(3)). Thread-safe.
  */
-final class GateLog {
+final class ServiceLog {
   /** How much somebody should care; the numbers are syslog's. */
   enum Level {
-    /** The gate itself failed at something. */
+    /** The service itself failed at something. */
     ERROR(3),
     /** Somebody was turned away, or something has to be looked after. */
     WARN(4),
     /** What clients do. */
     INFO(6),
-    /** How the gate is set up. */
+    /** How the service is set up. */
     DEBUG(7);
 
     private final int priority;
@@ -40,38 +40,54 @@ final class GateLog {
     }
   }
 
+  /** The text of a line. */
+  enum Format {
+    /** A line of words. */
+    TEXT,
+    /** A JSON object. */
+    JSON
+  }
+
   private final PrintWriter err;
   private final boolean journal;
   private volatile Level least = Level.INFO;
-  private volatile GateOptions.LogFormat format = GateOptions.LogFormat.TEXT;
+  private volatile Format format = Format.TEXT;
 
   /**
    * A log.
    *
    * @param journal whether systemd's journal reads it
    */
-  GateLog(PrintWriter err, boolean journal) {
+  ServiceLog(PrintWriter err, boolean journal) {
     this.err = err;
     this.journal = journal;
   }
 
-  /** Logs in this manner from now on. */
-  void change(GateOptions options) {
-    least = options.quiet ? Level.WARN : options.verbose ? Level.DEBUG : Level.INFO;
-    format = options.logFormat;
+  /** Logs nothing less than {@code leastLevel} from now on, in that format. */
+  void change(Level leastLevel, Format nextFormat) {
+    least = leastLevel;
+    format = nextFormat;
   }
 
-  /** Something happened at the gate. */
+  /** Something happened at a gate, or where a node is reached. */
   void event(GateEvent event) {
+    write(level(event), event, event.text());
+  }
+
+  /** Something happened in a node. */
+  void event(NodeEvent event) {
+    write(Level.INFO, event, event.text());
+  }
+
+  private void write(Level level, Object event, String text) {
     Map<String, Object> fields = new LinkedHashMap<>();
     for (RecordComponent component : event.getClass().getRecordComponents()) {
       put(fields, component.getName(), value(component, event));
     }
-    String name = event.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    write(level(event), name, event.text(), fields);
+    write(level, event.getClass().getSimpleName().toLowerCase(Locale.ROOT), text, fields);
   }
 
-  /** Something happened around the gate. */
+  /** Something happened around it. */
   void say(Level level, String name, String text) {
     write(level, name, text, Map.of());
   }
@@ -88,10 +104,11 @@ final class GateLog {
       case GateEvent.Detached it -> Level.INFO;
       case GateEvent.Resumed it -> Level.INFO;
       case GateEvent.Ended it -> Level.INFO;
+      case GateEvent.Passed it -> Level.INFO;
     };
   }
 
-  private static @Nullable Object value(RecordComponent component, GateEvent event) {
+  private static @Nullable Object value(RecordComponent component, Object event) {
     try {
       return component.getAccessor().invoke(event);
     } catch (ReflectiveOperationException e) {

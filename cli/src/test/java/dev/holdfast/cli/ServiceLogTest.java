@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-final class GateLogTest {
+final class ServiceLogTest {
   private static final GateEvent ENDED =
       new GateEvent.Ended(
           "ab12",
@@ -35,21 +35,21 @@ final class GateLogTest {
 
   @Test
   void theJournalIsToldTheLevelInsteadOfTheTime() {
-    log(true).say(GateLog.Level.WARN, "x", "careful");
+    log(true).say(ServiceLog.Level.WARN, "x", "careful");
     assertThat(out.toString()).isEqualTo("<4>careful" + System.lineSeparator());
   }
 
   @Test
   void withoutAJournalALineBeginsWithTheTime() {
-    log(false).say(GateLog.Level.INFO, "x", "hello");
+    log(false).say(ServiceLog.Level.INFO, "x", "hello");
     assertThat(out.toString()).matches("20\\S+Z hello\\R");
   }
 
   @Test
   void quietLeavesOutWhatNeedsNobody() {
-    GateLog log = log(false, "--quiet");
+    ServiceLog log = log(false, "--quiet");
     log.event(ENDED);
-    log.say(GateLog.Level.WARN, "x", "careful");
+    log.say(ServiceLog.Level.WARN, "x", "careful");
     assertThat(out.toString()).hasLineCount(1).contains("careful");
   }
 
@@ -61,15 +61,15 @@ final class GateLogTest {
 
   @Test
   void anotherFileThanStandardErrorIsNotTheJournal() {
-    assertThat(GateLog.isJournal(null)).isFalse();
-    assertThat(GateLog.isJournal("1:1")).isFalse();
+    assertThat(ServiceLog.isJournal(null)).isFalse();
+    assertThat(ServiceLog.isJournal("1:1")).isFalse();
   }
 
-  private GateLog log(boolean journal, String... options) {
+  private ServiceLog log(boolean journal, String... options) {
     GateOptions parsed = new GateOptions();
     Main.sharing(new CommandLine(parsed)).parseArgs(options);
-    GateLog log = new GateLog(new PrintWriter(out, true), journal);
-    log.change(parsed);
+    ServiceLog log = new ServiceLog(new PrintWriter(out, true), journal);
+    log.change(parsed.logLevel(), parsed.logFormat);
     return log;
   }
 }

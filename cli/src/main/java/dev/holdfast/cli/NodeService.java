@@ -1,0 +1,338 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.link.DescriptorSocket;
+import dev.holdfast.link.GateEvent;
+import dev.holdfast.link.OpenFileLimit;
+import dev.holdfast.link.ServiceNotice;
+import dev.holdfast.link.Signals;
+import dev.holdfast.link.UnsupportedHostException;
+import dev.holdfast.ssh.ServerOption;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process around a node: what it does on signals, what it tells systemd, and how another
+ * process takes its place while it keeps what lives in it.
+ *
+ * <table>
+ *   <caption>Signals</caption>
+ *   <tr><td>HUP</td><td>reads its configuration again</td></tr>
+ *   <tr><td>TERM, INT</td><td>listens no more, and ends with status 0 when its last connection has;
+ *       the second one ends it at once, and tells the clients</td></tr>
+ * </table>
+ */
+final class NodeService {
+  /** Time for telling all clients that the node ends. */
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
+
+  /** How often a node that listens no more looks whether its last connection has gone. */
+  private static final long LOOK_MILLIS = 500;
+
+  /** Time for systemd to hear who its service's main process is. */
+  private static final Duration HEAR = Duration.ofSeconds(5);
+
+  private final ServeOptions options;
+  private final ServiceLog log;
+  private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
+  private volatile boolean serving = true;
+  private @Nullable HandoverPoint point;
+  private @Nullable Metrics metrics;
+
+  /** What changes the service's course. */
+  private sealed interface Happening {
+    /** Somebody wants it to end. */
+    record Stop() implements Happening {}
+
+    /** The configuration is to be read again. */
+    record Reload() implements Happening {}
+
+    /** Another process has the port. */
+    record HandedOver(long successor) implements Happening {}
+
+    /** That process is gone, and this one has the port again. */
+    record TookBack() implements Happening {}
+  }
+
+  NodeService(ServeOptions options, ServiceLog log) {
+    this.options = options;
+    this.log = log;
+  }
+
+  /** Serves until all that lives in the node has ended. */
+  void run(ServeConfiguration configuration) throws IOException, InterruptedException {
+    log.change(configuration.logLevel(), configuration.logFormat());
+    List<ServerSocketChannel> inherited = SystemdListeners.take();
+    ServiceNotice notice = ServiceNotice.ofEnvironment();
+    Path meeting = configuration.node().state().resolve("node.sock");
+    sayLimits(configuration);
+    Node node = start(configuration.node(), inherited, meeting);
+    try {
+      Signals.on(Signals.Kind.HANGUP, () -> happenings.add(new Happening.Reload()));
+      Signals.on(Signals.Kind.TERMINATE, () -> happenings.add(new Happening.Stop()));
+      Signals.on(Signals.Kind.INTERRUPT, () -> happenings.add(new Happening.Stop()));
+      lead(configuration, node, meeting, options.takeOver);
+      sayReady(node, notice);
+      live(configuration, node, meeting, notice);
+      log.say(ServiceLog.Level.INFO, "end", "ended");
+    } finally {
+      stopLeading();
+      node.close();
+    }
+  }
+
+  private void sayLimits(ServeConfiguration configuration) throws IOException {
+    NodeConfiguration node = configuration.node();
+    log.say(
+        ServiceLog.Level.DEBUG,
+        "limits",
+        "configured by %s, state in %s, %d MiB for bytes in flight, %d streams, %s open files"
+            .formatted(
+                configuration.file() == null ? "no file" : configuration.file(),
+                node.state(),
+                node.memory() >> 20,
+                node.streams(),
+                openFiles()));
+  }
+
+  private static String openFiles() throws IOException {
+    try {
+      return Long.toString(OpenFileLimit.raise().soft());
+    } catch (UnsupportedHostException e) {
+      return "?";
+    }
+  }
+
+  // ---- beginning ----
+
+  /**
+   * Starts the node, and takes over if told to. Whoever has the port may just be handing it back by
+   * dying: then it is not to be met for a moment, and the port is not free either.
+   */
+  private Node start(
+      NodeConfiguration configuration, List<ServerSocketChannel> inherited, Path meeting)
+      throws IOException {
+    return Patiently.bind(
+        options.takeOver,
+        () -> {
+          Optional<DescriptorSocket> running =
+              options.takeOver ? HandoverPoint.connect(meeting) : Optional.empty();
+          try {
+            return start(configuration, inherited, running.orElse(null));
+          } catch (IOException e) {
+            if (running.isPresent()) {
+              running.get().close();
+            }
+            throw isInUse(e) ? new BindException(e.getMessage()) : e;
+          }
+        });
+  }
+
+  private Node start(
+      NodeConfiguration configuration,
+      List<ServerSocketChannel> inherited,
+      @Nullable DescriptorSocket from)
+      throws IOException {
+    String user = System.getProperty("user.name");
+    Path home = Path.of(System.getProperty("user.home"));
+    List<Path> keys =
+        configuration.ssh().get(ServerOption.AUTHORIZED_KEYS_FILE).stream()
+            .map(home::resolve)
+            .toList();
+    return Node.start(configuration, new OwnKeys(user, keys), inherited, from, log);
+  }
+
+  private static boolean isInUse(IOException e) {
+    return e.getCause() instanceof BindException cause
+        && String.valueOf(cause.getMessage()).contains("in use");
+  }
+
+  /** Does what the process that has the port does beside serving. */
+  private void lead(ServeConfiguration configuration, Node node, Path meeting, boolean afterOther)
+      throws IOException {
+    serving = true;
+    InetSocketAddress address = configuration.metrics();
+    if (address != null) {
+      Metrics started =
+          Patiently.bind(
+              afterOther,
+              () -> Metrics.start("holdfast_node_", address, node::values, () -> serving));
+      metrics = started;
+      log.say(
+          ServiceLog.Level.DEBUG,
+          "metrics",
+          "figures are served at " + GateEvent.name(started.address()));
+    }
+    point = meet(meeting, node);
+  }
+
+  private void stopLeading() {
+    serving = false;
+    if (metrics != null) {
+      metrics.close();
+      metrics = null;
+    }
+    if (point != null) {
+      point.close();
+      point = null;
+    }
+  }
+
+  /** Without a place to be met the node can't be taken over, but it works. */
+  private @Nullable HandoverPoint meet(Path meeting, Node node) {
+    try {
+      return HandoverPoint.open(
+          meeting,
+          (at, successor) -> handOver(node, at, successor),
+          problem -> log.say(ServiceLog.Level.WARN, "handover", problem));
+    } catch (IOException e) {
+      log.say(
+          ServiceLog.Level.WARN,
+          "handover",
+          "this node can't be taken over: %s; --state-dir names another place"
+              .formatted(e.getMessage()));
+      return null;
+    }
+  }
+
+  private void handOver(Node node, HandoverPoint at, DescriptorSocket successor)
+      throws IOException, InterruptedException {
+    node.gate().handOver(successor);
+    at.close();
+    happenings.add(new Happening.HandedOver(successor.peer().process()));
+    if (node.gate().awaitSuccessor(successor)) {
+      happenings.add(new Happening.TookBack());
+    }
+  }
+
+  private static String status(Node node) {
+    return node.gate().addresses().stream()
+        .map(GateEvent::name)
+        .collect(Collectors.joining(", ", "serving at ", ""));
+  }
+
+  private void sayReady(Node node, ServiceNotice notice) {
+    log.say(ServiceLog.Level.DEBUG, "ready", status(node));
+    tell(() -> notice.ready(status(node)));
+  }
+
+  private interface Telling {
+    void tell() throws IOException;
+  }
+
+  private void tell(Telling telling) {
+    try {
+      telling.tell();
+    } catch (IOException e) {
+      log.say(ServiceLog.Level.WARN, "notice", "systemd can't be told: " + e.getMessage());
+    }
+  }
+
+  // ---- life ----
+
+  private void live(ServeConfiguration configuration, Node node, Path meeting, ServiceNotice notice)
+      throws IOException, InterruptedException {
+    boolean stopping = false;
+    while (serving || !node.isEmpty()) {
+      switch (serving ? happenings.take() : happenings.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        case null -> {}
+        case Happening.Reload reload -> reload(node, notice);
+        case Happening.HandedOver(long successor) -> leave(node, notice, successor);
+        case Happening.TookBack back -> {
+          if (!stopping) {
+            log.say(ServiceLog.Level.WARN, "handover", "the successor is gone; serving again");
+            lead(configuration, node, meeting, true);
+            sayReady(node, notice);
+          }
+        }
+        case Happening.Stop stop -> {
+          if (!serving) {
+            node.shutDown("The server was shut down; connect again when it is back.", GOODBYE);
+            return;
+          }
+          stopping = true;
+          retire(node, notice);
+        }
+      }
+    }
+  }
+
+  private void retire(Node node, ServiceNotice notice) {
+    stopLeading();
+    node.gate().retire();
+    tell(() -> notice.stopping("waiting for connections to end"));
+    if (!node.isEmpty()) {
+      log.say(
+          ServiceLog.Level.INFO,
+          "drain",
+          "listening no more; %d connections may go on, a second signal ends them"
+              .formatted(node.connections()));
+    }
+  }
+
+  /** Keeps what lives here; the port, and what is new, are the successor's. */
+  private void leave(Node node, ServiceNotice notice, long successor) {
+    stopLeading();
+    if (isMainProcess()) {
+      tell(() -> {
+        notice.mainProcess(successor);
+        if (!notice.awaitHeard(HEAR)) {
+          log.say(ServiceLog.Level.WARN, "notice", "systemd did not hear of the new main process");
+        }
+      });
+    }
+    log.say(
+        ServiceLog.Level.INFO,
+        "handover",
+        "process %d has the port now; %d connections go on here"
+            .formatted(successor, node.connections()));
+  }
+
+  /** Not where systemd started something that started this: SYSTEMD_EXEC_PID, systemd.exec(5). */
+  private static boolean isMainProcess() {
+    String started = System.getenv("SYSTEMD_EXEC_PID");
+    return started == null || started.equals(Long.toString(ProcessHandle.current().pid()));
+  }
+
+  private void reload(Node node, ServiceNotice notice) {
+    if (!serving) {
+      log.say(
+          ServiceLog.Level.WARN, "reload", "SIGHUP: another process has the port; tell that one");
+      return;
+    }
+    tell(() -> notice.reloading("reading the configuration again"));
+    try {
+      Problems problems = new Problems();
+      ServeConfiguration next = ServeConfiguration.read(options, problems);
+      if (problems.isEmpty()) {
+        node.change(next.node());
+        log.change(next.logLevel(), next.logFormat());
+        log.say(
+            ServiceLog.Level.INFO,
+            "reload",
+            next.file() == null
+                ? "SIGHUP: there is no configuration to read again"
+                : "read " + next.file() + " again");
+      } else {
+        problems.lines().forEach(line -> log.say(ServiceLog.Level.ERROR, "reload", line));
+        log.say(ServiceLog.Level.ERROR, "reload", "the configuration was not changed");
+      }
+    } catch (IOException e) {
+      log.say(
+          ServiceLog.Level.ERROR,
+          "reload",
+          "the configuration was not changed: " + Failures.oneLine(e));
+    }
+    sayReady(node, notice);
+  }
+}

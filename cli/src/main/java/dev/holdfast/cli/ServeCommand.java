@@ -1,0 +1,46 @@
+package dev.holdfast.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast serve}: the services of this host; at present the node, an SSH server. */
+@Command(
+    name = "serve",
+    description = {
+      "Serve SSH: sessions that outlive links, clients and upgrades of the server.",
+      "",
+      "Works without a configuration. An ordinary user serves himself only, by the keys in"
+          + " ~/.ssh/authorized_keys."
+    },
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ServeOptions options;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Problems problems = new Problems();
+    ServeConfiguration configuration = ServeConfiguration.read(options, problems);
+    if (!problems.isEmpty()) {
+      PrintWriter err = spec.commandLine().getErr();
+      problems.lines().forEach(line -> err.println("holdfast: " + line));
+      err.flush();
+      return Failures.USAGE;
+    }
+    if (options.check) {
+      spec.commandLine().getOut().print(configuration.text());
+      spec.commandLine().getOut().flush();
+      return 0;
+    }
+    ServiceLog log =
+        new ServiceLog(
+            spec.commandLine().getErr(), ServiceLog.isJournal(System.getenv("JOURNAL_STREAM")));
+    new NodeService(options, log).run(configuration);
+    return 0;
+  }
+}

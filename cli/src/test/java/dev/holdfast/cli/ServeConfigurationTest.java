@@ -1,0 +1,92 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.ssh.ServerOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+final class ServeConfigurationTest {
+  @TempDir private Path directory;
+  private final Problems problems = new Problems();
+
+  @Test
+  void anEmptyFileIsAllAsUsual() throws IOException {
+    ServeConfiguration it = read("");
+    assertThat(problems.lines()).isEmpty();
+    assertThat(it.metrics()).isNull();
+    assertThat(it.logLevel()).isEqualTo(ServiceLog.Level.INFO);
+    assertThat(it.node().listen()).singleElement().matches(at -> at.getPort() == 2222);
+    assertThat(it.node().patience()).isEqualTo(Duration.ofHours(24));
+  }
+
+  @Test
+  void theCommandLineWins() throws IOException {
+    ServeConfiguration it =
+        read(
+            "log: {level: debug, format: json}\nmetrics: 9222\nnode:\n  listen: [2222, 2223]\n",
+            "--quiet",
+            "--log-format=text",
+            "--listen=127.0.0.1:7",
+            "--state-dir=/x");
+    assertThat(problems.lines()).isEmpty();
+    assertThat(it.logLevel()).isEqualTo(ServiceLog.Level.WARN);
+    assertThat(it.logFormat()).isEqualTo(ServiceLog.Format.TEXT);
+    assertThat(it.metrics()).matches(at -> at.getAddress().isLoopbackAddress());
+    assertThat(it.node().listen()).singleElement().matches(at -> at.getPort() == 7);
+    assertThat(it.node().state()).isEqualTo(Path.of("/x"));
+  }
+
+  @Test
+  void optionsOfSshdHaveTheirNamesAndPlaces() throws IOException {
+    ServeConfiguration it = read("node:\n  AcceptEnv: [LANG, 'LC_*']\n  UsePAM: true\n");
+    assertThat(problems.lines()).isEmpty();
+    assertThat(it.node().ssh().get(ServerOption.ACCEPT_ENV)).containsExactly("LANG", "LC_*");
+    assertThat(it.node().sessions().pam()).contains("sshd");
+    String file = directory + "/serve.yaml";
+    read("node:\n  UsePAM: perhaps\n  Frobnicate: 1\n  ClientAliveInterval: 7\n");
+    assertThat(problems.lines()).hasSize(3);
+    assertThat(problems.lines().getFirst()).startsWith(file + ":");
+    assertThat(problems.lines()).anyMatch(line -> line.startsWith(file + ":2:11: UsePAM"));
+    assertThat(problems.lines())
+        .anyMatch(line -> line.startsWith(file + ":3:15: ") && line.contains("Frobnicate"));
+    assertThat(problems.lines())
+        .anyMatch(line -> line.startsWith(file + ":4:24: ClientAliveInterval can't be set"));
+  }
+
+  @Test
+  void whatCheckPrintsIsAConfigurationOfTheSame() throws IOException {
+    ServeConfiguration it =
+        read("log: {format: json}\nmetrics: 9222\nnode:\n  patience: 1h\n  AcceptEnv: LANG\n");
+    assertThat(read(it.text()).text()).isEqualTo(it.text());
+    assertThat(problems.lines()).isEmpty();
+    assertThat(it.text()).contains("patience: 3600s", "AcceptEnv: LANG");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsSaidToBe() {
+    assertThatThrownBy(() -> ServeConfiguration.read(options("--config=/nowhere/x.yaml"), problems))
+        .isInstanceOf(IOException.class)
+        .hasMessage("There is no file /nowhere/x.yaml.");
+  }
+
+  private ServeConfiguration read(String text, String... arguments) throws IOException {
+    Path file = directory.resolve("serve.yaml");
+    Files.writeString(file, text);
+    ServeOptions options = options(arguments);
+    options.config = file;
+    return ServeConfiguration.read(options, problems);
+  }
+
+  private static ServeOptions options(String... arguments) {
+    ServeOptions options = new ServeOptions();
+    Main.sharing(new CommandLine(options)).parseArgs(arguments);
+    return options;
+  }
+}

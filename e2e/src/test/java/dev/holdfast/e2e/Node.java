@@ -1,0 +1,110 @@
+package dev.holdfast.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A running {@code holdfast serve}: a node, in one or more generations. Thread-safe. */
+final class Node implements AutoCloseable {
+  private static final Duration TAKEN_OVER = Duration.ofSeconds(30);
+
+  private final InetSocketAddress address;
+  private final Command command;
+  private final List<Program> generations = new ArrayList<>();
+
+  private Node(InetSocketAddress address, Command command) {
+    this.address = address;
+    this.command = command;
+  }
+
+  /** Starts one on loopback that lets in the user who runs the tests; waits until it listens. */
+  static Node start() {
+    return start(Holdfast.command("serve"));
+  }
+
+  /** The same by the main process of its unit for systemd, which takes over by itself. */
+  static Node underSystemd() {
+    Command main = Command.of(Sources.root("packaging/systemd/holdfast-node").toString());
+    return start(main.with("HOLDFAST", Holdfast.command().words().getFirst()));
+  }
+
+  private static Node start(Command program) {
+    InetSocketAddress address = Ports.free();
+    Path directory = Scratch.directory("node");
+    Path configuration = directory.resolve("serve.yaml");
+    try {
+      Files.writeString(configuration, configuration(address, directory.resolve("state")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Command command = program.plus("--verbose", "--config", configuration.toString());
+    Node node = new Node(address, command);
+    node.launch(command);
+    return node;
+  }
+
+  private static String configuration(InetSocketAddress address, Path state) {
+    return """
+    node:
+      listen: %s
+      state-dir: %s
+      HostKey: [%s, %s]
+      AuthorizedKeysFile: %s
+    """
+        .formatted(
+            Ports.text(address), state, Keys.HOST_ED25519, Keys.HOST_ECDSA, Keys.AUTHORIZED_KEYS);
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  /** A new process takes the port; the old one keeps what lives in it. */
+  synchronized void upgrade() {
+    Program old = generations.stream().filter(Program::alive).toList().getLast();
+    launch(command.plus("--take-over"));
+    old.awaitOutput("has the port now", TAKEN_OVER);
+  }
+
+  /** The same node started anew, with nothing of the old one's but its files. */
+  Node again() {
+    Node next = new Node(address, command);
+    next.launch(command);
+    return next;
+  }
+
+  /** Its processes, oldest first. */
+  synchronized List<Program> generations() {
+    return List.copyOf(generations);
+  }
+
+  /** Clients must have gone by themselves, while what they talked to is still there. */
+  void awaitClientsGone(Duration deadline) {
+    Leftovers.end(deadline, generations().toArray(Program[]::new));
+  }
+
+  /** What all its processes have said, oldest first. */
+  synchronized String log() {
+    StringBuilder all = new StringBuilder();
+    for (Program program : generations) {
+      all.append(program.output()).append(program.errors());
+    }
+    return all.toString();
+  }
+
+  private synchronized void launch(Command started) {
+    Program program = started.start();
+    generations.add(program);
+    program.awaitOutput("serving at ", TAKEN_OVER);
+  }
+
+  @Override
+  public synchronized void close() {
+    generations.forEach(Program::close);
+  }
+}

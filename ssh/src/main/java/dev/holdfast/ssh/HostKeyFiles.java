@@ -1,0 +1,193 @@
+package dev.holdfast.ssh;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.config.keys.FilePasswordProvider;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.util.security.SecurityUtils;
+
+/**
+ * The keys by which clients know a server, in files as {@code ssh-keygen -A} makes them: private
+ * ones in OpenSSH's format, which only their owner may read, and public ones beside them.
+ */
+public final class HostKeyFiles {
+  /** Longest file that is read, in bytes. */
+  static final long MOST_BYTES = 64 * 1024;
+
+  private static final Set<PosixFilePermission> OTHERS =
+      EnumSet.of(
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE);
+
+  private HostKeyFiles() {}
+
+  /** The types that a server has a key of, as ssh-keygen(1) has them. */
+  private enum Type {
+    ED25519("ed25519", KeyPairProvider.SSH_ED25519, 256),
+    ECDSA("ecdsa", KeyPairProvider.ECDSA_SHA2_NISTP256, 256),
+    RSA("rsa", KeyPairProvider.SSH_RSA, 3072);
+
+    private final String name;
+    private final String algorithm;
+    private final int bits;
+
+    Type(String name, String algorithm, int bits) {
+      this.name = name;
+      this.algorithm = algorithm;
+      this.bits = bits;
+    }
+
+    Path file(Path directory) {
+      return directory.resolve("ssh_host_" + name + "_key");
+    }
+  }
+
+  /** The files of a server's keys in a directory. */
+  public static List<Path> files(Path directory) {
+    return List.of(Type.values()).stream().map(type -> type.file(directory)).toList();
+  }
+
+  /**
+   * The keys in {@code directory}, a new one of each type that is missing. Two processes that start
+   * at once have the same keys.
+   */
+  public static List<KeyPair> loadOrMake(Path directory) throws IOException {
+    List<KeyPair> keys = new ArrayList<>();
+    for (Type type : Type.values()) {
+      keys.add(loadOrMake(type, type.file(directory)));
+    }
+    return keys;
+  }
+
+  /** The Ed25519 key in {@code file}, a new one if there is none. */
+  public static KeyPair loadOrMakeEd25519(Path file) throws IOException {
+    return loadOrMake(Type.ED25519, file);
+  }
+
+  private static KeyPair loadOrMake(Type type, Path file) throws IOException {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      make(type, file);
+    }
+    return load(file);
+  }
+
+  /**
+   * The key in a file.
+   *
+   * @throws IOException if it can't be used, with a sentence that says why
+   */
+  public static KeyPair load(Path file) throws IOException {
+    refuseIfOthersMayRead(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      Iterator<KeyPair> keys =
+          SecurityUtils.loadKeyPairIdentities(
+                  null, NamedResource.ofName(file.toString()), in, FilePasswordProvider.EMPTY)
+              .iterator();
+      if (keys.hasNext()) {
+        return keys.next();
+      }
+      throw new IOException("no key in it");
+    } catch (GeneralSecurityException | IOException | RuntimeException e) {
+      throw new IOException(
+          "%s is not a private key without a passphrase that can be used; remove it to get a new one."
+              .formatted(file),
+          e);
+    }
+  }
+
+  private static void refuseIfOthersMayRead(Path file) throws IOException {
+    PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
+    if (attributes.size() > MOST_BYTES) {
+      throw new IOException("%s is longer than a key can be.".formatted(file));
+    }
+    if (attributes.permissions().stream().anyMatch(OTHERS::contains)) {
+      throw new IOException(
+          "%s may be read by others (%s), so it is no secret; if nobody has: chmod 600 %s"
+              .formatted(file, PosixFilePermissions.toString(attributes.permissions()), file));
+    }
+  }
+
+  /**
+   * Written under another name that nobody else may read from the start, and then given its own.
+   */
+  private static void make(Type type, Path file) throws IOException {
+    KeyPair key = generate(type);
+    Path fresh = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
+    try {
+      write(fresh, "rw-------", out -> writePrivate(key, out));
+      Files.createLink(file, fresh);
+    } catch (FileAlreadyExistsException e) {
+      return; // Somebody else was first, and has a key.
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+    writePublic(key, file);
+  }
+
+  private static void writePublic(KeyPair key, Path file) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".pub." + UUID.randomUUID());
+    byte[] line =
+        (SshKeys.line(key.getPublic()) + "\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    write(fresh, "rw-r--r--", out -> out.write(line));
+    Files.move(
+        fresh,
+        file.resolveSibling(file.getFileName() + ".pub"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static KeyPair generate(Type type) {
+    try {
+      return KeyUtils.generateKeyPair(type.algorithm, type.bits);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the cryptography library lacks " + type.algorithm, e);
+    }
+  }
+
+  private static void writePrivate(KeyPair key, OutputStream out) throws IOException {
+    try {
+      OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(key, "", null, out);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a key that we made can't be written", e);
+    }
+  }
+
+  private interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private static void write(Path file, String permissions, Content content) throws IOException {
+    FileAttribute<?> mode =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
+    Set<StandardOpenOption> how =
+        EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try (FileChannel channel = FileChannel.open(file, how, mode)) {
+      content.writeTo(Channels.newOutputStream(channel));
+      channel.force(true);
+    }
+  }
+}
