@@ -31,8 +31,11 @@ final class Editing {
     }
   }
 
-  /** EL. */
+  /** EL. Behind a full line there is nothing to erase to its right, as most terminals have it. */
   void eraseInLine(int which) {
+    if (which == 0 && screen.pending) {
+      return;
+    }
     screen.pending = false;
     Row row = screen.grid.row(screen.y);
     switch (which) {

@@ -184,7 +184,7 @@ final class Row {
 
   private void halve(int column) {
     text[column] = BLANK;
-    style[column] = Style.erased(style[column]);
+    style[column] = Style.DEFAULT;
     setExtra(column, column + 1, null);
   }
 

@@ -147,8 +147,9 @@ final class Screen {
     moveToColumn(x - 1);
   }
 
+  /** HT, CHT; behind a full line there is no stop, and the next character still wraps. */
   void tab(int count) {
-    for (int i = Math.min(count, columns()); i > 0; i--) {
+    for (int i = Math.min(count, columns()); i > 0 && !pending; i--) {
       moveToColumn(tabs.after(x));
     }
   }

@@ -74,6 +74,7 @@ final class RandomProgram {
   private final boolean strict;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final Size size;
+  private boolean inAlternate;
 
   private RandomProgram(long seed, boolean strict, Size size) {
     random = new SplittableRandom(seed);
@@ -143,6 +144,9 @@ final class RandomProgram {
     // See move(); and IL and DL leave the cursor where terminals do not agree.
     String before = strict ? "\r\033[" + upTo(size.columns() - 1) + "G" : "";
     // Half a wide character that is cut is not blank in the same way everywhere.
+    if (strict && "LM".contains(end)) {
+      write("\033[r");
+    }
     write(before + (strict && "@PX".contains(end) ? "\033[2K" : ""));
     write("\033[" + count + end + (strict ? "\r" : ""));
   }
@@ -160,8 +164,22 @@ final class RandomProgram {
       case 4 -> write("\r\033[%d%s".formatted(upTo(3), random.nextBoolean() ? "S" : "T"));
       case 5 -> write("\0337");
       case 6 -> write("\0338\r");
-      case 7 -> write("\033[?1049h");
-      default -> write(random.nextBoolean() ? "\033[?1049l" : "\r\033[?6h\033[?6l");
+      case 7 -> alternate(true);
+      default -> {
+        if (random.nextBoolean()) {
+          alternate(false);
+        } else {
+          write("\r\033[?6h\033[?6l");
+        }
+      }
+    }
+  }
+
+  /** Strictly, no screen is entered or left twice, and what DECSC saved does not matter there. */
+  private void alternate(boolean enter) {
+    if (!strict || enter != inAlternate) {
+      write((enter ? "\033[?1049h" : "\033[?1049l") + (strict ? "\0337" : ""));
+      inAlternate = enter;
     }
   }
 
