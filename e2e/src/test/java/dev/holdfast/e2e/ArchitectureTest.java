@@ -25,6 +25,7 @@ final class ArchitectureTest {
   private static final String LINK = "dev.holdfast.link";
   private static final String TERMINAL = "dev.holdfast.terminal";
   private static final String SSH = "dev.holdfast.ssh";
+  private static final String NODE = "dev.holdfast.node";
   private static final String CLI = "dev.holdfast.cli";
 
   /** The library and the cryptography that only {@code ssh} knows. */
@@ -33,7 +34,7 @@ final class ArchitectureTest {
   private static final JavaClasses HOLDFAST =
       new ClassFileImporter()
           .withImportOption(new DoNotIncludeTests())
-          .importPackages(STREAM, LINK, TERMINAL, SSH, CLI);
+          .importPackages(STREAM, LINK, TERMINAL, SSH, NODE, CLI);
 
   @Test
   void modulesDependDownwardsOnly() {
@@ -47,16 +48,20 @@ final class ArchitectureTest {
         .definedBy(TERMINAL)
         .layer("ssh")
         .definedBy(SSH)
+        .layer("node")
+        .definedBy(NODE)
         .layer("cli")
         .definedBy(CLI)
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
-        .whereLayer("ssh")
+        .whereLayer("node")
         .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("terminal")
-        .mayOnlyBeAccessedByLayers("cli")
+        .mayOnlyBeAccessedByLayers("node", "cli")
+        .whereLayer("ssh")
+        .mayOnlyBeAccessedByLayers("node", "cli")
         .whereLayer("link")
-        .mayOnlyBeAccessedByLayers("ssh", "cli")
+        .mayOnlyBeAccessedByLayers("ssh", "node", "cli")
         .because("a gate or relay must not be able to read traffic: link reaches no SSH")
         .check(HOLDFAST);
   }

@@ -34,7 +34,7 @@ final class MinaServer extends SshServer {
   }
 
   /** A server by our {@link Settings} and {@link Algorithms}, not started. */
-  static MinaServer create(Authenticator authenticator, Programs programs, long rekeyLimit) {
+  static MinaServer create(Authenticator authenticator, Sessions sessions, long rekeyLimit) {
     MinaServer server =
         (MinaServer) ServerBuilder.builder().factory(() -> new MinaServer(rekeyLimit)).build();
     Settings.applyToServer(server);
@@ -46,7 +46,7 @@ final class MinaServer extends SshServer {
         (user, key, session) -> isAccepted(authenticator, user, key, session));
     server.setServiceFactories(
         List.of(ServerUserAuthServiceFactory.INSTANCE, LimitedChannels.factory()));
-    server.setChannelFactories(List.of(sessionChannels(programs)));
+    server.setChannelFactories(List.of(sessionChannels(sessions)));
     server.setGlobalRequestHandlers(
         List.of(
             KeepAliveHandler.INSTANCE,
@@ -76,11 +76,11 @@ final class MinaServer extends SshServer {
     };
   }
 
-  private static ChannelSessionFactory sessionChannels(Programs programs) {
+  private static ChannelSessionFactory sessionChannels(Sessions sessions) {
     return new ChannelSessionFactory() {
       @Override
       public Channel createChannel(Session session) {
-        return new SessionChannel(programs);
+        return new SessionChannel(sessions);
       }
     };
   }

@@ -31,16 +31,31 @@ public final class ServerEngine implements AutoCloseable {
   }
 
   /**
+   * A server whose session channels are {@code sessions}, ready to accept.
+   *
+   * @param hostKeys at most one of each type
+   */
+  public static ServerEngine serve(
+      List<KeyPair> hostKeys, Authenticator authenticator, Sessions sessions) {
+    return serve(hostKeys, authenticator, sessions, RekeyMeter.DEFAULT_LIMIT);
+  }
+
+  /**
    * The same with new keys after {@code rekeyLimit} bytes.
    *
    * @param rekeyLimit bytes, positive
    */
   static ServerEngine start(
       List<KeyPair> hostKeys, Authenticator authenticator, Programs programs, long rekeyLimit) {
+    return serve(hostKeys, authenticator, new ProgramSessions(programs), rekeyLimit);
+  }
+
+  private static ServerEngine serve(
+      List<KeyPair> hostKeys, Authenticator authenticator, Sessions sessions, long rekeyLimit) {
     if (hostKeys.isEmpty()) {
       throw new IllegalArgumentException("no host key");
     }
-    MinaServer server = MinaServer.create(authenticator, programs, rekeyLimit);
+    MinaServer server = MinaServer.create(authenticator, sessions, rekeyLimit);
     server.setKeyPairProvider(KeyPairProvider.wrap(hostKeys));
     try {
       server.start();

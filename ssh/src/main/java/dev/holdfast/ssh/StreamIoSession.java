@@ -95,6 +95,16 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
     return writes.bytes();
   }
 
+  /** Whether channel data may be written without making the queue long. */
+  boolean hasRoom() {
+    return writes.hasRoom();
+  }
+
+  /** Has {@code awaiter} run once when channel data may be written again after they might not. */
+  void whenRoom(Runnable awaiter) {
+    writes.whenRoom(awaiter);
+  }
+
   @Override
   public IoWriteFuture writeBuffer(Buffer buffer) throws IOException {
     boolean first = begun.compareAndSet(false, true);

@@ -18,7 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelOutputStream;
+import org.apache.sshd.common.session.helpers.AbstractSession;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -240,24 +242,23 @@ final class EngineTest {
   /** Else output would be collected until there is such a packet. */
   @Test
   void howLargeAPacketAPeerTakesIsNotBelievedBeyondOurOwnLimit() throws Exception {
-    CompletableFuture<Long> server = new CompletableFuture<>();
-    Programs programs =
-        (login, request) ->
-            call -> {
-              server.complete(packetSize(call.stdout()));
-              return 0;
-            };
-    try (Rig rig = new Rig(programs)) {
+    try (Rig rig = new Rig(new CopyPrograms())) {
       CoreModuleProperties.MAX_PACKET_SIZE.set(rig.client.client, 100L << 20);
       CoreModuleProperties.MAX_PACKET_SIZE.set(rig.server.server, 100L << 20);
-      RemoteCommand command = rig.connect(new Pipe()).start("x");
-      assertThat(packetSize(command.stdin())).isEqualTo(Settings.MOST_PACKET_DATA);
-      assertThat(server.get()).isEqualTo(Settings.MOST_PACKET_DATA);
+      RemoteCommand command = rig.connect(new Pipe()).start("echo");
+      Channel atClient = ((ChannelOutputStream) command.stdin()).getChannel();
+      assertThat(packetSize(atClient)).isEqualTo(Settings.MOST_PACKET_DATA);
+      assertThat(packetSize(onlyChannel(rig.server))).isEqualTo(Settings.MOST_PACKET_DATA);
     }
   }
 
-  private static long packetSize(OutputStream channel) {
-    return ((ChannelOutputStream) channel).getChannel().getRemoteWindow().getPacketSize();
+  private static Channel onlyChannel(ServerEngine server) {
+    AbstractSession session = server.server.getActiveSessions().getFirst();
+    return session.getService(LimitedChannels.class).getChannels().iterator().next();
+  }
+
+  private static long packetSize(Channel channel) {
+    return channel.getRemoteWindow().getPacketSize();
   }
 
   @Test
