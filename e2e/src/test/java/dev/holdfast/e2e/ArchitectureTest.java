@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 final class ArchitectureTest {
   private static final String STREAM = "dev.holdfast.stream";
   private static final String LINK = "dev.holdfast.link";
+  private static final String TERMINAL = "dev.holdfast.terminal";
   private static final String SSH = "dev.holdfast.ssh";
   private static final String NODE = "dev.holdfast.node";
   private static final String CLI = "dev.holdfast.cli";
@@ -33,7 +34,7 @@ final class ArchitectureTest {
   private static final JavaClasses HOLDFAST =
       new ClassFileImporter()
           .withImportOption(new DoNotIncludeTests())
-          .importPackages(STREAM, LINK, SSH, NODE, CLI);
+          .importPackages(STREAM, LINK, TERMINAL, SSH, NODE, CLI);
 
   @Test
   void modulesDependDownwardsOnly() {
@@ -43,6 +44,8 @@ final class ArchitectureTest {
         .definedBy(STREAM)
         .layer("link")
         .definedBy(LINK)
+        .layer("terminal")
+        .definedBy(TERMINAL)
         .layer("ssh")
         .definedBy(SSH)
         .layer("node")
@@ -53,6 +56,8 @@ final class ArchitectureTest {
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("node")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("terminal")
+        .mayOnlyBeAccessedByLayers("node", "cli")
         .whereLayer("ssh")
         .mayOnlyBeAccessedByLayers("node", "cli")
         .whereLayer("link")
@@ -99,6 +104,26 @@ final class ArchitectureTest {
                     "org.jspecify.annotations")
                 .or(DescribedPredicate.describe("failures", ArchitectureTest::isFailure)))
         .because("what has no sockets, files, threads or logging is simulated whole, from a seed")
+        .check(HOLDFAST);
+  }
+
+  @Test
+  void terminalIsBytesAndValuesOnly() {
+    classes()
+        .that()
+        .resideInAPackage(TERMINAL)
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(
+                TERMINAL,
+                "java.lang",
+                "java.lang.invoke",
+                "java.nio.charset",
+                "java.util",
+                "java.util.function",
+                "java.util.stream",
+                "org.jspecify.annotations"))
+        .because("a program's bytes reach nothing but the model of a screen, and are fuzzed there")
         .check(HOLDFAST);
   }
 

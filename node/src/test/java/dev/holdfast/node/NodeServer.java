@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.ssh.ServerEngine;
 import dev.holdfast.ssh.SshKeys;
+import dev.holdfast.terminal.Settings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +33,7 @@ final class NodeServer implements AutoCloseable {
   private final Path key;
   private final ServerEngine engine;
   private final LoginSessions sessions;
+  private final NamedSessions named;
   private final ServerSocketChannel listener;
 
   /** How a program ended. */
@@ -53,9 +55,10 @@ final class NodeServer implements AutoCloseable {
     String accepted = Files.readString(directory.resolve("key.pub")).split(" ", 3)[1];
     var host = SshKeys.generateEd25519();
     sessions = LoginSessions.open(settings, restrictions);
+    named = new NamedSessions(sessions, restrictions, Settings.DEFAULT);
     engine =
         ServerEngine.serve(
-            List.of(host), (login, offered) -> SshKeys.line(offered).endsWith(accepted), sessions);
+            List.of(host), (login, offered) -> SshKeys.line(offered).endsWith(accepted), named);
     listener =
         ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     Files.writeString(
@@ -66,6 +69,10 @@ final class NodeServer implements AutoCloseable {
 
   LoginSessions sessions() {
     return sessions;
+  }
+
+  NamedSessions named() {
+    return named;
   }
 
   int port() {
@@ -159,6 +166,7 @@ final class NodeServer implements AutoCloseable {
   public void close() throws IOException {
     listener.close();
     engine.close();
+    named.close();
     sessions.close();
   }
 }

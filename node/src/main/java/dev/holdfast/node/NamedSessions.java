@@ -1,0 +1,162 @@
+package dev.holdfast.node;
+
+import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.Pty;
+import dev.holdfast.ssh.SessionAnswer;
+import dev.holdfast.ssh.SessionStart;
+import dev.holdfast.ssh.Sessions;
+import dev.holdfast.terminal.Settings;
+import dev.holdfast.terminal.Size;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sessions with names, each of one login user: a client that asks for a name is attached to that
+ * session, which is made if there is none. Clients that ask for none get what {@code plain} gives.
+ * What they ask with is in {@code PROTOCOL.named-session}. Thread-safe.
+ */
+public final class NamedSessions implements Sessions, AutoCloseable {
+  /** The variable that names the session. */
+  public static final String NAME = "HOLDFAST_SESSION";
+
+  /** The variable that says what becomes of others that are attached. */
+  public static final String MODE = "HOLDFAST_ATTACH";
+
+  /** Most named sessions of one user. */
+  public static final int MOST_OF_USER = 64;
+
+  private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
+  private static final Logger log = LoggerFactory.getLogger(NamedSessions.class);
+
+  private final Sessions plain;
+  private final Restrictions.Source restrictions;
+  private final Settings settings;
+  private final ExecutorService events;
+  private final Map<Key, NamedSession> sessions = new HashMap<>();
+
+  private record Key(String user, String name) {}
+
+  /**
+   * Named sessions beside others.
+   *
+   * @param plain starts the programs, of all sessions
+   * @param restrictions a login that is bound to a command, or gets no pty, gets no named session
+   */
+  public NamedSessions(Sessions plain, Restrictions.Source restrictions, Settings settings) {
+    this.plain = plain;
+    this.restrictions = restrictions;
+    this.settings = settings;
+    events =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("node-named-sessions").factory());
+  }
+
+  @Override
+  public boolean permits(Login login, Extra extra) {
+    return plain.permits(login, extra);
+  }
+
+  @Override
+  public boolean acceptsVariable(Login login, String name) {
+    if (name.equals(NAME) || name.equals(MODE)) {
+      Restrictions may = restrictions.of(login);
+      return may.command() == null && may.pty();
+    }
+    return plain.acceptsVariable(login, name);
+  }
+
+  @Override
+  public SessionAnswer start(SessionStart start, ClientEnd client) {
+    String name = start.environment().get(NAME);
+    if (name == null) {
+      return plain.start(start, client);
+    }
+    Optional<AttachMode> mode = AttachMode.of(start.environment().getOrDefault(MODE, "take"));
+    Pty pty = start.pty();
+    if (pty == null || mode.isEmpty() || !NAMES.matcher(name).matches()) {
+      return new SessionAnswer.Refused();
+    }
+    Size window = Size.wanted(pty.size().columns(), pty.size().rows());
+    NamedSession session = session(new Key(start.login().user(), name), start, window);
+    return session == null
+        ? new SessionAnswer.Refused()
+        : new SessionAnswer.Served(new Attachment(session, client, mode.get(), window));
+  }
+
+  /** A user's sessions, by name; everybody's if {@code user} is null. */
+  public List<NamedSessionState> list(@Nullable String user) {
+    Map<Key, NamedSession> all;
+    synchronized (sessions) {
+      all = Map.copyOf(sessions);
+    }
+    return all.entrySet().stream()
+        .filter(each -> user == null || each.getKey().user.equals(user))
+        .map(each -> each.getValue().state(each.getKey().user))
+        .sorted(
+            java.util.Comparator.comparing(NamedSessionState::user)
+                .thenComparing(NamedSessionState::name))
+        .toList();
+  }
+
+  /** Ends a session; returns whether there was one. */
+  public boolean kill(String user, String name) {
+    NamedSession session;
+    synchronized (sessions) {
+      session = sessions.get(new Key(user, name));
+    }
+    if (session != null) {
+      session.kill();
+    }
+    return session != null;
+  }
+
+  /** Ends every session. */
+  @Override
+  public void close() {
+    List<NamedSession> all;
+    synchronized (sessions) {
+      all = List.copyOf(sessions.values());
+    }
+    all.forEach(NamedSession::kill);
+    events.shutdown();
+  }
+
+  private @Nullable NamedSession session(Key key, SessionStart start, Size window) {
+    synchronized (sessions) {
+      NamedSession there = sessions.get(key);
+      if (there != null) {
+        return there;
+      }
+      if (sessions.keySet().stream().filter(each -> each.user.equals(key.user)).count()
+          >= MOST_OF_USER) {
+        log.warn("{} has {} named sessions; no other is made.", key.user, MOST_OF_USER);
+        return null;
+      }
+      NamedSession made =
+          new NamedSession(key.name, window, settings, events, () -> forget(key), System::nanoTime);
+      return switch (plain.start(start, made)) {
+        case SessionAnswer.Refused() -> null;
+        case SessionAnswer.Served(var program) -> {
+          made.run(program);
+          sessions.put(key, made);
+          yield made;
+        }
+      };
+    }
+  }
+
+  private void forget(Key key) {
+    synchronized (sessions) {
+      sessions.remove(key);
+    }
+  }
+}
