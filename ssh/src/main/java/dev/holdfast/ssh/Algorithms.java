@@ -88,6 +88,11 @@ final class Algorithms {
     manager.setRandomFactory(new SingletonRandomFactory(JceRandomFactory.INSTANCE));
   }
 
+  /** What an authority may have signed a certificate with. */
+  static List<String> authoritySignatures() {
+    return SIGNATURES.stream().map(BuiltinSignatures::getName).toList();
+  }
+
   private static List<NamedFactory<Signature>> signatures() {
     return BuiltinFactory.setUpFactories(false, SIGNATURES);
   }

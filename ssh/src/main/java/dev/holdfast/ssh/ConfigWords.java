@@ -128,7 +128,8 @@ final class ConfigWords {
     }
   }
 
-  private static List<String> split(String text) throws BadValue {
+  /** The words of a text, as on a line. */
+  static List<String> split(String text) throws BadValue {
     List<String> words = new ArrayList<>();
     int i = 0;
     while (true) {

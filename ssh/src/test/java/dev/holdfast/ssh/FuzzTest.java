@@ -37,7 +37,9 @@ class FuzzTest {
   }
 
   static Stream<Target> targets() {
-    return Stream.of(new Target("ClientConfigFuzz", ClientConfigFuzz::fuzzerTestOneInput));
+    return Stream.of(
+        new Target("ClientConfigFuzz", ClientConfigFuzz::fuzzerTestOneInput),
+        new Target("KnownHostsFuzz", KnownHostsFuzz::fuzzerTestOneInput));
   }
 
   @ParameterizedTest
