@@ -1,6 +1,7 @@
 package dev.holdfast.ssh;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.ClientFactoryManager;
 import org.apache.sshd.client.session.ClientSessionImpl;
@@ -15,6 +16,11 @@ final class ClientTransport extends ClientSessionImpl {
   ClientTransport(ClientFactoryManager client, IoSession stream) throws Exception {
     super(client, stream);
     this.stream = (StreamIoSession) stream;
+  }
+
+  /** Whom this transport was begun for. */
+  Target target() {
+    return Objects.requireNonNull(getConnectionContext().getAttribute(Dialled.KEY)).target();
   }
 
   /** Opens a session channel in which {@code command} runs. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param names patterns parted by commas, or one hashed name
  * @param place the file's name and the line's number, as {@code file:line}
  */
-record KnownHost(Marker marker, String names, HostKeyBytes key, String place) {
+record KnownHost(Marker marker, String names, KeyBytes key, String place) {
   /** Characters of a line. */
   static final int MOST_CHARACTERS = 64 * 1024;
 
@@ -42,7 +42,7 @@ record KnownHost(Marker marker, String names, HostKeyBytes key, String place) {
       return null;
     }
     try {
-      HostKeyBytes key = HostKeyBytes.parse(words.get(1), words.get(2));
+      KeyBytes key = KeyBytes.parse(words.get(1), words.get(2));
       return new KnownHost(marker, words.getFirst(), key, place);
     } catch (BadValue e) {
       return null;

@@ -92,16 +92,16 @@ record KnownHosts(List<KnownHost> entries) {
   }
 
   /** What is known of a host's key. */
-  Verdict of(HostKeyBytes key) {
+  Verdict of(KeyBytes key) {
     return of(key, KnownHost.Marker.NONE);
   }
 
   /** What is known of the key that signed a host's certificate for {@code host}. */
-  Verdict ofAuthority(HostKeyBytes authority, HostKeyBytes host) {
+  Verdict ofAuthority(KeyBytes authority, KeyBytes host) {
     return isRevoked(host) ? new Verdict.Revoked() : of(authority, KnownHost.Marker.CERT_AUTHORITY);
   }
 
-  private Verdict of(HostKeyBytes key, KnownHost.Marker marker) {
+  private Verdict of(KeyBytes key, KnownHost.Marker marker) {
     if (isRevoked(key)) {
       return new Verdict.Revoked();
     }
@@ -117,13 +117,13 @@ record KnownHosts(List<KnownHost> entries) {
     return verdict;
   }
 
-  private boolean isRevoked(HostKeyBytes key) {
+  private boolean isRevoked(KeyBytes key) {
     return entries.stream()
         .anyMatch(e -> e.marker() == KnownHost.Marker.REVOKED && e.key().equals(key));
   }
 
   /** Keys of other types under which the host is known. */
-  List<KnownHost> ofOtherTypes(HostKeyBytes key) {
+  List<KnownHost> ofOtherTypes(KeyBytes key) {
     return entries.stream()
         .filter(e -> e.marker() == KnownHost.Marker.NONE && !e.key().type().equals(key.type()))
         .toList();
@@ -153,8 +153,7 @@ record KnownHosts(List<KnownHost> entries) {
   }
 
   /** Names other than {@code name} under which files know the key; hashed ones stay so. */
-  static List<String> otherNames(List<Path> files, String name, HostKeyBytes key)
-      throws IOException {
+  static List<String> otherNames(List<Path> files, String name, KeyBytes key) throws IOException {
     List<String> names = new ArrayList<>();
     for (Path file : files) {
       if (Files.exists(file)) {
@@ -175,7 +174,7 @@ record KnownHosts(List<KnownHost> entries) {
   }
 
   /** The line for a key, with its end. */
-  static String line(String name, HostKeyBytes key, boolean hashed) {
+  static String line(String name, KeyBytes key, boolean hashed) {
     String shown = hashed ? HashedName.of(name, new SecureRandom()) : name;
     return shown + " " + key.type() + " " + key.base64() + "\n";
   }

@@ -84,13 +84,13 @@ public final class KnownHostsCheck implements HostKeyCheck {
   public synchronized boolean accepts(PublicKey key) {
     try {
       if (key instanceof OpenSshCertificate certificate) {
-        HostKeyBytes inside = HostKeyBytes.of(certificate.getCertPubKey());
-        HostKeyBytes authority = HostKeyBytes.of(certificate.getCaPubKey());
+        KeyBytes inside = KeyBytes.of(certificate.getCertPubKey());
+        KeyBytes authority = KeyBytes.of(certificate.getCaPubKey());
         return !isRevokedByFile(inside)
             && !isRevokedByFile(authority)
             && (acceptsCertificate(certificate) || acceptsKey(inside));
       }
-      HostKeyBytes plain = HostKeyBytes.of(key);
+      KeyBytes plain = KeyBytes.of(key);
       return !isRevokedByFile(plain) && acceptsKey(plain);
     } catch (IOException e) {
       person.tell("The host's key can't be checked: " + e.getMessage());
@@ -98,7 +98,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
     }
   }
 
-  private boolean isRevokedByFile(HostKeyBytes key) throws IOException {
+  private boolean isRevokedByFile(KeyBytes key) throws IOException {
     for (String file : config.get(ClientOptions.REVOKED_HOST_KEYS)) {
       if (RevokedKeys.read(Path.of(file)).contains(key)) {
         person.tell(
@@ -110,7 +110,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
   }
 
   /** What files, and the command if there is one, say of a host. */
-  private KnownHosts known(String host, HostKeyBytes key) throws IOException {
+  private KnownHosts known(String host, KeyBytes key) throws IOException {
     Optional<String> command = config.find(ClientOptions.KNOWN_HOSTS_COMMAND);
     if (command.isEmpty()) {
       return known(host);
@@ -127,8 +127,8 @@ public final class KnownHostsCheck implements HostKeyCheck {
 
   /** Without an authority for it, a certificate is no more than its key. */
   private boolean acceptsCertificate(OpenSshCertificate certificate) throws IOException {
-    HostKeyBytes authority = HostKeyBytes.of(certificate.getCaPubKey());
-    HostKeyBytes key = HostKeyBytes.of(certificate.getCertPubKey());
+    KeyBytes authority = KeyBytes.of(certificate.getCaPubKey());
+    KeyBytes key = KeyBytes.of(certificate.getCertPubKey());
     for (String known : namesToTry()) {
       switch (known(known, key).ofAuthority(authority, key)) {
         case KnownHosts.Verdict.Known _ -> {
@@ -159,7 +159,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
         : List.of(name, plain);
   }
 
-  private boolean acceptsKey(HostKeyBytes key) throws IOException {
+  private boolean acceptsKey(KeyBytes key) throws IOException {
     KnownHosts known = known(name, key);
     return switch (known.of(key)) {
       case KnownHosts.Verdict.Known _ -> true;
@@ -169,12 +169,12 @@ public final class KnownHostsCheck implements HostKeyCheck {
     };
   }
 
-  private boolean isKnownWithoutPort(HostKeyBytes key) throws IOException {
+  private boolean isKnownWithoutPort(KeyBytes key) throws IOException {
     return namesToTry().size() > 1
         && known(namesToTry().getLast()).of(key) instanceof KnownHosts.Verdict.Known;
   }
 
-  private boolean acceptsNew(HostKeyBytes key, KnownHosts known) throws IOException {
+  private boolean acceptsNew(KeyBytes key, KnownHosts known) throws IOException {
     boolean accepted =
         switch (config.get(ClientOptions.STRICT_HOST_KEY_CHECKING)) {
           case YES -> {
@@ -192,7 +192,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
     return accepted;
   }
 
-  private boolean confirmed(HostKeyBytes key, KnownHosts known) throws IOException {
+  private boolean confirmed(KeyBytes key, KnownHosts known) throws IOException {
     List<KnownHost> others = known.ofOtherTypes(key);
     others.forEach(other ->
         person.tell(
@@ -221,7 +221,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
     return isYes(question, fingerprint(key));
   }
 
-  private String otherNames(HostKeyBytes key) throws IOException {
+  private String otherNames(KeyBytes key) throws IOException {
     List<Path> files = new ArrayList<>(userFiles);
     files.addAll(systemFiles);
     List<String> names = KnownHosts.otherNames(files, name, key);
@@ -253,7 +253,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
     return false;
   }
 
-  private void add(HostKeyBytes key) {
+  private void add(KeyBytes key) {
     boolean isNoName = config.hostname().chars().anyMatch(c -> NOT_IN_NAMES.indexOf(c) >= 0);
     if (userFiles.isEmpty() || isNoName) {
       return;
@@ -271,7 +271,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
     }
   }
 
-  private boolean revoked(HostKeyBytes key) {
+  private boolean revoked(KeyBytes key) {
     person.tell(
         """
         %1$s
@@ -287,7 +287,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
             .formatted(key.shownType(), name));
   }
 
-  private boolean changed(HostKeyBytes key, KnownHost from) {
+  private boolean changed(KeyBytes key, KnownHost from) {
     List<Path> files = userFiles.isEmpty() ? systemFiles : userFiles;
     person.tell(
         """
@@ -360,7 +360,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
     return disabled;
   }
 
-  private String fingerprint(HostKeyBytes key) {
+  private String fingerprint(KeyBytes key) {
     return key.fingerprint(config.get(ClientOptions.FINGERPRINT_HASH));
   }
 }

@@ -25,8 +25,7 @@ final class KnownHostsCommand {
    * @param command words, the first of them an absolute path; no shell is involved
    * @param name of the host that is looked up
    */
-  static String run(String command, Tokens tokens, String name, HostKeyBytes key)
-      throws IOException {
+  static String run(String command, Tokens tokens, String name, KeyBytes key) throws IOException {
     Tokens all =
         tokens.with(
             Map.of(

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Public keys, a line each, that are never to be believed (ssh_config(5), RevokedHostKeys). */
-record RevokedKeys(Set<HostKeyBytes> keys) {
+record RevokedKeys(Set<KeyBytes> keys) {
   private static final String KRL_MAGIC = "SSHKRL\n\0";
 
   /** Those of a file; one that can't be read or understood must not look like an empty one. */
@@ -31,7 +31,7 @@ record RevokedKeys(Set<HostKeyBytes> keys) {
             .collect(Collectors.toUnmodifiableSet()));
   }
 
-  boolean contains(HostKeyBytes key) {
+  boolean contains(KeyBytes key) {
     return keys.contains(key);
   }
 }

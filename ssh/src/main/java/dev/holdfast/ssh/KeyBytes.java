@@ -12,10 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A host's public key as bytes, the way it travels and stands in files (RFC 4253 6.6). Two are
- * equal if their bytes are.
+ * A public key as bytes, the way it travels and stands in files (RFC 4253 6.6). Two are equal if
+ * their bytes are.
  */
-final class HostKeyBytes {
+final class KeyBytes {
   private static final int MOST_TYPE = 128;
 
   /** What people are shown for a type (sshkey.c, {@code sshkey_type}). */
@@ -33,18 +33,18 @@ final class HostKeyBytes {
   private final String type;
   private final byte[] blob;
 
-  private HostKeyBytes(String type, byte[] blob) {
+  private KeyBytes(String type, byte[] blob) {
     this.type = type;
     this.blob = blob;
   }
 
-  static HostKeyBytes of(PublicKey key) {
+  static KeyBytes of(PublicKey key) {
     String[] words = SshKeys.line(key).split(" ", 2);
-    return new HostKeyBytes(words[0], Base64.getDecoder().decode(words[1]));
+    return new KeyBytes(words[0], Base64.getDecoder().decode(words[1]));
   }
 
   /** The key that a line holds: its type, and base64 that begins with the same type. */
-  static HostKeyBytes parse(String type, String base64) throws BadValue {
+  static KeyBytes parse(String type, String base64) throws BadValue {
     byte[] blob;
     try {
       blob = Base64.getDecoder().decode(base64);
@@ -62,7 +62,7 @@ final class HostKeyBytes {
     if (!inside.equals(type)) {
       throw new BadValue("the key is not of the type that its line says");
     }
-    return new HostKeyBytes(type, blob);
+    return new KeyBytes(type, blob);
   }
 
   String type() {
@@ -98,7 +98,7 @@ final class HostKeyBytes {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof HostKeyBytes key && Arrays.equals(blob, key.blob);
+    return other instanceof KeyBytes key && Arrays.equals(blob, key.blob);
   }
 
   @Override
