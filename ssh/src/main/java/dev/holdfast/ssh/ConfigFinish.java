@@ -56,6 +56,7 @@ final class ConfigFinish {
       draft.remove(ClientOptions.DYNAMIC_FORWARD);
     }
     fillDefaults();
+    noteWhatIsNotDone();
     Tokens tokens = tokens();
     expand(tokens);
     return new ClientConfig(query, here, draft.values(), host, tokens, draft.notes());
@@ -65,6 +66,23 @@ final class ConfigFinish {
     List<String> list = draft.get(option);
     if (list != null && list.size() == 1 && list.getFirst().equalsIgnoreCase("none")) {
       draft.replace(option, List.of());
+    }
+  }
+
+  /** What is left undone is never less safe than what was asked for; it is told all the same. */
+  private void noteWhatIsNotDone() {
+    if (draft.find(ClientOptions.CHECK_HOST_IP).orElse(false)) {
+      draft.note("CheckHostIP is not supported: hosts are known by their names alone.");
+    }
+    if (draft.find(ClientOptions.VERIFY_HOST_KEY_DNS).orElse(ClientOptions.YesNoAsk.NO)
+        != ClientOptions.YesNoAsk.NO) {
+      draft.note("VerifyHostKeyDNS is not supported: no host key is looked for in the DNS.");
+    }
+    if (draft.get(ClientOptions.PKCS11_PROVIDER) != null) {
+      draft.note("PKCS11Provider is not supported: add the card's keys to an agent.");
+    }
+    if (draft.find(ClientOptions.COMPRESSION).orElse(false)) {
+      draft.note("Compression is not supported: the connection is not compressed.");
     }
   }
 

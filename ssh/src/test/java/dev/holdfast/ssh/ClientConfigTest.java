@@ -184,6 +184,16 @@ final class ClientConfigTest {
   }
 
   @Test
+  void whatIsNotDoneIsTold() throws Exception {
+    users("CheckHostIP yes\nVerifyHostKeyDNS yes\nPKCS11Provider /x\nCompression yes");
+    assertThat(read(ConfigQuery.of("host")).notes())
+        .hasSize(4)
+        .allMatch(note -> note.contains("is not supported"));
+    users("CheckHostIP no\nPKCS11Provider none");
+    assertThat(read(ConfigQuery.of("host")).notes()).isEmpty();
+  }
+
+  @Test
   void followingAliasesIsRefusedAndNotForgotten() throws Exception {
     users("CanonicalizeHostname yes\nCanonicalizePermittedCNAMEs *:*");
     assertFails("host", "CanonicalizePermittedCNAMEs is not supported");
