@@ -23,7 +23,7 @@ enum Baseline implements Path {
   }
 
   @Override
-  public List<String> between(int listenPort, int serverPort) {
+  public List<String> between(int listenPort, int serverPort, java.nio.file.Path scratch) {
     if (this == DIRECT) {
       return List.of();
     }

@@ -18,37 +18,34 @@ final class Lane implements AutoCloseable {
   private static final long LOOK_NANOS = 20_000_000;
 
   private final Path path;
-  private final Child client;
-  private final @Nullable Child between;
   private final int port;
+  private final Scratch scratch = Scratch.make();
+  private final @Nullable Child between;
+  private final Child client;
 
-  private Lane(Path path, Child client, @Nullable Child between, int port) {
+  private Lane(Path path, int serverPort, int connections) throws IOException {
     this.path = path;
-    this.client = client;
-    this.between = between;
-    this.port = port;
+    int listenPort = freePort();
+    List<String> command = path.between(listenPort, serverPort, scratch.directory());
+    if (command.isEmpty()) {
+      between = null;
+      port = serverPort;
+    } else {
+      between = Child.start(OpenFiles.allow(2 * connections, command));
+      port = listenPort;
+    }
+    List<String> dialer = Child.java(Client.class, path.dialer().toArray(String[]::new));
+    client = Child.start(OpenFiles.allow(connections, dialer));
   }
 
   /** Starts both processes, with room for so many connections at once. */
   static Lane start(Path path, int serverPort, int connections) throws IOException {
-    int listenPort = freePort();
-    List<String> command = path.between(listenPort, serverPort);
-    @Nullable Child between =
-        command.isEmpty() ? null : Child.start(OpenFiles.allow(2 * connections, command));
+    var lane = new Lane(path, serverPort, connections);
     try {
-      if (between != null) {
-        awaitListening(between, listenPort, path);
-      }
-      List<String> client = Child.java(Client.class, path.dialer().toArray(String[]::new));
-      return new Lane(
-          path,
-          Child.start(OpenFiles.allow(connections, client)),
-          between,
-          between == null ? serverPort : listenPort);
+      lane.awaitListening();
+      return lane;
     } catch (IOException e) {
-      if (between != null) {
-        between.close();
-      }
+      lane.close();
       throw e;
     }
   }
@@ -87,14 +84,18 @@ final class Lane implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     client.close();
     if (between != null) {
       between.close();
     }
+    scratch.delete();
   }
 
-  private static void awaitListening(Child between, int port, Path path) throws IOException {
+  private void awaitListening() throws IOException {
+    if (between == null) {
+      return;
+    }
     long deadline = System.nanoTime() + LISTEN_MAX_NANOS;
     while (between.isAlive() && System.nanoTime() < deadline) {
       try (var probe = new Socket()) {

@@ -15,8 +15,10 @@ interface Path {
   /**
    * Returns the command of the process that stands between: it listens on one port of loopback and
    * carries what connects there to the other one. Empty if nothing stands between.
+   *
+   * @param scratch a directory of its own, deleted afterwards
    */
-  List<String> between(int listenPort, int serverPort);
+  List<String> between(int listenPort, int serverPort, java.nio.file.Path scratch);
 
   /** Returns the words that make the client process dial this way; see {@link Dialer#named}. */
   List<String> dialer();

@@ -5,7 +5,6 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
@@ -42,16 +41,14 @@ final class ProcessPipe implements Pipe {
 
   /** Starts a command. */
   static ProcessPipe start(List<String> command) throws IOException {
-    java.nio.file.Path directory = Files.createTempDirectory("holdfast-bench-");
-    java.nio.file.Path input = directory.resolve("in");
-    java.nio.file.Path output = directory.resolve("out");
+    Scratch scratch = Scratch.make();
+    java.nio.file.Path input = scratch.directory().resolve("in");
+    java.nio.file.Path output = scratch.directory().resolve("out");
     try {
       makeFifos(input, output);
       return start(command, input, output);
     } finally {
-      Files.deleteIfExists(input);
-      Files.deleteIfExists(output);
-      Files.delete(directory);
+      scratch.delete();
     }
   }
 

@@ -19,9 +19,13 @@ enum Resuming implements Path {
   }
 
   @Override
-  public List<String> between(int listenPort, int serverPort) {
+  public List<String> between(int listenPort, int serverPort, java.nio.file.Path scratch) {
     return List.of(
-        launcher(), "gate", "--listen=127.0.0.1:" + listenPort, "--to=127.0.0.1:" + serverPort);
+        launcher(),
+        "gate",
+        "--state-dir=" + scratch,
+        "--listen=127.0.0.1:" + listenPort,
+        "--to=127.0.0.1:" + serverPort);
   }
 
   @Override

@@ -78,7 +78,9 @@ final class Run {
       }
       return whole;
     } finally {
-      lanes.forEach(Lane::close);
+      for (Lane lane : lanes) {
+        lane.close();
+      }
     }
   }
 
@@ -93,7 +95,7 @@ final class Run {
     }
     var memory = new IdleMemory(plan, results);
     for (Path path : contenders) {
-      if (!path.between(0, 0).isEmpty()) {
+      if (path != Baseline.DIRECT) {
         progress("memory of " + path.label());
         whole &= tried("memory of " + path.label(), () -> memory.measure(path, port));
       }

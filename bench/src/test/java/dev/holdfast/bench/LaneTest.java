@@ -76,7 +76,7 @@ final class LaneTest {
     }
 
     @Override
-    public List<String> between(int listenPort, int serverPort) {
+    public List<String> between(int listenPort, int serverPort, java.nio.file.Path scratch) {
       return List.of("true");
     }
 

@@ -54,7 +54,12 @@ final class Connect implements Callable<Integer> {
   public Integer call() throws IOException {
     Destination to = destination();
     LinkStatus status =
-        new LinkStatus(spec.commandLine().getErr(), to, options.isQuiet(), options.isVerbose());
+        new LinkStatus(
+            spec.commandLine().getErr(),
+            to,
+            options.isQuiet(),
+            options.isVerbose(),
+            Terminal::standardError);
     StreamClient client =
         StreamClient.start(MEMORY, fault -> fault.printStackTrace(spec.commandLine().getErr()));
     ProgramInput input = new ProgramInput(streams.in());

@@ -221,7 +221,7 @@ final class Demo implements Callable<Integer> {
   }
 
   private void showProgress(long all) {
-    if (!Terminal.isStandardError()) {
+    if (Terminal.standardError() != Terminal.Sink.TERMINAL) {
       return;
     }
     PrintWriter err = spec.commandLine().getErr();

@@ -5,12 +5,17 @@ import dev.holdfast.link.Destination;
 import java.io.Closeable;
 import java.io.PrintWriter;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the person at the terminal how the link is: by the window's title, which no full-screen
- * program minds, and only if it is away for longer than one would notice anyhow; in words on
- * standard error where there is no terminal, or if everything is to be told. Thread-safe.
+ * program minds, and only if it is away for longer than one would notice anyhow; in words where
+ * standard error is a file, or if everything is to be told.
+ *
+ * <p>A pipe gets no such words: there are programs that take whatever their proxy command says on
+ * standard error for the server's bytes (asyncssh 2.10 does), and their connection would break.
+ * Thread-safe.
  */
 final class LinkStatus implements Consumer<ClientEvent>, Closeable {
   /** An outage shorter than this is not worth a word. */
@@ -28,17 +33,29 @@ final class LinkStatus implements Consumer<ClientEvent>, Closeable {
   private final Destination to;
   private final boolean quiet;
   private final boolean verbose;
+  private final Supplier<Terminal.Sink> sink;
   private final long start = System.nanoTime();
   private @Nullable Thread telling;
   private boolean told;
   private boolean closed;
   private volatile boolean away;
 
-  LinkStatus(PrintWriter err, Destination to, boolean quiet, boolean verbose) {
+  /**
+   * The status of the links to {@code to}.
+   *
+   * @param sink what {@code err} goes to; asked only when there is something to tell
+   */
+  LinkStatus(
+      PrintWriter err,
+      Destination to,
+      boolean quiet,
+      boolean verbose,
+      Supplier<Terminal.Sink> sink) {
     this.err = err;
     this.to = to;
     this.quiet = quiet;
     this.verbose = verbose;
+    this.sink = sink;
   }
 
   @Override
@@ -104,7 +121,12 @@ final class LinkStatus implements Consumer<ClientEvent>, Closeable {
   }
 
   private void tell(String controls, String words) {
-    boolean shown = Terminal.isStandardError() && Terminal.control(controls);
+    boolean shown =
+        switch (sink.get()) {
+          case TERMINAL -> Terminal.control(controls);
+          case FILE -> false;
+          case PROGRAM -> true;
+        };
     if (!shown && !verbose) {
       err.println("holdfast: " + words);
       err.flush();

@@ -9,6 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** The terminal that this process belongs to, if any. */
 final class Terminal {
@@ -21,11 +23,29 @@ final class Terminal {
 
   private Terminal() {}
 
+  /** What a program's output goes to. */
+  enum Sink {
+    /** A terminal: somebody sees it. */
+    TERMINAL,
+    /** A file, to be read later. */
+    FILE,
+    /** A pipe or socket: another program reads it, who knows what for. */
+    PROGRAM
+  }
+
+  /** What standard error goes to. */
+  static Sink standardError() {
+    if (isStandardError()) {
+      return Sink.TERMINAL;
+    }
+    return Files.isRegularFile(Path.of("/dev/fd/2")) ? Sink.FILE : Sink.PROGRAM;
+  }
+
   /**
    * Whether standard error goes to a terminal: isatty(3). Where that can't be asked, it does not.
    */
   @SuppressWarnings("restricted")
-  static boolean isStandardError() {
+  private static boolean isStandardError() {
     try {
       Linker linker = Linker.nativeLinker();
       FunctionDescriptor shape = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);

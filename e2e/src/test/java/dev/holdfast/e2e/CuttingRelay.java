@@ -169,11 +169,15 @@ final class CuttingRelay implements AutoCloseable {
 
   /**
    * Decides on bytes about to be written: damages them in place and says how many of them pass
-   * before a cut.
+   * before a cut; none once the connection was reset.
    *
    * @param position bytes of this connection and direction that passed before
    */
-  synchronized int admit(Direction direction, long position, byte[] data) {
+  synchronized int admit(
+      RelayedConnection connection, Direction direction, long position, byte[] data) {
+    if (!connections.contains(connection)) {
+      return 0;
+    }
     Damage damage = damages.get(direction);
     if (damage != null) {
       damage.apply(position, data);

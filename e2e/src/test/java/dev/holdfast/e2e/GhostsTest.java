@@ -65,6 +65,14 @@ final class GhostsTest {
                 .ssh("-tt", Ssh.HOST, "echo here; exec kill -9 $PPID")
                 .start()) {
       assertThat(ssh.await(SOON).status()).isEqualTo(255);
+      String place = " " + gate.address().getPort();
+      Await.until( // before the gate goes: without it the goodbye would take its time
+          () -> "the end of the proxy command",
+          SOON,
+          () ->
+              LastWill.heirs().stream()
+                  .map(LastWill::describe)
+                  .noneMatch(it -> it.endsWith(place)));
     }
   }
 

@@ -133,7 +133,7 @@ final class RelayedConnection {
 
   private void pass(Direction direction, long position, byte[] data, Socket into)
       throws IOException {
-    int admitted = relay.admit(direction, position, data);
+    int admitted = relay.admit(this, direction, position, data);
     into.getOutputStream().write(data, 0, admitted);
     relay.cutIfDue();
     long rate = relay.rate();

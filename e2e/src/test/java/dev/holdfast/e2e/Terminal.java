@@ -18,7 +18,12 @@ final class Terminal implements AutoCloseable {
       set -g allow-rename off
       """;
 
+  /** Runs a program and writes its status to a file: tmux 3.3 forgets it now and then. */
+  private static final String KEEPING_STATUS =
+      "file=$1; shift; \"$@\"; echo $? >\"$file.new\"; mv \"$file.new\" \"$file\"";
+
   private final Path directory = Scratch.directory("tmux");
+  private final Path status = directory.resolve("status");
 
   private Terminal() {}
 
@@ -32,6 +37,7 @@ final class Terminal implements AutoCloseable {
     }
     terminal.tmux(
         Command.of("new-session", "-d", "-x", "80", "-y", "24")
+            .plus("sh", "-c", KEEPING_STATUS, "sh", terminal.status.toString())
             .plus(command.words().toArray(String[]::new)));
     return terminal;
   }
@@ -63,18 +69,18 @@ final class Terminal implements AutoCloseable {
 
   /** The exit status of the program, once it has ended. */
   int awaitStatus() {
-    Await.until(() -> "the end of the program in:\n" + screen(), SHOWN, () -> !status().isEmpty());
-    return Integer.parseInt(status());
+    Await.until(() -> "the end of the program in:\n" + screen(), SHOWN, () -> Files.exists(status));
+    try {
+      return Integer.parseInt(Files.readString(status).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits until the screen shows the text. */
   void awaitShown(String text) {
     Await.until(
         () -> "“" + text + "” on the screen:\n" + screen(), SHOWN, () -> screen().contains(text));
-  }
-
-  private String status() {
-    return tmux(Command.of("display-message", "-p", "#{pane_dead_status}")).strip();
   }
 
   private String tmux(Command command) {

@@ -30,6 +30,12 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
 
   private static final int MOST_LENIENT = 16;
 
+  /**
+   * So often in a row a server has to say that it no longer has the stream: once may be the answer
+   * to a hello, or an answer, that was damaged on its way. It costs a round trip.
+   */
+  private static final int CERTAIN = 2;
+
   /** Attempts count from 0. */
   private static final int NONE = -1;
 
@@ -52,6 +58,7 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   private int leniency = 1;
   private long wrongAt = -HASTY;
   private boolean isSuspicion;
+  private int denials;
   private @Nullable String goneBecause;
   private boolean opened;
   private boolean busy;
@@ -298,6 +305,7 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
 
   @Override
   public void accepted(Duration serverPatience) {
+    denials = 0;
     patience = serverPatience;
     opened = true;
     if (plan != null) {
@@ -315,7 +323,9 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
 
   @Override
   public void gone(String why) {
-    goneBecause = why;
+    if (++denials == CERTAIN || !opened) {
+      goneBecause = why;
+    }
   }
 
   /** No trouble any more. */

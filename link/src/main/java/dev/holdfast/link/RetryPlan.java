@@ -32,10 +32,11 @@ import java.util.random.RandomGenerator;
  *
  * <p><b>At most eight at once.</b> For a new one the oldest makes way, save two elders that live
  * out their 3 s (or six round trips): a network much slower than the last one still gets through.
- * None makes way younger than three round trips.
+ * None makes way younger than three round trips, or 3 s; where a sixth of that is longer than the
+ * pace, it is the pace.
  *
  * <p><b>Where a connection is up</b> and only the peer's word is awaited, nothing new starts for
- * half a second or three round trips: resumes must not chase each other.
+ * half a second, or three round trips up to 3 s: resumes must not chase each other.
  *
  * <p><b>No network at all</b> is known at once and costs nothing; it is tried again when a change
  * is told, or after 250 ms, later 600 ms. <b>A refusal</b> comes from a live host: for a second, in
@@ -66,7 +67,7 @@ final class RetryPlan {
   /** An attempt's life, if six round trips are not longer. */
   static final Duration LIFE = Duration.ofSeconds(3);
 
-  /** The pause after a connection has come up, if three round trips are not longer. */
+  /** The pause after a connection has come up, if the time for an answer is not longer. */
   static final Duration HOLD = Duration.ofMillis(500);
 
   /** Two attempts never start within less, however often the network changes. */
@@ -142,7 +143,14 @@ final class RetryPlan {
 
   private final long lostNanos;
   private final long patience;
-  private final long roundTrip;
+  private final long life;
+
+  /**
+   * Three round trips, in which an answer should come; the last link's may be far from the next
+   * one's.
+   */
+  private final long answerTime;
+
   private final RandomGenerator random;
 
   /** Oldest first. */
@@ -165,7 +173,8 @@ final class RetryPlan {
    */
   RetryPlan(long lostNanos, Duration roundTrip, Duration patience, RandomGenerator random) {
     this.lostNanos = lostNanos;
-    this.roundTrip = roundTrip.toNanos();
+    this.life = Math.max(LIFE.toNanos(), 6 * roundTrip.toNanos());
+    this.answerTime = Math.min(3 * roundTrip.toNanos(), LIFE.toNanos());
     this.patience = patience.compareTo(UNLIMITED) < 0 ? patience.toNanos() : Long.MAX_VALUE;
     this.random = random;
   }
@@ -177,7 +186,7 @@ final class RetryPlan {
       return new Step.GiveUp();
     }
     for (Flight flight : flights) {
-      if (now >= flight.started + life()) {
+      if (now >= flight.started + life) {
         return end(flight);
       }
     }
@@ -193,7 +202,7 @@ final class RetryPlan {
     find(attempt)
         .ifPresent(flight -> {
           flight.connected = true;
-          postpone(nowNanos - lostNanos + Math.max(HOLD.toNanos(), 3 * roundTrip));
+          postpone(nowNanos - lostNanos + Math.max(HOLD.toNanos(), answerTime));
         });
   }
 
@@ -219,11 +228,11 @@ final class RetryPlan {
   }
 
   private Step.Start start(long now) {
-    long pace = jittered(paced(INTERVAL, LATE_INTERVAL, now));
+    long share = answerTime / (refusals == 0 ? MAX_ATTEMPTS - MAX_ELDERS : 1);
     lastStart = now;
-    nextStart = now + (refusals == 0 ? pace : Math.max(pace, 3 * roundTrip));
+    nextStart = now + jittered(Math.max(share, paced(INTERVAL, LATE_INTERVAL, now)));
     flights.add(new Flight(attempts, now));
-    return new Step.Start(attempts++, Duration.ofNanos(life()));
+    return new Step.Start(attempts++, Duration.ofNanos(life));
   }
 
   private Step.End end(Flight flight) {
@@ -231,12 +240,8 @@ final class RetryPlan {
     return new Step.End(flight.attempt);
   }
 
-  private long life() {
-    return Math.max(LIFE.toNanos(), 6 * roundTrip);
-  }
-
   private long firstExpiry() {
-    return flights.isEmpty() ? Long.MAX_VALUE : flights.getFirst().started + life();
+    return flights.isEmpty() ? Long.MAX_VALUE : flights.getFirst().started + life;
   }
 
   /** When there is room for another attempt. */
@@ -246,7 +251,7 @@ final class RetryPlan {
     }
     long whenOldEnough =
         givesWay()
-            .map(f -> f.started < changed ? 0 : f.started + 3 * roundTrip)
+            .map(f -> f.started < changed ? 0 : f.started + answerTime)
             .orElse(Long.MAX_VALUE);
     return Math.min(whenOldEnough, firstExpiry());
   }

@@ -165,6 +165,23 @@ final class ResumedStreamTest {
     }
   }
 
+  /** The proof of a damaged hello is wrong: the gate can only say that it knows no such stream. */
+  @Test
+  void aBitThatFlipsInAHelloDoesNotEndTheStream() throws Exception {
+    try (Rig rig = new Rig()) {
+      Duplex program = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(program, server, LINE);
+      for (int round = 0; round < 5; round++) {
+        rig.relay.flipAfter.set(0);
+        int before = rig.relay.connections.get();
+        rig.relay.cut();
+        await().until(() -> rig.relay.connections.get() > before);
+        Rig.exchange(program, server, "after flip " + round + "\n");
+      }
+    }
+  }
+
   @Test
   void bulkBothWaysSurvivesResetsAndDamageAtRandomBytes() throws Exception {
     try (Rig rig = new Rig()) {

@@ -115,6 +115,9 @@ public final class LinkV2 implements Link {
    * position can't be, both ends are out of step: the stream is reset, and this link says so.
    */
   public void peerIsAt(Position peer, long now) {
+    if (inert) {
+      return; // a newer link asks for itself, and has framed from what was acknowledged then
+    }
     peerKnown = true;
     heard(now);
     if (peer.received < endpoint.ackedEnd() || peer.received > endpoint.sent()) {

@@ -13,6 +13,9 @@ interface Dialect {
   /** Whether damaged bytes are noticed. */
   boolean noticesDamage();
 
+  /** Bytes kept for a peer that does not acknowledge, but for {@link Endpoint#AHEAD}. */
+  long unackedBound();
+
   /** The client of one stream. */
   Client client(Endpoint endpoint, Chunks chunks, RandomGenerator random);
 

@@ -45,6 +45,11 @@ final class DialectV1 implements Dialect {
   }
 
   @Override
+  public long unackedBound() {
+    return LinkV1.UNACKED_BOUND;
+  }
+
+  @Override
   public Client client(Endpoint endpoint, Chunks chunks, RandomGenerator random) {
     return new ClientV1(endpoint, chunks, pipelines);
   }

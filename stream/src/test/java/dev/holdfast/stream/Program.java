@@ -114,10 +114,11 @@ final class Program {
   }
 
   private boolean mayFinish() {
-    if (endpoint.end().isPresent() || endpoint.writtenBytes() < writeTotal) {
-      return endpoint.inputEnded();
+    boolean hasWritten = endpoint.writtenBytes() == writeTotal;
+    if (halfCloses) {
+      return hasWritten;
     }
-    return halfCloses || endpoint.inputEnded() || (closesFirst && hasEverything());
+    return endpoint.inputEnded() || (closesFirst && hasWritten && hasEverything());
   }
 
   private void plan() {
