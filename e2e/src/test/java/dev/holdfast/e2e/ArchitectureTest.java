@@ -24,6 +24,7 @@ final class ArchitectureTest {
   private static final String STREAM = "dev.holdfast.stream";
   private static final String LINK = "dev.holdfast.link";
   private static final String SSH = "dev.holdfast.ssh";
+  private static final String NODE = "dev.holdfast.node";
   private static final String CLI = "dev.holdfast.cli";
 
   /** The library and the cryptography that only {@code ssh} knows. */
@@ -32,7 +33,7 @@ final class ArchitectureTest {
   private static final JavaClasses HOLDFAST =
       new ClassFileImporter()
           .withImportOption(new DoNotIncludeTests())
-          .importPackages(STREAM, LINK, SSH, CLI);
+          .importPackages(STREAM, LINK, SSH, NODE, CLI);
 
   @Test
   void modulesDependDownwardsOnly() {
@@ -44,14 +45,18 @@ final class ArchitectureTest {
         .definedBy(LINK)
         .layer("ssh")
         .definedBy(SSH)
+        .layer("node")
+        .definedBy(NODE)
         .layer("cli")
         .definedBy(CLI)
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
-        .whereLayer("ssh")
+        .whereLayer("node")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("ssh")
+        .mayOnlyBeAccessedByLayers("node", "cli")
         .whereLayer("link")
-        .mayOnlyBeAccessedByLayers("ssh", "cli")
+        .mayOnlyBeAccessedByLayers("ssh", "node", "cli")
         .because("a gate or relay must not be able to read traffic: link reaches no SSH")
         .check(HOLDFAST);
   }

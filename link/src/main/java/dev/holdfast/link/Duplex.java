@@ -24,6 +24,14 @@ public interface Duplex extends java.io.Closeable {
   @Override
   void close();
 
+  /**
+   * Whether it goes on when the connection below is lost. Then silence of the peer, however long,
+   * says nothing about whether it comes back.
+   */
+  default boolean outlivesLinks() {
+    return false;
+  }
+
   java.net.SocketAddress localAddress();
 
   java.net.SocketAddress remoteAddress();

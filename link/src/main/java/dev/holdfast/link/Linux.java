@@ -18,14 +18,14 @@ import java.util.Set;
  * {@code errno} stays readable. Constants and layouts used with it are those of the architectures
  * in {@link #ARCHITECTURES}. Thread-safe.
  */
-final class Linux {
-  static final int EINTR = 4;
+public final class Linux {
+  public static final int EINTR = 4;
   static final int EBADF = 9;
-  static final int EAGAIN = 11;
+  public static final int EAGAIN = 11;
 
-  static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  static final AddressLayout POINTER = ValueLayout.ADDRESS;
+  public static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  public static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+  public static final AddressLayout POINTER = ValueLayout.ADDRESS;
 
   /** Where the numbers of the kernel's generic headers hold: asm-generic/socket.h and friends. */
   static final Set<String> ARCHITECTURES = Set.of("amd64", "aarch64", "riscv64");
@@ -45,12 +45,12 @@ final class Linux {
   /**
    * One call of a function; gets the place where {@code errno} is kept, returns what it returns.
    */
-  interface Call {
+  public interface Call {
     long make(MemorySegment state) throws Throwable;
   }
 
   /** Says that this host can't do {@code what} unless it is a Linux that this class knows. */
-  static void require(String what) throws UnsupportedHostException {
+  public static void require(String what) throws UnsupportedHostException {
     require(what, System.getProperty("os.name"), System.getProperty("os.arch"));
   }
 
@@ -70,7 +70,7 @@ final class Linux {
    * @return what the function returned, 0 or more
    * @throws SystemCallException if it returned a negative number
    */
-  static long call(String name, Call call) throws SystemCallException {
+  public static long call(String name, Call call) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
       int interruptions = 0;
@@ -92,7 +92,8 @@ final class Linux {
   }
 
   /** A function of the C library whose first argument is the state that {@link #call} gives. */
-  static MethodHandle function(String name, MemoryLayout result, MemoryLayout... parameters) {
+  public static MethodHandle function(
+      String name, MemoryLayout result, MemoryLayout... parameters) {
     return link(
         name, FunctionDescriptor.of(result, parameters), Linker.Option.captureCallState("errno"));
   }
@@ -100,7 +101,7 @@ final class Linux {
   /**
    * Like {@link #function}, of a function declared with {@code ...} after {@code fixed} arguments.
    */
-  static MethodHandle variadic(
+  public static MethodHandle variadic(
       String name, int fixed, MemoryLayout result, MemoryLayout... parameters) {
     return link(
         name,
@@ -109,9 +110,32 @@ final class Linux {
         Linker.Option.firstVariadicArg(fixed));
   }
 
+  /** Room for the state that a function gets whose calls are too many for {@link #call}. */
+  public static MemorySegment callState(Arena arena) {
+    return arena.allocate(CALL_STATE);
+  }
+
+  /** The error of the last call that got {@code state} and failed. */
+  public static int errno(MemorySegment state) {
+    return (int) ERRNO.get(state, 0L);
+  }
+
+  /**
+   * Like {@link #function}, of one that never waits, for calls on a data path: pointers may be
+   * arrays of the heap, which nothing moves meanwhile.
+   */
+  public static MethodHandle quickFunction(
+      String name, MemoryLayout result, MemoryLayout... parameters) {
+    return link(
+        name,
+        FunctionDescriptor.of(result, parameters),
+        Linker.Option.captureCallState("errno"),
+        Linker.Option.critical(true));
+  }
+
   /** What the C library calls an error, such as "Permission denied". */
   @SuppressWarnings("restricted")
-  static String errorText(int errno) {
+  public static String errorText(int errno) {
     try {
       MemorySegment text = (MemorySegment) ErrorText.STRERROR.invokeExact(errno);
       return text.reinterpret(ERROR_TEXT_BYTES).getString(0);

@@ -55,6 +55,11 @@ final class SpokenDuplex implements Duplex {
   }
 
   @Override
+  public boolean outlivesLinks() {
+    return rest.outlivesLinks();
+  }
+
+  @Override
   public SocketAddress localAddress() {
     return rest.localAddress();
   }

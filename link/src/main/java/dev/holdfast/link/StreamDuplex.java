@@ -189,6 +189,11 @@ final class StreamDuplex implements Duplex, Local {
   }
 
   @Override
+  public boolean outlivesLinks() {
+    return true;
+  }
+
+  @Override
   public SocketAddress localAddress() {
     return address(true);
   }

@@ -5,50 +5,83 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * A list of algorithms as people write it: names or patterns, or a change of the default list by a
- * leading {@code +}, {@code -} or {@code ^} (ssh_config(5), Ciphers).
- */
-public record AlgorithmNames(String text) {
-  /** The default list, unchanged. */
-  static final AlgorithmNames DEFAULT = new AlgorithmNames("");
+/** Names of algorithms of one kind, best first. */
+public record AlgorithmNames(List<String> names) {
+  /** What a list is for, and what is in it by default. */
+  @SuppressWarnings("ImmutableEnumChecker") // Both lists are copies that nobody can change.
+  public enum Kind {
+    KEY_EXCHANGE(Algorithms.serverKeyExchanges(), Algorithms.keyExchanges()),
+    CIPHER(Algorithms.ciphers(), Algorithms.ciphers()),
+    MAC(Algorithms.serverMacs(), Algorithms.macs()),
+    HOST_KEY(Algorithms.hostKeys(), Algorithms.hostKeys()),
+    PUBLIC_KEY(Algorithms.publicKeys(), Algorithms.publicKeys()),
+    AUTHORITY(Algorithms.signatures(), Algorithms.signatures());
 
-  /**
-   * The names that are meant, best first; empty if none of them is there (kex-names.c, {@code
-   * kex_assemble_names}).
-   *
-   * @param defaults the list that is changed
-   * @param all what there is
-   */
-  List<String> among(List<String> defaults, List<String> all) {
-    if (text.isEmpty()) {
-      return defaults;
+    private final AlgorithmNames standard;
+    private final List<String> known;
+
+    Kind(List<String> standard, List<String> known) {
+      this.standard = new AlgorithmNames(standard);
+      this.known = List.copyOf(known);
     }
-    String names = text.substring(1);
-    return switch (text.charAt(0)) {
-      case '-' ->
-          defaults.stream()
-              .filter(name -> Wildcard.inList(name, names) == Wildcard.Verdict.NO)
-              .toList();
-      case '+' -> expand(joined(defaults, List.of(names.split(",", -1))), all);
-      case '^' -> expand(joined(List.of(names.split(",", -1)), defaults), all);
-      default -> expand(List.of(text.split(",", -1)), all);
-    };
-  }
 
-  private static List<String> joined(List<String> first, List<String> second) {
-    List<String> both = new ArrayList<>(first);
-    both.addAll(second);
-    return both;
-  }
+    /** What counts where nothing is set. */
+    public AlgorithmNames standard() {
+      return standard;
+    }
 
-  private static List<String> expand(List<String> patterns, List<String> all) {
-    Set<String> names = new LinkedHashSet<>();
-    for (String pattern : patterns) {
-      if (!pattern.isEmpty()) {
-        all.stream().filter(name -> Wildcard.matches(name, pattern)).forEach(names::add);
+    /** Every name that can be set. */
+    public List<String> known() {
+      return known;
+    }
+
+    /**
+     * Reads a list: names or patterns between commas; with {@code +} before it adds to the default,
+     * with {@code -} it takes away, with {@code ^} it puts first.
+     */
+    AlgorithmNames read(String value) throws BadValueException {
+      String text = value.strip();
+      char sign = text.isEmpty() ? ' ' : text.charAt(0);
+      boolean signed = sign == '+' || sign == '-' || sign == '^';
+      List<String> named = expand(signed ? text.substring(1) : text, sign == '-');
+      Set<String> result = new LinkedHashSet<>();
+      if (sign == '+' || sign == '-') {
+        result.addAll(standard.names);
       }
+      if (sign == '-') {
+        named.forEach(result::remove);
+      } else {
+        result.addAll(named);
+      }
+      if (sign == '^') {
+        result.addAll(standard.names);
+      }
+      if (result.isEmpty()) {
+        throw new BadValueException("leaves no algorithm");
+      }
+      return new AlgorithmNames(List.copyOf(result));
     }
-    return List.copyOf(names);
+
+    private List<String> expand(String list, boolean unknownToo) throws BadValueException {
+      List<String> expanded = new ArrayList<>();
+      for (String pattern : list.split(",", -1)) {
+        List<String> found =
+            known.stream().filter(name -> NamePattern.matches(pattern, name)).toList();
+        if (found.isEmpty() && !unknownToo) {
+          throw new BadValueException(
+              "has a name that is not known here; there are " + String.join(", ", known));
+        }
+        expanded.addAll(found);
+      }
+      return expanded;
+    }
+  }
+
+  public AlgorithmNames {
+    names = List.copyOf(names);
+  }
+
+  boolean has(String name) {
+    return names.contains(name);
   }
 }

@@ -1,10 +1,12 @@
 package dev.holdfast.ssh;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.common.BuiltinFactory;
 import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.helpers.AbstractFactoryManager;
@@ -15,16 +17,18 @@ import org.apache.sshd.common.mac.BuiltinMacs;
 import org.apache.sshd.common.random.JceRandomFactory;
 import org.apache.sshd.common.random.SingletonRandomFactory;
 import org.apache.sshd.common.signature.BuiltinSignatures;
-import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.server.ServerBuilder;
 
 /**
- * The algorithms that we offer, best first: OpenSSH 10's, as far as there are any here.
+ * The algorithms that we have, best first: OpenSSH 10's, as far as there are any here.
  *
  * <p>Not among them, on purpose: SHA-1 in any place, so no {@code ssh-rsa} signature; CBC; finite
  * field Diffie-Hellman, with which a stranger costs a server much and itself little; compression,
- * as MINA inflates a packet without a bound; certificates, as nobody here says yet which authority
- * to believe.
+ * as MINA inflates a packet without a bound.
+ *
+ * <p>A client offers all of them. A server offers by default what ssh-audit's hardened policies
+ * allow: neither the curves of NIST, nor MACs that are not encrypt-then-MAC. Settings can add
+ * those.
  */
 final class Algorithms {
   private static final List<BuiltinDHFactories> KEY_EXCHANGES =
@@ -66,34 +70,107 @@ final class Algorithms {
           BuiltinSignatures.rsaSHA512,
           BuiltinSignatures.rsaSHA256);
 
+  /** Certificates of hosts, which a server offers if it has one. */
+  private static final List<BuiltinSignatures> HOST_CERTIFICATES =
+      List.of(
+          BuiltinSignatures.ed25519_cert,
+          BuiltinSignatures.nistp256_cert,
+          BuiltinSignatures.nistp384_cert,
+          BuiltinSignatures.nistp521_cert,
+          BuiltinSignatures.rsaSHA512_cert,
+          BuiltinSignatures.rsaSHA256_cert);
+
+  /** Certificates of authenticators' keys, which hosts do not have. */
+  private static final List<String> SECURITY_KEY_CERTIFICATES =
+      List.of("sk-ssh-ed25519-cert-v01@openssh.com", "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com");
+
   private Algorithms() {}
 
   static void offerAsClient(AbstractFactoryManager client) {
-    offer(client, ClientBuilder.DH2KEX);
+    offer(client, KEY_EXCHANGES, MACS, CIPHERS, ClientBuilder.DH2KEX);
+    client.setSignatureFactories(BuiltinFactory.setUpFactories(false, SIGNATURES));
   }
 
-  static void offerAsServer(AbstractFactoryManager server) {
-    offer(server, ServerBuilder.DH2KEX);
+  static void offerAsServer(AbstractFactoryManager server, ServerSettings settings) {
+    offer(
+        server,
+        chosen(KEY_EXCHANGES, settings.get(ServerOption.KEX_ALGORITHMS)),
+        chosen(MACS, settings.get(ServerOption.MACS)),
+        chosen(CIPHERS, settings.get(ServerOption.CIPHERS)),
+        ServerBuilder.DH2KEX);
+    server.setSignatureFactories(
+        BuiltinFactory.setUpFactories(
+            false, chosen(allHostKeys(), settings.get(ServerOption.HOST_KEY_ALGORITHMS))));
+  }
+
+  /** Every key exchange that can be set. */
+  static List<String> keyExchanges() {
+    return names(KEY_EXCHANGES);
+  }
+
+  static List<String> serverKeyExchanges() {
+    return keyExchanges().stream().filter(name -> !name.startsWith("ecdh-")).toList();
+  }
+
+  static List<String> ciphers() {
+    return names(CIPHERS);
+  }
+
+  /** Every MAC that can be set. */
+  static List<String> macs() {
+    return names(MACS);
+  }
+
+  static List<String> serverMacs() {
+    return macs().stream().filter(name -> name.endsWith("-etm@openssh.com")).toList();
+  }
+
+  static List<String> signatures() {
+    return names(SIGNATURES);
+  }
+
+  static List<String> hostKeys() {
+    return names(allHostKeys());
+  }
+
+  /** What users may prove themselves by. */
+  static List<String> publicKeys() {
+    List<String> names = new ArrayList<>(names(HOST_CERTIFICATES));
+    names.addAll(SECURITY_KEY_CERTIFICATES);
+    names.addAll(names(SIGNATURES));
+    return names;
+  }
+
+  private static List<BuiltinSignatures> allHostKeys() {
+    List<BuiltinSignatures> all = new ArrayList<>(HOST_CERTIFICATES);
+    all.addAll(
+        SIGNATURES.stream().filter(signature -> !signature.getName().startsWith("sk-")).toList());
+    return all;
+  }
+
+  private static List<String> names(List<? extends NamedResource> resources) {
+    return resources.stream().map(NamedResource::getName).toList();
+  }
+
+  /** In the order of the names. */
+  private static <T extends NamedResource> List<T> chosen(List<T> from, AlgorithmNames names) {
+    return names.names().stream()
+        .flatMap(name -> from.stream().filter(one -> one.getName().equals(name)))
+        .toList();
   }
 
   private static void offer(
-      AbstractFactoryManager manager, Function<DHFactory, KeyExchangeFactory> side) {
+      AbstractFactoryManager manager,
+      List<BuiltinDHFactories> keyExchanges,
+      List<BuiltinMacs> macs,
+      List<BuiltinCiphers> ciphers,
+      Function<DHFactory, KeyExchangeFactory> side) {
     manager.setKeyExchangeFactories(
-        NamedFactory.setUpTransformedFactories(false, KEY_EXCHANGES, side));
-    manager.setCipherFactories(BuiltinFactory.setUpFactories(false, CIPHERS));
-    manager.setMacFactories(BuiltinFactory.setUpFactories(false, MACS));
+        NamedFactory.setUpTransformedFactories(false, keyExchanges, side));
+    manager.setCipherFactories(BuiltinFactory.setUpFactories(false, ciphers));
+    manager.setMacFactories(BuiltinFactory.setUpFactories(false, macs));
     manager.setCompressionFactories(
         BuiltinFactory.setUpFactories(false, List.of(BuiltinCompressions.none)));
-    manager.setSignatureFactories(signatures());
     manager.setRandomFactory(new SingletonRandomFactory(JceRandomFactory.INSTANCE));
-  }
-
-  /** What an authority may have signed a certificate with. */
-  static List<String> authoritySignatures() {
-    return SIGNATURES.stream().map(BuiltinSignatures::getName).toList();
-  }
-
-  private static List<NamedFactory<Signature>> signatures() {
-    return BuiltinFactory.setUpFactories(false, SIGNATURES);
   }
 }

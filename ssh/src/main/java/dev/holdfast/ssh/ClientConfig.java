@@ -23,7 +23,7 @@ public final class ClientConfig {
   private final Surroundings here;
   private final Map<ClientOption<?>, Object> values;
   private final String hostname;
-  private final Tokens tokens;
+  private final ConfigTokens tokens;
   private final List<String> notes;
 
   ClientConfig(
@@ -31,7 +31,7 @@ public final class ClientConfig {
       Surroundings here,
       Map<ClientOption<?>, Object> values,
       String hostname,
-      Tokens tokens,
+      ConfigTokens tokens,
       List<String> notes) {
     this.query = query;
     this.here = here;
@@ -96,7 +96,7 @@ public final class ClientConfig {
   }
 
   /** What tokens stand for, for values that are expanded when they are used. */
-  public Tokens tokens() {
+  public ConfigTokens tokens() {
     return tokens;
   }
 

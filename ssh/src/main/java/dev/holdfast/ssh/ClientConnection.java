@@ -13,7 +13,7 @@ public final class ClientConnection implements AutoCloseable {
 
   private static final int PUMP_BYTES = 64 * 1024;
 
-  private final ClientTransport session;
+  final ClientTransport session;
 
   ClientConnection(ClientTransport session) {
     this.session = session;

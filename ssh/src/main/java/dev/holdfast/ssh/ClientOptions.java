@@ -180,16 +180,16 @@ public final class ClientOptions {
       option("ipqos", new Syntax<>(words -> String.join(" ", words.all()), qos -> qos));
 
   // What SSH is made of.
-  public static final ClientOption<AlgorithmNames> CIPHERS = algorithms("ciphers");
-  public static final ClientOption<AlgorithmNames> MACS = algorithms("macs");
-  public static final ClientOption<AlgorithmNames> KEX_ALGORITHMS = algorithms("kexalgorithms");
-  public static final ClientOption<AlgorithmNames> HOST_KEY_ALGORITHMS =
+  public static final ClientOption<AlgorithmList> CIPHERS = algorithms("ciphers");
+  public static final ClientOption<AlgorithmList> MACS = algorithms("macs");
+  public static final ClientOption<AlgorithmList> KEX_ALGORITHMS = algorithms("kexalgorithms");
+  public static final ClientOption<AlgorithmList> HOST_KEY_ALGORITHMS =
       algorithms("hostkeyalgorithms");
-  public static final ClientOption<AlgorithmNames> CA_SIGNATURE_ALGORITHMS =
+  public static final ClientOption<AlgorithmList> CA_SIGNATURE_ALGORITHMS =
       algorithms("casignaturealgorithms");
-  public static final ClientOption<AlgorithmNames> PUBKEY_ACCEPTED_ALGORITHMS =
+  public static final ClientOption<AlgorithmList> PUBKEY_ACCEPTED_ALGORITHMS =
       algorithms("pubkeyacceptedalgorithms");
-  public static final ClientOption<AlgorithmNames> HOSTBASED_ACCEPTED_ALGORITHMS =
+  public static final ClientOption<AlgorithmList> HOSTBASED_ACCEPTED_ALGORITHMS =
       algorithms("hostbasedacceptedalgorithms");
   public static final ClientOption<Boolean> COMPRESSION =
       option("compression", Syntax.choice("no", false, "yes", true), false);
@@ -589,8 +589,8 @@ public final class ClientOptions {
     return option(keyword, Syntax.flag(), byDefault);
   }
 
-  private static ClientOption<AlgorithmNames> algorithms(String keyword) {
-    return option(keyword, Syntax.algorithms(), AlgorithmNames.DEFAULT);
+  private static ClientOption<AlgorithmList> algorithms(String keyword) {
+    return option(keyword, Syntax.algorithms(), AlgorithmList.DEFAULT);
   }
 
   private static ClientOption<List<PortForward>> forward(

@@ -57,7 +57,7 @@ final class ConfigFinish {
     }
     fillDefaults();
     noteWhatIsNotDone();
-    Tokens tokens = tokens();
+    ConfigTokens tokens = tokens();
     expand(tokens);
     return new ClientConfig(query, here, draft.values(), host, tokens, draft.notes());
   }
@@ -112,7 +112,7 @@ final class ConfigFinish {
     return usual ? ClientOptions.YesNoAsk.YES : ClientOptions.YesNoAsk.NO;
   }
 
-  private Tokens tokens() throws BadValue {
+  private ConfigTokens tokens() throws BadValue {
     draft
         .find(ClientOptions.HOST_KEY_ALIAS)
         .ifPresent(
@@ -122,7 +122,8 @@ final class ConfigFinish {
     String jump = ConfigPass.jump(draft);
     String user = draft.find(ClientOptions.USER).orElse(here.user());
     if (!isUserTyped && draft.get(ClientOptions.USER) != null) {
-      Tokens some = Tokens.of(here, host, query.host(), alias, port, user, jump).without('C', 'r');
+      ConfigTokens some =
+          ConfigTokens.of(here, host, query.host(), alias, port, user, jump).without('C', 'r');
       String expanded = some.expand(user, true, true);
       if (!expanded.equals(user)) {
         HostName.checkUser(expanded);
@@ -130,10 +131,10 @@ final class ConfigFinish {
       user = expanded;
     }
     draft.replace(ClientOptions.USER, user);
-    return Tokens.of(here, host, query.host(), alias, port, user, jump);
+    return ConfigTokens.of(here, host, query.host(), alias, port, user, jump);
   }
 
-  private void expand(Tokens tokens) throws BadValue {
+  private void expand(ConfigTokens tokens) throws BadValue {
     String command = draft.get(ClientOptions.REMOTE_COMMAND);
     if (command != null) {
       draft.replace(ClientOptions.REMOTE_COMMAND, tokens.expand(command, true, false));
@@ -160,11 +161,11 @@ final class ConfigFinish {
     }
   }
 
-  private String expandPath(Tokens tokens, String path) throws BadValue {
+  private String expandPath(ConfigTokens tokens, String path) throws BadValue {
     return tokens.expand(here.expandHome(path), true, true);
   }
 
-  private void expandPaths(Tokens tokens, ClientOption<List<String>> option) throws BadValue {
+  private void expandPaths(ConfigTokens tokens, ClientOption<List<String>> option) throws BadValue {
     List<String> paths = draft.get(option);
     if (paths != null) {
       List<String> expanded = new ArrayList<>();
@@ -175,7 +176,7 @@ final class ConfigFinish {
     }
   }
 
-  private void expandEnvironment(Tokens tokens) throws BadValue {
+  private void expandEnvironment(ConfigTokens tokens) throws BadValue {
     List<String> variables = draft.get(ClientOptions.SET_ENV);
     if (variables != null) {
       List<String> expanded = new ArrayList<>();
@@ -188,7 +189,7 @@ final class ConfigFinish {
     }
   }
 
-  private void expandForwards(Tokens tokens, ClientOption<List<PortForward>> option)
+  private void expandForwards(ConfigTokens tokens, ClientOption<List<PortForward>> option)
       throws BadValue {
     List<PortForward> forwards = draft.get(option);
     if (forwards != null) {
@@ -200,7 +201,7 @@ final class ConfigFinish {
     }
   }
 
-  private static PortForward expanded(Tokens tokens, PortForward forward) throws BadValue {
+  private static PortForward expanded(ConfigTokens tokens, PortForward forward) throws BadValue {
     PortForward.Listen listen = forward.listen();
     if (listen instanceof PortForward.Listen.Socket socket) {
       listen = new PortForward.Listen.Socket(tokens.expand(socket.path(), true, false));

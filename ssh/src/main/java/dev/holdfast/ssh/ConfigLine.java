@@ -65,7 +65,7 @@ final class ConfigLine {
       throws BadValue {
     if (SOCKETS.contains(option)) {
       String path = draft.find(ClientOptions.IDENTITY_AGENT).orElse("");
-      Tokens.variables(path, here.environment());
+      ConfigTokens.variables(path, here.environment());
       if (path.startsWith("$") && !path.startsWith("${") && !path.matches("\\$[A-Za-z0-9_]+")) {
         throw new BadValue("invalid environment name " + path);
       }

@@ -70,7 +70,7 @@ final class ConfigPass {
     if (name == null) {
       return host;
     }
-    return isFinal ? name : Tokens.host(host).expand(name, true, false);
+    return isFinal ? name : ConfigTokens.host(host).expand(name, true, false);
   }
 
   String user() {
@@ -78,11 +78,11 @@ final class ConfigPass {
   }
 
   /** The tokens of Match exec and Include, from what is known so far. */
-  Tokens tokens() throws BadValue {
+  ConfigTokens tokens() throws BadValue {
     String name = effectiveHost();
     String alias = Optional.ofNullable(draft.get(ClientOptions.HOST_KEY_ALIAS)).orElse(name);
     int port = Optional.ofNullable(draft.get(ClientOptions.PORT)).orElse(SSH_PORT);
-    return Tokens.of(here, name, query.host(), alias, port, user(), jump(draft));
+    return ConfigTokens.of(here, name, query.host(), alias, port, user(), jump(draft));
   }
 
   /** The host of the last hop, for {@code %j}. */

@@ -100,7 +100,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
 
   private boolean isRevokedByFile(KeyBytes key) throws IOException {
     for (String file : config.get(ClientOptions.REVOKED_HOST_KEYS)) {
-      if (RevokedKeys.read(Path.of(file)).contains(key)) {
+      if (RevokedHostKeys.read(Path.of(file)).contains(key)) {
         person.tell(
             "Host key %s %s revoked by file %s".formatted(key.shownType(), fingerprint(key), file));
         return true;
@@ -146,7 +146,7 @@ public final class KnownHostsCheck implements HostKeyCheck {
   }
 
   private Optional<String> faultOf(OpenSshCertificate certificate) {
-    List<String> all = Algorithms.authoritySignatures();
+    List<String> all = Algorithms.signatures();
     List<String> algorithms = config.get(ClientOptions.CA_SIGNATURE_ALGORITHMS).among(all, all);
     return HostCertificate.fault(certificate, config.hostKeyName(), algorithms, Instant.now());
   }

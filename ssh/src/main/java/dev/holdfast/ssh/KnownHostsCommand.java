@@ -25,8 +25,9 @@ final class KnownHostsCommand {
    * @param command words, the first of them an absolute path; no shell is involved
    * @param name of the host that is looked up
    */
-  static String run(String command, Tokens tokens, String name, KeyBytes key) throws IOException {
-    Tokens all =
+  static String run(String command, ConfigTokens tokens, String name, KeyBytes key)
+      throws IOException {
+    ConfigTokens all =
         tokens.with(
             Map.of(
                 'H', name,

@@ -1,11 +1,25 @@
 package dev.holdfast.ssh;
 
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /**
  * Who is, or wants to be, logged in to a server.
  *
  * @param user the name that the client gave
  * @param from the address from which the client came when the connection began
+ * @param account of this machine, if the server logs into accounts
+ * @param credential what he proved himself by
+ * @param permissions what he may do, by the key or certificate and the server's settings together
  */
-public record Login(String user, SocketAddress from) {}
+public record Login(
+    String user,
+    SocketAddress from,
+    Optional<User> account,
+    Credential credential,
+    Permissions permissions) {
+  /** Somebody of whom nothing else is known, and who may do everything. */
+  public Login(String user, SocketAddress from) {
+    this(user, from, Optional.empty(), new Credential.Untold(), Permissions.ALL);
+  }
+}

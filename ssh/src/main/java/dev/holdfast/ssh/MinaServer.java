@@ -1,23 +1,23 @@
 package dev.holdfast.ssh;
 
-import java.security.PublicKey;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import org.apache.sshd.common.Service;
+import org.apache.sshd.common.ServiceFactory;
 import org.apache.sshd.common.channel.Channel;
-import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.io.IoAcceptor;
 import org.apache.sshd.common.io.IoSession;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.channel.ChannelSessionFactory;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
-import org.apache.sshd.server.global.OpenSshHostKeysHandler;
-import org.apache.sshd.server.session.ServerSession;
+import org.apache.sshd.server.session.AbstractServerSession;
 import org.apache.sshd.server.session.ServerSessionImpl;
-import org.apache.sshd.server.session.ServerUserAuthServiceFactory;
 import org.apache.sshd.server.session.SessionFactory;
 
 /**
@@ -27,39 +27,45 @@ import org.apache.sshd.server.session.SessionFactory;
  * gets its sockets from there and shall go on doing so.
  */
 final class MinaServer extends SshServer {
-  private final long rekeyLimit;
+  private final ServerPolicy policy;
 
-  private MinaServer(long rekeyLimit) {
-    this.rekeyLimit = rekeyLimit;
+  private MinaServer(ServerPolicy policy) {
+    this.policy = policy;
   }
 
   /** A server by our {@link Settings} and {@link Algorithms}, not started. */
-  static MinaServer create(Authenticator authenticator, Programs programs, long rekeyLimit) {
+  static MinaServer create(ServerPolicy policy, HostIdentity identity, Sessions sessions) {
     MinaServer server =
-        (MinaServer) ServerBuilder.builder().factory(() -> new MinaServer(rekeyLimit)).build();
-    Settings.applyToServer(server);
-    Algorithms.offerAsServer(server);
+        (MinaServer) ServerBuilder.builder().factory(() -> new MinaServer(policy)).build();
+    Settings.applyToServer(server, policy.settings());
+    Algorithms.offerAsServer(server, policy.settings());
+    server.setKeyPairProvider(KeyPairProvider.wrap(identity.keys()));
+    server.setHostKeyCertificateProvider(session -> identity.certificates());
+    server.setKexExtensionHandler(new AcceptedAlgorithms(policy));
     server.addSessionListener(RekeyMeter.RESTARTER);
     server.setSessionFactory(transports(server));
-    server.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
-    server.setPublickeyAuthenticator(
-        (user, key, session) -> isAccepted(authenticator, user, key, session));
-    server.setServiceFactories(
-        List.of(ServerUserAuthServiceFactory.INSTANCE, LimitedChannels.factory()));
-    server.setChannelFactories(List.of(sessionChannels(programs)));
+    server.setServiceFactories(List.of(authentication(policy), ServerChannels.factory(policy)));
+    server.setChannelFactories(List.of(sessionChannels(sessions)));
     server.setGlobalRequestHandlers(
         List.of(
             KeepAliveHandler.INSTANCE,
             NoMoreSessionsHandler.INSTANCE,
-            OpenSshHostKeysHandler.INSTANCE));
-    // MINA wants one before it starts; nothing listens on it.
+            HostKeys.PROOF,
+            ForwardRequests.INSTANCE));
+    // MINA wants ways to log in and a port before it starts; neither is used.
+    server.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
     server.setPort(22);
     return server;
   }
 
   @Override
   protected IoAcceptor createAcceptor() {
-    return new StreamAcceptor(getSessionFactory(), rekeyLimit);
+    return new StreamAcceptor(
+        getSessionFactory(), policy.settings().get(ServerOption.REKEY_LIMIT), policy.startups());
+  }
+
+  ServerPolicy policy() {
+    return policy;
   }
 
   /** Where streams go in, once the server has started. */
@@ -76,20 +82,26 @@ final class MinaServer extends SshServer {
     };
   }
 
-  private static ChannelSessionFactory sessionChannels(Programs programs) {
+  private static ChannelSessionFactory sessionChannels(Sessions sessions) {
     return new ChannelSessionFactory() {
       @Override
       public Channel createChannel(Session session) {
-        return new SessionChannel(programs);
+        return new SessionChannel(sessions);
       }
     };
   }
 
-  private static boolean isAccepted(
-      Authenticator authenticator, String user, PublicKey key, ServerSession session) {
-    Login login = new Login(user, session.getClientAddress());
-    return !(key instanceof OpenSshCertificate)
-        && SshKeys.isStrong(key)
-        && authenticator.accepts(login, key);
+  private static ServiceFactory authentication(ServerPolicy policy) {
+    return new ServiceFactory() {
+      @Override
+      public String getName() {
+        return UserAuthentication.NAME;
+      }
+
+      @Override
+      public Service create(Session session) throws IOException {
+        return new UserAuthentication((AbstractServerSession) session, policy);
+      }
+    };
   }
 }

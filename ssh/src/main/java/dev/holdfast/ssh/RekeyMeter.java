@@ -1,5 +1,6 @@
 package dev.holdfast.ssh;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
@@ -35,7 +36,9 @@ final class RekeyMeter {
       };
 
   private final long limit;
+  private final long mostNanos;
   private final AtomicLong bytes = new AtomicLong();
+  private volatile long begun = System.nanoTime();
 
   /**
    * A meter that is due once more than {@code limit} bytes were carried.
@@ -43,10 +46,16 @@ final class RekeyMeter {
    * @param limit bytes, positive
    */
   RekeyMeter(long limit) {
-    if (limit <= 0) {
+    this(new RekeyLimit(limit, Duration.ZERO));
+  }
+
+  /** The same that is also due after a time, if one is set. */
+  RekeyMeter(RekeyLimit limit) {
+    if (limit.bytes() <= 0) {
       throw new IllegalArgumentException("limit " + limit);
     }
-    this.limit = limit;
+    this.limit = limit.bytes();
+    mostNanos = limit.time().isZero() ? Long.MAX_VALUE : limit.time().toNanos();
   }
 
   void carried(int count) {
@@ -54,11 +63,12 @@ final class RekeyMeter {
   }
 
   boolean isDue() {
-    return bytes.get() > limit;
+    return bytes.get() > limit || System.nanoTime() - begun > mostNanos;
   }
 
   /** Counts from zero: new keys are in use, whichever side asked for them, or being agreed on. */
   void restart() {
     bytes.set(0);
+    begun = System.nanoTime();
   }
 }

@@ -1,37 +1,49 @@
 package dev.holdfast.ssh;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Collectors;
 
-/** Public keys, a line each, that are never to be believed (ssh_config(5), RevokedHostKeys). */
-record RevokedKeys(Set<KeyBytes> keys) {
-  private static final String KRL_MAGIC = "SSHKRL\n\0";
+/**
+ * Keys that nobody may log in with, whoever believes them (sshd_config(5), RevokedKeys): public
+ * keys, one a line. A file that can't be read revokes every key, as with sshd.
+ */
+final class RevokedKeys {
+  /** How a key revocation list of ssh-keygen's begins (PROTOCOL.krl). */
+  private static final byte[] KRL = "SSHKRL\n\0".getBytes(US_ASCII);
 
-  /** Those of a file; one that can't be read or understood must not look like an empty one. */
-  static RevokedKeys read(Path file) throws IOException {
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(KnownHosts.MOST_BYTES + 1);
-    }
-    String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    if (bytes.length > KnownHosts.MOST_BYTES || text.startsWith(KRL_MAGIC)) {
-      throw new IOException(
-          file + " is a binary revocation list or too large; list the keys as text instead");
-    }
-    return new RevokedKeys(
-        text.lines()
-            .map(line -> KnownHost.parse("* " + line.strip(), file.toString()))
-            .filter(entry -> entry != null)
-            .map(KnownHost::key)
-            .collect(Collectors.toUnmodifiableSet()));
+  private final Set<SshPublicKey> keys;
+
+  private RevokedKeys(Set<SshPublicKey> keys) {
+    this.keys = keys;
   }
 
-  boolean contains(KeyBytes key) {
+  static RevokedKeys read(Path file) throws IOException {
+    byte[] bytes = OwnFile.read(file);
+    if (Arrays.equals(Arrays.copyOf(bytes, KRL.length), KRL)) {
+      throw new IOException("key revocation lists are not read, only public keys, one a line");
+    }
+    Set<SshPublicKey> keys = new HashSet<>();
+    int number = 0;
+    for (String line : ByteText.decode(bytes).split("\r?\n", -1)) {
+      number++;
+      try {
+        AuthorizedKey key = AuthorizedKey.parse(line);
+        if (key != null) {
+          keys.add(key.key());
+        }
+      } catch (MalformedKeyException e) {
+        throw new IOException("line " + number + " is no key: " + e.getMessage());
+      }
+    }
+    return new RevokedKeys(keys);
+  }
+
+  boolean has(SshPublicKey key) {
     return keys.contains(key);
   }
 }

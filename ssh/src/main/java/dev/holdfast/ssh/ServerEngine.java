@@ -1,11 +1,14 @@
 package dev.holdfast.ssh;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.holdfast.link.Duplex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.util.List;
-import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,17 +34,55 @@ public final class ServerEngine implements AutoCloseable {
   }
 
   /**
+   * A server whose session channels are {@code sessions}, ready to accept.
+   *
+   * @param hostKeys at most one of each type
+   */
+  public static ServerEngine serve(
+      List<KeyPair> hostKeys, Authenticator authenticator, Sessions sessions) {
+    return serve(hostKeys, authenticator, sessions, RekeyMeter.DEFAULT_LIMIT);
+  }
+
+  /**
    * The same with new keys after {@code rekeyLimit} bytes.
    *
    * @param rekeyLimit bytes, positive
    */
   static ServerEngine start(
       List<KeyPair> hostKeys, Authenticator authenticator, Programs programs, long rekeyLimit) {
-    if (hostKeys.isEmpty()) {
-      throw new IllegalArgumentException("no host key");
-    }
-    MinaServer server = MinaServer.create(authenticator, programs, rekeyLimit);
-    server.setKeyPairProvider(KeyPairProvider.wrap(hostKeys));
+    return serve(hostKeys, authenticator, new ProgramSessions(programs), rekeyLimit);
+  }
+
+  /**
+   * A server for the accounts of a machine, ready to accept.
+   *
+   * @param hostKeys beside those that the settings name; at most one of each type in all
+   * @throws SettingsException if a file that the settings name can't be used
+   */
+  public static ServerEngine serve(
+      ServerSettings settings, Machine machine, List<KeyPair> hostKeys, Sessions sessions)
+      throws SettingsException {
+    HostIdentity identity = HostIdentity.load(settings, hostKeys);
+    LoginRules rules = new SystemLoginRules(settings, machine);
+    Sessions guarded =
+        new GuardedSessions(sessions, settings, new Displays(settings, machine.rights()));
+    return start(new ServerPolicy(settings, rules, machine.rights()), identity, guarded);
+  }
+
+  private static ServerEngine serve(
+      List<KeyPair> hostKeys, Authenticator authenticator, Sessions sessions, long rekeyLimit) {
+    ServerSettings settings =
+        ServerSettings.DEFAULTS
+            .with(ServerOption.REKEY_LIMIT, new RekeyLimit(rekeyLimit, Duration.ZERO))
+            .with(ServerOption.MAX_SESSIONS, ServerChannels.MOST)
+            .with(ServerOption.DISABLE_FORWARDING, true);
+    LoginRules rules = new AuthenticatorRules(authenticator);
+    return start(
+        new ServerPolicy(settings, rules, null), new HostIdentity(hostKeys, List.of()), sessions);
+  }
+
+  private static ServerEngine start(ServerPolicy policy, HostIdentity identity, Sessions sessions) {
+    MinaServer server = MinaServer.create(policy, identity, sessions);
     try {
       server.start();
     } catch (IOException e) {
@@ -76,12 +117,27 @@ public final class ServerEngine implements AutoCloseable {
   }
 
   private void begin(Duplex stream, @Nullable Identification identification) throws IOException {
+    if (!server.policy().startups().admits(stream.remoteAddress())) {
+      refuse(stream, identification);
+      return;
+    }
     try {
       server.acceptor().accept(stream, identification);
     } catch (IOException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
       throw new IOException("SSH could not begin on the connection.", e);
+    }
+  }
+
+  /** RFC 4253 4.2: a server may say something before its identification string. */
+  private static void refuse(Duplex stream, @Nullable Identification identification)
+      throws IOException {
+    try (stream) {
+      if (identification == null || !identification.sent()) {
+        stream.write(ByteBuffer.wrap("Not allowed at this time\r\n".getBytes(US_ASCII)));
+      }
+      stream.shutdownOutput();
     }
   }
 }

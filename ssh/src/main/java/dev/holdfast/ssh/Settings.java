@@ -27,9 +27,6 @@ final class Settings {
    */
   static final long MOST_PACKET_DATA = 255 * 1024;
 
-  /** Keys that a client may offer before it is sent away. */
-  static final int MOST_KEYS = 6;
-
   private record Setting<T>(Property<T> property, T value) {
     void applyTo(FactoryManager manager) {
       property.set(manager, value);
@@ -48,8 +45,6 @@ final class Settings {
           new Setting<>(CoreModuleProperties.FORWARD_REQUEST_TIMEOUT, NEVER),
           // A forwarded port's program may stop reading for longer than 30 s (0: no limit).
           new Setting<>(CoreModuleProperties.NIO2_MIN_WRITE_TIMEOUT, Duration.ZERO),
-          // Six keys, as with OpenSSH (MaxAuthTries), and the signature with the last of them.
-          new Setting<>(CoreModuleProperties.MAX_AUTH_REQUESTS, MOST_KEYS + 1),
           // Without it a forwarded key press waits up to 40 ms for Nagle and delayed
           // acknowledgement.
           new Setting<>(CoreModuleProperties.TCP_NODELAY, true),
@@ -70,19 +65,15 @@ final class Settings {
           new Setting<>(CoreModuleProperties.CLIENT_IDENTIFICATION, SOFTWARE),
           new Setting<>(CoreModuleProperties.SERVER_IDENTIFICATION, SOFTWARE));
 
-  /** A stranger has as long as with OpenSSH (LoginGraceTime): people type passphrases. */
-  private static final Setting<Duration> SERVER_PATIENCE =
-      new Setting<>(CoreModuleProperties.AUTH_TIMEOUT, Duration.ofMinutes(2));
-
   /** The patience of the {@link Target} counts. */
   private static final Setting<Duration> CLIENT_PATIENCE =
       new Setting<>(CoreModuleProperties.AUTH_TIMEOUT, Duration.ZERO);
 
   private Settings() {}
 
-  static void applyToServer(FactoryManager server) {
+  static void applyToServer(FactoryManager server, ServerSettings settings) {
     TABLE.forEach(setting -> setting.applyTo(server));
-    SERVER_PATIENCE.applyTo(server);
+    CoreModuleProperties.AUTH_TIMEOUT.set(server, settings.get(ServerOption.LOGIN_GRACE_TIME));
   }
 
   static void applyToClient(FactoryManager client) {

@@ -4,15 +4,23 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.Optional;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
 /** Keys as SSH writes them, for those who do not know the SSH library. */
 public final class SshKeys {
   /** Bits of the smallest RSA key that is believed, whoever holds it. */
   public static final int LEAST_RSA_BITS = 2048;
+
+  /** Bits of the largest one: verifying costs time, which a stranger could make us spend. */
+  static final int MOST_RSA_BITS = 16_384;
+
+  /** Bits of an RSA key's largest public exponent, for the same reason. */
+  static final int MOST_RSA_EXPONENT_BITS = 64;
 
   private SshKeys() {}
 
@@ -40,6 +48,22 @@ public final class SshKeys {
   /** Whether both are the same key, wherever their objects come from. */
   public static boolean areSame(PublicKey one, PublicKey other) {
     return KeyUtils.compareKeys(one, other);
+  }
+
+  /** The key that {@code key} writes; none if it is not one, or not one that proves something. */
+  static Optional<PublicKey> of(SshPublicKey key) {
+    try {
+      return Optional.of(SignatureCheck.publicKey(key));
+    } catch (MalformedKeyException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What {@code key} is on the wire. */
+  public static SshPublicKey wire(PublicKey key) {
+    ByteArrayBuffer buffer = new ByteArrayBuffer();
+    buffer.putRawPublicKey(key);
+    return new SshPublicKey(KeyUtils.getKeyType(key), buffer.getCompactData());
   }
 
   /** Whether the key is long enough that holding it proves something. */

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * accepts streams calls {@link #accept}. Thread-safe.
  */
 final class StreamAcceptor extends StreamSessions implements IoAcceptor {
-  private final long rekeyLimit;
+  private final RekeyLimit rekeyLimit;
+  private final Startups startups;
 
-  StreamAcceptor(IoHandler handler, long rekeyLimit) {
+  StreamAcceptor(IoHandler handler, RekeyLimit rekeyLimit, Startups startups) {
     super(handler);
     this.rekeyLimit = rekeyLimit;
+    this.startups = startups;
   }
 
   /**
@@ -35,7 +37,14 @@ final class StreamAcceptor extends StreamSessions implements IoAcceptor {
     if (identification != null) {
       session.setAttribute(Identification.class, identification);
     }
+    startups.begun(session);
     begin(session);
+  }
+
+  @Override
+  void forget(StreamIoSession session) {
+    startups.over(session);
+    super.forget(session);
   }
 
   @Override

@@ -63,6 +63,7 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   private boolean suspended;
 
   private volatile boolean authenticated;
+  private final AtomicLong received = new AtomicLong();
 
   StreamIoSession(
       Duplex stream,
@@ -90,9 +91,29 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
     return rekey;
   }
 
+  /** Bytes that have come. */
+  long received() {
+    return received.get();
+  }
+
+  /** Whether the peer may come back after the connection below was lost. */
+  boolean outlivesLinks() {
+    return stream.outlivesLinks();
+  }
+
   /** Bytes that the stream has not taken. */
   long unwritten() {
     return writes.bytes();
+  }
+
+  /** Whether channel data may be written without making the queue long. */
+  boolean hasRoom() {
+    return writes.hasRoom();
+  }
+
+  /** Has {@code awaiter} run once when channel data may be written again after they might not. */
+  void whenRoom(Runnable awaiter) {
+    writes.whenRoom(awaiter);
   }
 
   @Override
@@ -169,6 +190,7 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   private boolean received(Buffer bytes) {
     try {
       rekey.carried(bytes.available());
+      received.addAndGet(bytes.available());
       handler.messageReceived(this, bytes);
       rekeyIfDue();
       return true;

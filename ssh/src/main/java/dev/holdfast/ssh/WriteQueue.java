@@ -5,7 +5,9 @@ import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ final class WriteQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition added = lock.newCondition();
   private final Condition drained = lock.newCondition();
+  private final Set<Runnable> awaiters = new LinkedHashSet<>();
   private long bytes;
   private State state = State.OPEN;
 
@@ -92,6 +95,31 @@ final class WriteQueue {
     }
   }
 
+  /** Whether producers of channel data may go on. */
+  boolean hasRoom() {
+    lock.lock();
+    try {
+      return bytes < ROOM;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Has {@code awaiter} run once when producers may go on after they had to wait; at once forgotten
+   * if they may go on now. One that waits already does not wait twice.
+   */
+  void whenRoom(Runnable awaiter) {
+    lock.lock();
+    try {
+      if (bytes >= ROOM && state == State.OPEN) {
+        awaiters.add(awaiter);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Waits for the oldest packet and hands it out; it counts as queued until {@link #written}. Null
    * when there are no more and there will be none.
@@ -110,15 +138,21 @@ final class WriteQueue {
 
   /** The stream has taken the packet. */
   void written(PendingWrite write) {
+    List<Runnable> woken = List.of();
     lock.lock();
     try {
       bytes -= write.size();
       if (bytes < ROOM) {
         drained.signalAll();
+        if (!awaiters.isEmpty()) {
+          woken = List.copyOf(awaiters);
+          awaiters.clear();
+        }
       }
     } finally {
       lock.unlock();
     }
+    woken.forEach(Runnable::run);
   }
 
   /** Takes no more packets; those there are go out. */

@@ -14,15 +14,17 @@ import org.junit.jupiter.api.Timeout;
 /** What is offered, read from the wire: SSH_MSG_KEXINIT (RFC 4253 7.1) is sent in the clear. */
 @Timeout(20)
 final class AlgorithmsTest {
-  private static final String KEY_EXCHANGES =
+  private static final String SERVER_KEY_EXCHANGES =
       "mlkem768x25519-sha256,sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,"
-          + "curve25519-sha256,curve25519-sha256@libssh.org,"
-          + "ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521";
+          + "curve25519-sha256,curve25519-sha256@libssh.org";
+  private static final String CLIENT_KEY_EXCHANGES =
+      SERVER_KEY_EXCHANGES + ",ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521";
   private static final String CIPHERS =
       "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,"
           + "aes128-ctr,aes192-ctr,aes256-ctr";
-  private static final String MACS =
-      "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha2-256,hmac-sha2-512";
+  private static final String SERVER_MACS =
+      "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com";
+  private static final String CLIENT_MACS = SERVER_MACS + ",hmac-sha2-256,hmac-sha2-512";
   private static final String HOST_KEYS =
       "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
           + "sk-ssh-ed25519@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com,"
@@ -37,12 +39,12 @@ final class AlgorithmsTest {
       pipe.client.write(ByteBuffer.wrap("SSH-2.0-test\r\n".getBytes(US_ASCII)));
       assertThat(offered(pipe.client))
           .containsExactly(
-              KEY_EXCHANGES + ",ext-info-s,kex-strict-s-v00@openssh.com",
+              SERVER_KEY_EXCHANGES + ",ext-info-s,kex-strict-s-v00@openssh.com",
               "ssh-ed25519",
               CIPHERS,
               CIPHERS,
-              MACS,
-              MACS,
+              SERVER_MACS,
+              SERVER_MACS,
               "none",
               "none",
               "",
@@ -56,12 +58,12 @@ final class AlgorithmsTest {
       Thread.startVirtualThread(() -> connectInVain(rig));
       assertThat(offered(pipe.server))
           .containsExactly(
-              KEY_EXCHANGES + ",ext-info-c,kex-strict-c-v00@openssh.com",
+              CLIENT_KEY_EXCHANGES + ",ext-info-c,kex-strict-c-v00@openssh.com",
               HOST_KEYS,
               CIPHERS,
               CIPHERS,
-              MACS,
-              MACS,
+              CLIENT_MACS,
+              CLIENT_MACS,
               "none",
               "none",
               "",

@@ -191,7 +191,7 @@ final class ClientConfigAgainstSshTest {
     lines.removeIf(line -> LISTS.containsKey(line.split(" ", 2)[0]));
     for (String keyword : LISTS.keySet()) {
       ClientOption<?> option = Objects.requireNonNull(ClientOptions.named(keyword));
-      AlgorithmNames names = (AlgorithmNames) config.get(option);
+      AlgorithmList names = (AlgorithmList) config.get(option);
       List<String> all = sshKnows(Objects.requireNonNull(LISTS.get(keyword)));
       List<String> meant = names.among(sshDefaults(keyword), all);
       if (meant.isEmpty()) {

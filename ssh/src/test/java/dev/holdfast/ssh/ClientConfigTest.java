@@ -242,12 +242,12 @@ final class ClientConfigTest {
   void listsOfAlgorithmsAreChangedByTheirSign() {
     List<String> defaults = List.of("a", "b1", "b2");
     List<String> all = List.of("a", "b1", "b2", "c");
-    assertThat(new AlgorithmNames("+c").among(defaults, all)).containsExactly("a", "b1", "b2", "c");
-    assertThat(new AlgorithmNames("-b*").among(defaults, all)).containsExactly("a");
-    assertThat(new AlgorithmNames("^b2").among(defaults, all)).containsExactly("b2", "a", "b1");
-    assertThat(new AlgorithmNames("c,x,a").among(defaults, all)).containsExactly("c", "a");
-    assertThat(new AlgorithmNames("x").among(defaults, all)).isEmpty();
-    assertThat(AlgorithmNames.DEFAULT.among(defaults, all)).isEqualTo(defaults);
+    assertThat(new AlgorithmList("+c").among(defaults, all)).containsExactly("a", "b1", "b2", "c");
+    assertThat(new AlgorithmList("-b*").among(defaults, all)).containsExactly("a");
+    assertThat(new AlgorithmList("^b2").among(defaults, all)).containsExactly("b2", "a", "b1");
+    assertThat(new AlgorithmList("c,x,a").among(defaults, all)).containsExactly("c", "a");
+    assertThat(new AlgorithmList("x").among(defaults, all)).isEmpty();
+    assertThat(AlgorithmList.DEFAULT.among(defaults, all)).isEqualTo(defaults);
   }
 
   @Test

@@ -18,7 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelOutputStream;
+import org.apache.sshd.common.session.helpers.AbstractSession;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +29,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class EngineTest {
   private static final int MEGABYTES_64 = 64 << 20;
+
+  /** As MaxAuthTries is by default. */
+  private static final int MOST_KEYS = 6;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -240,24 +245,23 @@ final class EngineTest {
   /** Else output would be collected until there is such a packet. */
   @Test
   void howLargeAPacketAPeerTakesIsNotBelievedBeyondOurOwnLimit() throws Exception {
-    CompletableFuture<Long> server = new CompletableFuture<>();
-    Programs programs =
-        (login, request) ->
-            call -> {
-              server.complete(packetSize(call.stdout()));
-              return 0;
-            };
-    try (Rig rig = new Rig(programs)) {
+    try (Rig rig = new Rig(new CopyPrograms())) {
       CoreModuleProperties.MAX_PACKET_SIZE.set(rig.client.client, 100L << 20);
       CoreModuleProperties.MAX_PACKET_SIZE.set(rig.server.server, 100L << 20);
-      RemoteCommand command = rig.connect(new Pipe()).start("x");
-      assertThat(packetSize(command.stdin())).isEqualTo(Settings.MOST_PACKET_DATA);
-      assertThat(server.get()).isEqualTo(Settings.MOST_PACKET_DATA);
+      RemoteCommand command = rig.connect(new Pipe()).start("echo");
+      Channel atClient = ((ChannelOutputStream) command.stdin()).getChannel();
+      assertThat(packetSize(atClient)).isEqualTo(Settings.MOST_PACKET_DATA);
+      assertThat(packetSize(onlyChannel(rig.server))).isEqualTo(Settings.MOST_PACKET_DATA);
     }
   }
 
-  private static long packetSize(OutputStream channel) {
-    return ((ChannelOutputStream) channel).getChannel().getRemoteWindow().getPacketSize();
+  private static Channel onlyChannel(ServerEngine server) {
+    AbstractSession session = server.server.getActiveSessions().getFirst();
+    return session.getService(ServerChannels.class).getChannels().iterator().next();
+  }
+
+  private static long packetSize(Channel channel) {
+    return channel.getRemoteWindow().getPacketSize();
   }
 
   @Test
@@ -265,7 +269,7 @@ final class EngineTest {
     try (Rig rig = new Rig(new CopyPrograms());
         ClientConnection connection = rig.connect(new Pipe())) {
       RemoteCommand first = connection.start("echo");
-      for (int i = 1; i < LimitedChannels.MOST; i++) {
+      for (int i = 1; i < ServerChannels.MOST; i++) {
         connection.start("echo");
       }
       assertThatThrownBy(() -> connection.start("echo")).isInstanceOf(IOException.class);
@@ -280,11 +284,11 @@ final class EngineTest {
     try (Rig rig = new Rig(new CopyPrograms())) {
       Pipe pipe = new Pipe();
       rig.server.accept(pipe.server);
-      rig.client.connect(pipe.client, withKeys(rig, Settings.MOST_KEYS)).close();
+      rig.client.connect(pipe.client, withKeys(rig, MOST_KEYS)).close();
 
       Pipe next = new Pipe();
       rig.server.accept(next.server);
-      Target oneMore = withKeys(rig, Settings.MOST_KEYS + 2);
+      Target oneMore = withKeys(rig, MOST_KEYS + 1);
       assertFails(rig, next, oneMore, SshFailure.Kind.AUTHENTICATION);
     }
   }

@@ -34,10 +34,7 @@ final class OpenSshClientTest {
           "sntrup761x25519-sha512",
           "sntrup761x25519-sha512@openssh.com",
           "curve25519-sha256",
-          "curve25519-sha256@libssh.org",
-          "ecdh-sha2-nistp256",
-          "ecdh-sha2-nistp384",
-          "ecdh-sha2-nistp521");
+          "curve25519-sha256@libssh.org");
 
   @TempDir Path directory;
   private OpenSsh openSsh;
@@ -108,7 +105,7 @@ final class OpenSshClientTest {
   void everyKeyExchangeThatSshKnowsTooWorks() throws Exception {
     List<String> known = new ArrayList<>(openSsh.lists("kex"));
     known.retainAll(KEY_EXCHANGES);
-    assertThat(known).hasSizeGreaterThan(5);
+    assertThat(known).hasSizeGreaterThan(2);
     for (String algorithm : known) {
       assertThat(negotiated("-o", "KexAlgorithms=" + algorithm))
           .contains("kex: algorithm: " + algorithm);
@@ -131,13 +128,7 @@ final class OpenSshClientTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "hmac-sha2-256-etm@openssh.com",
-        "hmac-sha2-512-etm@openssh.com",
-        "hmac-sha2-256",
-        "hmac-sha2-512"
-      })
+  @ValueSource(strings = {"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com"})
   void everyMacWorks(String algorithm) throws Exception {
     assertThat(negotiated("-o", "Ciphers=aes128-ctr", "-o", "MACs=" + algorithm))
         .contains("MAC: " + algorithm);
@@ -153,6 +144,8 @@ final class OpenSshClientTest {
       strings = {
         "Ciphers=aes128-cbc",
         "Ciphers=aes128-ctr MACs=hmac-sha1",
+        "Ciphers=aes128-ctr MACs=hmac-sha2-256",
+        "KexAlgorithms=ecdh-sha2-nistp256",
         "KexAlgorithms=diffie-hellman-group14-sha1",
         "KexAlgorithms=diffie-hellman-group14-sha256",
         "HostKeyAlgorithms=ssh-rsa"

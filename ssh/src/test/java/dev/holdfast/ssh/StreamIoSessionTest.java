@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.sshd.common.io.IoHandler;
@@ -28,7 +29,11 @@ final class StreamIoSessionTest {
 
   private final Pipe pipe = new Pipe(RING);
   private final Handler handler = new Handler();
-  private final StreamAcceptor acceptor = new StreamAcceptor(handler, Long.MAX_VALUE);
+  private final StreamAcceptor acceptor =
+      new StreamAcceptor(
+          handler,
+          new RekeyLimit(Long.MAX_VALUE, Duration.ZERO),
+          new Startups(ServerSettings.DEFAULTS, new Random(1)));
   private IoSession session;
 
   @BeforeEach

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.node;
+
+import org.jspecify.annotations.NullMarked;

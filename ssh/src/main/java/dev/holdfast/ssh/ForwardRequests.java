@@ -1,0 +1,55 @@
+package dev.holdfast.ssh;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.RequestHandler;
+import org.apache.sshd.common.session.ConnectionService;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
+
+/** Global requests to listen somewhere, and not to any more (RFC 4254 7.1, PROTOCOL 2.4). */
+final class ForwardRequests implements RequestHandler<ConnectionService> {
+  static final ForwardRequests INSTANCE = new ForwardRequests();
+
+  private ForwardRequests() {}
+
+  @Override
+  public Result process(ConnectionService service, String request, boolean wantReply, Buffer buffer)
+      throws Exception {
+    ServerChannels channels = (ServerChannels) service;
+    Forwards forwards = channels.forwards();
+    return switch (request) {
+      case "tcpip-forward" -> listen(channels, wantReply, buffer);
+      case "cancel-tcpip-forward" ->
+          answer(forwards.cancel(buffer.getString(), (int) buffer.getUInt()));
+      case "streamlocal-forward@openssh.com" ->
+          answer(forwards.listen(channels.forwardPolicy(), buffer.getString()));
+      case "cancel-streamlocal-forward@openssh.com" -> answer(forwards.cancel(buffer.getString()));
+      default -> Result.Unsupported;
+    };
+  }
+
+  /** Who asks for port 0 is told which one it got. */
+  private static Result listen(ServerChannels channels, boolean wantReply, Buffer buffer)
+      throws IOException {
+    String address = buffer.getString();
+    long port = buffer.getUInt();
+    Optional<Integer> got =
+        port > 65_535
+            ? Optional.empty()
+            : channels.forwards().listen(channels.forwardPolicy(), address, (int) port);
+    if (got.isEmpty() || port != 0 || !wantReply) {
+      return answer(got.isPresent());
+    }
+    Session session = channels.getSession();
+    Buffer success = session.createBuffer(SshConstants.SSH_MSG_REQUEST_SUCCESS);
+    success.putUInt(got.get());
+    session.writePacket(success);
+    return Result.Replied;
+  }
+
+  private static Result answer(boolean success) {
+    return success ? Result.ReplySuccess : Result.ReplyFailure;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.holdfast.ssh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.util.security.SecurityUtils;
+
+/**
+ * What a server proves itself by: its host keys, and certificates of some of them.
+ *
+ * @param keys at least one, at most one of each type
+ */
+record HostIdentity(List<KeyPair> keys, List<OpenSshCertificate> certificates) {
+  private static final Set<PosixFilePermission> OTHERS =
+      Set.of(
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE);
+
+  HostIdentity {
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("no host key");
+    }
+    keys = List.copyOf(keys);
+    certificates = List.copyOf(certificates);
+  }
+
+  /** Reads the files that the settings name. */
+  static HostIdentity load(ServerSettings settings, List<KeyPair> others) throws SettingsException {
+    List<KeyPair> keys = new ArrayList<>(others);
+    for (String file : settings.get(ServerOption.HOST_KEY)) {
+      keys.add(key(file));
+    }
+    if (keys.isEmpty()) {
+      throw new SettingsException("There is no host key; name one with HostKey.");
+    }
+    Set<String> types = new HashSet<>();
+    for (KeyPair key : keys) {
+      if (!types.add(SshKeys.wire(key.getPublic()).type())) {
+        throw new SettingsException("There are two host keys of the same type; keep one.");
+      }
+    }
+    List<OpenSshCertificate> certificates = new ArrayList<>();
+    for (String file : settings.get(ServerOption.HOST_CERTIFICATE)) {
+      certificates.add(certificate(file, keys));
+    }
+    return new HostIdentity(keys, certificates);
+  }
+
+  private static KeyPair key(String file) throws SettingsException {
+    try {
+      Path path = Path.of(file);
+      Set<PosixFilePermission> open = new HashSet<>(Files.getPosixFilePermissions(path));
+      open.retainAll(OTHERS);
+      if (!open.isEmpty()) {
+        throw new SettingsException(
+            "The host key " + file + " can be read or written by others; run chmod 600 on it.");
+      }
+      Iterable<KeyPair> found =
+          SecurityUtils.loadKeyPairIdentities(
+              null, NamedResource.ofName(file), new ByteArrayInputStream(OwnFile.read(path)), null);
+      for (KeyPair key : found == null ? List.<KeyPair>of() : found) {
+        return key;
+      }
+      throw new SettingsException("The file " + file + " has no private key; check HostKey.");
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new SettingsException(
+          "The host key " + file + " can't be read: is it there, and without a passphrase?");
+    }
+  }
+
+  private static OpenSshCertificate certificate(String file, List<KeyPair> keys)
+      throws SettingsException {
+    try {
+      String line = new String(OwnFile.read(Path.of(file)), UTF_8).strip();
+      if (PublicKeyEntry.parsePublicKeyEntry(line).resolvePublicKey(null, null, null)
+              instanceof OpenSshCertificate certificate
+          && certificate.getType() == OpenSshCertificate.Type.HOST
+          && keys.stream()
+              .anyMatch(key -> SshKeys.areSame(key.getPublic(), certificate.getCertPubKey()))) {
+        return certificate;
+      }
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new SettingsException("The certificate " + file + " can't be read.");
+    }
+    throw new SettingsException(
+        "The file " + file + " is not the certificate of a host key of this server.");
+  }
+}

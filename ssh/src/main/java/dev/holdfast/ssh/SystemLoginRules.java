@@ -1,0 +1,211 @@
+package dev.holdfast.ssh;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rules of a server that logs into the accounts of its machine, as sshd does. Thread-safe. */
+final class SystemLoginRules implements LoginRules {
+  private static final Logger log = LoggerFactory.getLogger(SystemLoginRules.class);
+
+  /** Where a client is that came by no network: in no network that anybody names. */
+  private static final InetAddress NOWHERE = InetAddress.ofLiteral("0.0.0.0");
+
+  private final ServerSettings settings;
+  private final Machine machine;
+  private final AccountAccess access;
+  private final KeyFiles files;
+
+  SystemLoginRules(ServerSettings settings, Machine machine) {
+    this.settings = settings;
+    this.machine = machine;
+    access = new AccountAccess(settings);
+    files = new KeyFiles(settings, machine);
+  }
+
+  /** Where a client is. */
+  private record Origin(InetAddress address, String host) {}
+
+  /** What a key or certificate is believed for. */
+  private record Belief(Permissions permissions, Credential credential, SshPublicKey key) {}
+
+  @Override
+  public Optional<Candidate> byKey(String user, SocketAddress from, SshPublicKey shown)
+      throws IOException {
+    Origin origin = origin(from);
+    Optional<User> account = account(user, origin);
+    if (account.isEmpty() || isRevoked(shown)) {
+      return Optional.empty();
+    }
+    Optional<Belief> belief =
+        shown.isCertificate()
+            ? byCertificate(account.get(), origin, shown)
+            : byPlainKey(account.get(), origin, shown);
+    return belief.flatMap(believed -> candidate(user, from, account.get(), believed));
+  }
+
+  @Override
+  public Optional<Login> byDialogue(
+      String user, SocketAddress from, Credential credential, Dialogue dialogue)
+      throws IOException {
+    Optional<User> account = account(user, origin(from)).filter(access::allowsPassword);
+    Login login = login(user, from, account, credential, Permissions.ALL);
+    // Asked in any case: a name without account must not be told by how long it takes.
+    boolean right = machine.passwords().authenticate(login, dialogue);
+    return right && account.isPresent() && machine.passwords().allows(login)
+        ? Optional.of(login)
+        : Optional.empty();
+  }
+
+  private Optional<User> account(String name, Origin origin) throws IOException {
+    return machine
+        .users()
+        .find(name)
+        .filter(user -> access.allows(user, origin.address, origin.host));
+  }
+
+  private Optional<Candidate> candidate(String name, SocketAddress from, User user, Belief belief) {
+    Login login = login(name, from, Optional.of(user), belief.credential, belief.permissions);
+    boolean forced = belief.permissions.command() != null;
+    try {
+      return access.allowsKey(user, forced) && machine.passwords().allows(login)
+          ? Optional.of(new Candidate(login, belief.key))
+          : Optional.empty();
+    } catch (IOException e) {
+      log.error("The account of {} could not be checked: {}.", user.name(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The settings' forced command comes before the key's. */
+  private Login login(
+      String name,
+      SocketAddress from,
+      Optional<User> account,
+      Credential credential,
+      Permissions permissions) {
+    Permissions bounded =
+        settings.get(ServerOption.FORCE_COMMAND).map(permissions::withCommand).orElse(permissions);
+    return new Login(name, from, account, credential, bounded);
+  }
+
+  private Optional<Belief> byPlainKey(User user, Origin origin, SshPublicKey key) {
+    return files.authorizedKeys(user, key).stream()
+        .filter(line -> !line.options().authority() && line.key().equals(key))
+        .filter(line -> allows(line.options(), origin))
+        .findFirst()
+        .map(line -> line.options().permissions())
+        .map(may -> new Belief(may, new Credential.Key(key.type(), key.fingerprint()), key));
+  }
+
+  private Optional<Belief> byCertificate(User user, Origin origin, SshPublicKey shown)
+      throws IOException {
+    try {
+      UserCertificate certificate = UserCertificate.parse(shown);
+      if (isRevoked(certificate.key()) || isRevoked(certificate.authority())) {
+        return Optional.empty();
+      }
+      KeyOptions options = KeyOptions.of(certificate);
+      if (!allows(options, origin)
+          || !new CertificateCheck(settings).isGood(certificate, machine.now().get())) {
+        return Optional.empty();
+      }
+      return permissions(user, origin, shown, certificate, options.permissions())
+          .map(may -> new Belief(may, credential(certificate), certificate.key()));
+    } catch (MalformedKeyException e) {
+      log.info("A certificate for {} is not used: {}.", user.name(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Credential credential(UserCertificate certificate) {
+    return new Credential.Certificate(
+        certificate.key().type(),
+        certificate.key().fingerprint(),
+        certificate.id(),
+        certificate.serial(),
+        certificate.authority().fingerprint());
+  }
+
+  /** By an authority of the server's, else by one of the user's. */
+  private Optional<Permissions> permissions(
+      User user, Origin origin, SshPublicKey shown, UserCertificate certificate, Permissions own) {
+    if (files.authorities().contains(certificate.authority())) {
+      Optional<Permissions> may = byPrincipal(user, origin, certificate, own);
+      if (may.isPresent()) {
+        return may;
+      }
+    }
+    return files.authorizedKeys(user, shown).stream()
+        .filter(line -> line.options().authority() && line.key().equals(certificate.authority()))
+        .filter(line -> allows(line.options(), origin))
+        .filter(line -> namesPrincipal(line.options().principals(), user, certificate))
+        .flatMap(line -> both(line.options(), own).stream())
+        .findFirst();
+  }
+
+  private Optional<Permissions> byPrincipal(
+      User user, Origin origin, UserCertificate certificate, Permissions own) {
+    Optional<String> file = settings.get(ServerOption.AUTHORIZED_PRINCIPALS_FILE);
+    if (file.isEmpty()) {
+      return certificate.principals().contains(user.name()) ? Optional.of(own) : Optional.empty();
+    }
+    return files.principals(user, file.get()).stream()
+        .filter(line -> certificate.principals().contains(line.principal()))
+        .filter(line -> allows(line.options(), origin))
+        .flatMap(line -> both(line.options(), own).stream())
+        .findFirst();
+  }
+
+  private static boolean namesPrincipal(
+      @Nullable List<String> principals, User user, UserCertificate certificate) {
+    return principals == null
+        ? certificate.principals().contains(user.name())
+        : certificate.principals().stream().anyMatch(principals::contains);
+  }
+
+  private static Optional<Permissions> both(KeyOptions line, Permissions certificate) {
+    try {
+      return Optional.of(line.permissions().and(certificate));
+    } catch (MalformedKeyException e) {
+      log.info("A certificate is not used: {}.", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private boolean allows(KeyOptions options, Origin origin) {
+    return options.allows(origin.address, origin.host, machine.now().get());
+  }
+
+  private boolean isRevoked(SshPublicKey key) {
+    Optional<String> file = settings.get(ServerOption.REVOKED_KEYS);
+    if (file.isEmpty()) {
+      return false;
+    }
+    try {
+      return RevokedKeys.read(Path.of(file.get())).has(key);
+    } catch (IOException e) {
+      log.error("No key is accepted, for RevokedKeys can't be used: {}.", e.getMessage());
+      return true;
+    }
+  }
+
+  private Origin origin(SocketAddress from) {
+    if (!(from instanceof InetSocketAddress inet) || inet.isUnresolved()) {
+      return new Origin(NOWHERE, "UNKNOWN");
+    }
+    InetAddress address = inet.getAddress();
+    String host =
+        settings.get(ServerOption.USE_DNS)
+            ? machine.hostName().apply(address)
+            : AddressPattern.text(address);
+    return new Origin(address, host);
+  }
+}

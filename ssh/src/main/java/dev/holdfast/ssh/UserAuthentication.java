@@ -1,0 +1,315 @@
+package dev.holdfast.ssh;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.PropertyResolver;
+import org.apache.sshd.common.Service;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.apache.sshd.common.util.closeable.AbstractCloseable;
+import org.apache.sshd.server.session.AbstractServerSession;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service "ssh-userauth" of one connection (RFC 4252): what somebody must say until he is
+ * logged in. In place of MINA's, which knows neither forced commands nor options of keys.
+ *
+ * <p>Requests come on the thread that reads the connection, which may block here. A dialogue has a
+ * thread of its own, as its answers come on that one.
+ */
+final class UserAuthentication extends AbstractCloseable implements Service {
+  static final String NAME = "ssh-userauth";
+
+  /** Who is logged in, from then on. */
+  static final AttributeKey<Login> LOGIN = new AttributeKey<>();
+
+  /** Requests of one connection, whatever they ask, as with OpenSSH. */
+  static final int MOST_REQUESTS = 1_024;
+
+  private static final String CONNECTION = "ssh-connection";
+
+  private static final Logger log = LoggerFactory.getLogger(UserAuthentication.class);
+
+  private final AbstractServerSession session;
+  private final ServerPolicy policy;
+  private final Map<String, Object> properties = new ConcurrentHashMap<>();
+
+  private @Nullable String user;
+  private int requests;
+  private int failures;
+  private boolean bannerShown;
+  private volatile @Nullable LoginDialogue dialogue;
+
+  UserAuthentication(AbstractServerSession session, ServerPolicy policy) throws SshException {
+    if (session.isAuthenticated()) {
+      throw new SshException(
+          SshConstants.SSH2_DISCONNECT_SERVICE_NOT_AVAILABLE, "Somebody is logged in already.");
+    }
+    this.session = session;
+    this.policy = policy;
+  }
+
+  @Override
+  public AbstractServerSession getSession() {
+    return session;
+  }
+
+  @Override
+  public void start() {}
+
+  @Override
+  public PropertyResolver getParentPropertyResolver() {
+    return session;
+  }
+
+  @Override
+  public Map<String, Object> getProperties() {
+    return properties;
+  }
+
+  @Override
+  public synchronized void process(int command, Buffer buffer) throws Exception {
+    switch (command) {
+      case SshConstants.SSH_MSG_USERAUTH_REQUEST -> request(buffer);
+      case SshConstants.SSH_MSG_USERAUTH_INFO_RESPONSE -> answers(buffer);
+      default ->
+          throw new SshException(
+              SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR, "Nobody is logged in yet.");
+    }
+  }
+
+  private void request(Buffer buffer) throws Exception {
+    long begun = System.nanoTime();
+    abandonDialogue();
+    String name = buffer.getString();
+    String service = buffer.getString();
+    String method = buffer.getString();
+    requests++;
+    if (requests > MOST_REQUESTS || (user != null && !user.equals(name))) {
+      // RFC 4252 5 allows another name; OpenSSH does not, and nothing here needs it.
+      session.disconnect(
+          SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR,
+          "The user name may not be changed; connect again.");
+      return;
+    }
+    user = name;
+    showBanner();
+    if (!service.equals(CONNECTION)) {
+      failed(method, begun);
+      return;
+    }
+    switch (method) {
+      case "publickey" -> publicKey(name, buffer, begun);
+      case "password" -> password(name, buffer, begun);
+      case "keyboard-interactive" -> keyboardInteractive(name, begun);
+      default -> failed(method, begun);
+    }
+  }
+
+  /** RFC 4252 7: a key is shown, or has signed. */
+  private void publicKey(String name, Buffer buffer, long begun) throws Exception {
+    boolean signed = buffer.getBoolean();
+    String algorithm = buffer.getString();
+    byte[] blob = buffer.getBytes();
+    byte[] signature = signed ? buffer.getBytes() : new byte[0];
+    Optional<LoginRules.Candidate> candidate =
+        policy.methods().contains("publickey")
+            ? candidate(name, algorithm, blob)
+            : Optional.empty();
+    if (candidate.isEmpty()) {
+      failed("publickey", begun);
+    } else if (!signed) {
+      Buffer answer = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_PK_OK);
+      answer.putString(algorithm);
+      answer.putBytes(blob);
+      session.writePacket(answer);
+    } else if (hasSigned(candidate.get(), name, algorithm, blob, signature)) {
+      succeeded(candidate.get().login(), buffer);
+    } else {
+      failed("publickey", begun);
+    }
+  }
+
+  private Optional<LoginRules.Candidate> candidate(String name, String algorithm, byte[] blob) {
+    try {
+      SshPublicKey shown = SshPublicKey.of(blob);
+      return policy.acceptsAlgorithm(shown, algorithm) && isUsable(shown)
+          ? policy.rules().byKey(name, session.getClientAddress(), shown)
+          : Optional.empty();
+    } catch (MalformedKeyException e) {
+      log.debug("a key is not one: {}", e.getMessage());
+      return Optional.empty();
+    } catch (IOException | RuntimeException e) {
+      log.error("Nobody can log in: {}.", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isUsable(SshPublicKey shown) throws MalformedKeyException {
+    return SignatureCheck.isUsable(
+        shown.isCertificate() ? UserCertificate.parse(shown).key() : shown);
+  }
+
+  /** RFC 4252 7: the session's identifier and the request are what is signed. */
+  private boolean hasSigned(
+      LoginRules.Candidate candidate,
+      String name,
+      String algorithm,
+      byte[] blob,
+      byte[] signature) {
+    Buffer data = new ByteArrayBuffer();
+    data.putBytes(session.getSessionId());
+    data.putByte(SshConstants.SSH_MSG_USERAUTH_REQUEST);
+    data.putString(name);
+    data.putString(CONNECTION);
+    data.putString("publickey");
+    data.putBoolean(true);
+    data.putString(algorithm);
+    data.putBytes(blob);
+    return switch (SignatureCheck.verify(
+        candidate.key(),
+        SignatureCheck.plainAlgorithm(algorithm),
+        data.getCompactData(),
+        signature)) {
+      case SignatureCheck.Outcome.Bad() -> false;
+      case SignatureCheck.Outcome.Good(int flags) -> isPresent(candidate, flags);
+    };
+  }
+
+  /**
+   * Whether the holder of an authenticator was there as the key's options want it (PROTOCOL.u2f).
+   */
+  private static boolean isPresent(LoginRules.Candidate candidate, int flags) {
+    Permissions may = candidate.login().permissions();
+    return !candidate.key().isSecurityKey()
+        || ((!may.touchRequired() || (flags & SignatureCheck.TOUCHED) != 0)
+            && (!may.verifyRequired() || (flags & SignatureCheck.VERIFIED) != 0));
+  }
+
+  /** RFC 4252 8. */
+  private void password(String name, Buffer buffer, long begun) throws Exception {
+    boolean change = buffer.getBoolean();
+    String password = buffer.getString();
+    if (change || !policy.methods().contains("password")) {
+      failed("password", begun);
+      return;
+    }
+    Dialogue answering = new PasswordAnswers(password);
+    Optional<Login> login = byDialogue(name, new Credential.Password(), answering);
+    if (login.isPresent()) {
+      succeeded(login.get(), buffer);
+    } else {
+      failed("password", begun);
+    }
+  }
+
+  private Optional<Login> byDialogue(String name, Credential credential, Dialogue dialogue) {
+    try {
+      return policy.rules().byDialogue(name, session.getClientAddress(), credential, dialogue);
+    } catch (IOException | RuntimeException e) {
+      log.error("A password could not be checked: {}.", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** RFC 4256. */
+  private void keyboardInteractive(String name, long begun) throws Exception {
+    if (!policy.methods().contains("keyboard-interactive")) {
+      failed("keyboard-interactive", begun);
+      return;
+    }
+    LoginDialogue asking = new LoginDialogue(session);
+    dialogue = asking;
+    Thread.ofVirtual()
+        .name("ssh-dialogue")
+        .start(() ->
+            ended(asking, byDialogue(name, new Credential.KeyboardInteractive(), asking), begun));
+  }
+
+  private synchronized void ended(LoginDialogue asking, Optional<Login> login, long begun) {
+    if (dialogue != asking || session.isClosing()) {
+      return;
+    }
+    dialogue = null;
+    try {
+      if (login.isPresent()) {
+        succeeded(login.get(), new ByteArrayBuffer());
+      } else {
+        failed("keyboard-interactive", begun);
+      }
+    } catch (Exception e) {
+      session.exceptionCaught(e);
+    }
+  }
+
+  private void answers(Buffer buffer) throws Exception {
+    LoginDialogue asking = dialogue;
+    if (asking == null || !asking.answer(buffer)) {
+      throw new SshException(
+          SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR, "There are answers without questions.");
+    }
+  }
+
+  private void abandonDialogue() {
+    LoginDialogue asking = dialogue;
+    dialogue = null;
+    if (asking != null) {
+      asking.abandon();
+    }
+  }
+
+  private void showBanner() throws IOException {
+    if (bannerShown) {
+      return;
+    }
+    bannerShown = true;
+    Optional<String> banner = policy.banner();
+    if (banner.isPresent()) {
+      Buffer message = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_BANNER);
+      message.putString(banner.get());
+      message.putString("");
+      session.writePacket(message);
+    }
+  }
+
+  private void succeeded(Login login, Buffer buffer) throws Exception {
+    session.setAttribute(LOGIN, login);
+    policy.loggedIn(session);
+    session.signalAuthenticationSuccess(login.user(), CONNECTION, buffer);
+  }
+
+  /** The first "none" asks what there is; it is no failure (RFC 4252 5.2). */
+  private void failed(String method, long begun) throws IOException {
+    if (!(method.equals("none") && requests == 1)) {
+      failures++;
+      policy.delay().await(String.valueOf(user), begun);
+    }
+    if (failures >= policy.settings().get(ServerOption.MAX_AUTH_TRIES)) {
+      session.disconnect(
+          SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE,
+          "Too many authentication failures");
+      return;
+    }
+    Buffer answer = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_FAILURE);
+    answer.putString(String.join(",", policy.methods()));
+    answer.putBoolean(false);
+    session.writePacket(answer);
+  }
+
+  @Override
+  protected void doCloseImmediately() {
+    // Not under the lock: who waits for answers may hold it up.
+    LoginDialogue asking = dialogue;
+    if (asking != null) {
+      asking.abandon();
+    }
+    super.doCloseImmediately();
+  }
+}
