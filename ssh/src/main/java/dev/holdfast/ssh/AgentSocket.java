@@ -6,8 +6,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
 import org.apache.sshd.agent.SshAgent;
 import org.apache.sshd.agent.common.AbstractAgentProxy;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -21,8 +19,6 @@ import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 final class AgentSocket extends AbstractAgentProxy {
   /** Bytes of an answer, as in OpenSSH (authfd.c, MAX_AGENT_REPLY_LEN). */
   static final int MOST_REPLY = 256 * 1024;
-
-  private static final String VARIABLE = "SSH_AUTH_SOCK";
 
   private final SocketChannel socket;
 
@@ -41,23 +37,6 @@ final class AgentSocket extends AbstractAgentProxy {
       socket.close();
       throw e;
     }
-  }
-
-  /**
-   * Where the agent is that a configuration names (ssh_config(5), IdentityAgent), if it names one.
-   */
-  static Optional<Path> path(ClientConfig config) {
-    Map<String, String> environment = config.surroundings().environment();
-    String agent = config.find(ClientOptions.IDENTITY_AGENT).orElse(VARIABLE);
-    String path =
-        switch (agent) {
-          case "none" -> "";
-          case VARIABLE -> environment.getOrDefault(VARIABLE, "");
-          case String name when name.startsWith("$") ->
-              environment.getOrDefault(name.substring(1), "");
-          default -> agent;
-        };
-    return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path));
   }
 
   /** This connection as the library sees it. */

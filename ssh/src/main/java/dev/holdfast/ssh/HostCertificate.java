@@ -1,5 +1,6 @@
 package dev.holdfast.ssh;
 
+import java.security.PublicKey;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -7,39 +8,56 @@ import java.util.Optional;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 
 /**
- * Why a host's certificate does not hold for a name (PROTOCOL.certkeys; sshkey.c, {@code
- * sshkey_cert_check_host}). That its signature fits is checked with the key exchange.
+ * What a certificate that a host has shown says (PROTOCOL.certkeys). That its signature fits is
+ * checked with the key exchange.
+ *
+ * @param key that is certified
+ * @param authority that signed it
+ * @param isForHosts whether it is for hosts and not for users
+ * @param validAfter seconds since 1970, unsigned
+ * @param validBefore likewise
+ * @param principals the names that it is for
+ * @param hasCriticalOptions whether it may only be believed by who knows its options
+ * @param signatureAlgorithm that the authority used
  */
-final class HostCertificate {
-  private HostCertificate() {}
+public record HostCertificate(
+    PublicKey key,
+    PublicKey authority,
+    boolean isForHosts,
+    long validAfter,
+    long validBefore,
+    List<String> principals,
+    boolean hasCriticalOptions,
+    String signatureAlgorithm) {
+  public HostCertificate {
+    principals = List.copyOf(principals);
+  }
 
-  /**
-   * The reason, or nothing if it holds.
-   *
-   * @param algorithms with which an authority may have signed
-   */
-  static Optional<String> fault(
-      OpenSshCertificate certificate, String name, List<String> algorithms, Instant now) {
-    if (certificate.getType() != OpenSshCertificate.Type.HOST) {
-      return Optional.of("Certificate invalid: not a host certificate");
-    }
-    if (!OpenSshCertificate.isValidAt(certificate, now)) {
-      boolean early = Long.compareUnsigned(now.getEpochSecond(), certificate.getValidAfter()) < 0;
-      return Optional.of("Certificate invalid: " + (early ? "not yet valid" : "expired"));
+  /** The certificate that {@code key} is, if it is one. */
+  public static Optional<HostCertificate> of(PublicKey key) {
+    if (!(key instanceof OpenSshCertificate certificate)) {
+      return Optional.empty();
     }
     Collection<String> principals = certificate.getPrincipals();
-    if (principals == null || principals.isEmpty()) {
-      return Optional.of("Certificate lacks principal list");
-    }
-    if (principals.stream().noneMatch(principal -> Wildcard.matches(name, principal))) {
-      return Optional.of("Certificate invalid: name is not a listed principal");
-    }
-    if (!certificate.getCriticalOptions().isEmpty()) {
-      return Optional.of("Certificate contains unsupported critical options");
-    }
-    if (!algorithms.contains(certificate.getSignatureAlgorithm())) {
-      return Optional.of("Certificate signed with disallowed algorithm");
-    }
-    return Optional.empty();
+    return Optional.of(
+        new HostCertificate(
+            certificate.getCertPubKey(),
+            certificate.getCaPubKey(),
+            certificate.getType() == OpenSshCertificate.Type.HOST,
+            certificate.getValidAfter(),
+            certificate.getValidBefore(),
+            principals == null ? List.of() : List.copyOf(principals),
+            !certificate.getCriticalOptions().isEmpty(),
+            certificate.getSignatureAlgorithm()));
+  }
+
+  /** Whether its time has not come yet. */
+  public boolean isEarly(Instant now) {
+    return Long.compareUnsigned(now.getEpochSecond(), validAfter) < 0;
+  }
+
+  /** Whether its time is over. */
+  public boolean isLate(Instant now) {
+    return Long.compareUnsigned(now.getEpochSecond(), validBefore) >= 0;
   }
 }

@@ -25,7 +25,7 @@ import org.apache.sshd.common.util.security.SecurityUtils;
  * A private key in a file, in any of the formats of ssh-keygen: OpenSSH's own, PEM and PKCS #8,
  * with or without a passphrase.
  */
-final class KeyFile {
+public final class KeyFile {
   /** Bytes of a file. */
   static final int MOST_BYTES = 1 << 20;
 
@@ -37,12 +37,12 @@ final class KeyFile {
 
   private final Path file;
 
-  KeyFile(Path file) {
+  public KeyFile(Path file) {
     this.file = file;
   }
 
   /** What came of reading a file. */
-  sealed interface Read {
+  public sealed interface Read {
     /** The key. */
     record Key(KeyPair pair) implements Read {}
 
@@ -62,7 +62,7 @@ final class KeyFile {
    * @param asker for the passphrase, if there is one
    * @param tries how often it is asked
    */
-  Read read(PassphraseAsker asker, int tries) {
+  public Read read(PassphraseAsker asker, int tries) {
     byte[] bytes = null;
     try {
       Optional<String> tooOpen = tooOpen();
@@ -124,7 +124,7 @@ final class KeyFile {
   }
 
   /** The public half, which can be offered before the private one is needed; from its own file. */
-  Optional<PublicKey> publicHalf() {
+  public Optional<PublicKey> publicHalf() {
     return publicKey(Path.of(file + ".pub"));
   }
 

@@ -19,13 +19,13 @@ import org.apache.sshd.common.session.SessionContext;
 import org.apache.sshd.common.signature.Signature;
 
 /**
- * {@link Identities} in the form in which the library asks for keys one by one and for a signature
+ * {@link LoginKeys} in the form in which the library asks for keys one by one and for a signature
  * only when the server wants it: an agent.
  */
 final class OfferedKeys implements SshAgent {
-  private final Optional<Identities> identities;
+  private final Optional<LoginKeys> identities;
 
-  private OfferedKeys(Optional<Identities> identities) {
+  private OfferedKeys(Optional<LoginKeys> identities) {
     this.identities = identities;
   }
 
@@ -51,7 +51,7 @@ final class OfferedKeys implements SshAgent {
 
   @Override
   public Iterable<? extends Map.Entry<PublicKey, String>> getIdentities() {
-    return identities.map(Identities::keys).orElse(List.of()).stream()
+    return identities.map(LoginKeys::keys).orElse(List.of()).stream()
         .map(key -> Map.entry(key, ""))
         .toList();
   }
@@ -59,9 +59,9 @@ final class OfferedKeys implements SshAgent {
   @Override
   public Map.Entry<String, byte[]> sign(
       SessionContext session, PublicKey key, String algorithm, byte[] data) throws IOException {
-    Optional<SshAgent> agent = identities.flatMap(all -> all.agentOf(key));
+    Optional<Agent> agent = identities.flatMap(all -> all.agentOf(key));
     if (agent.isPresent()) {
-      return byAgent(agent.get(), session, key, algorithm, data);
+      return byAgent(agent.get().asLibrarySees(), session, key, algorithm, data);
     }
     KeyPair pair =
         identities

@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public record Target(
     String user,
-    Optional<Identities> identities,
+    Optional<LoginKeys> identities,
     List<KeyPair> keys,
     HostKeyCheck hostKey,
     boolean prefixSent,

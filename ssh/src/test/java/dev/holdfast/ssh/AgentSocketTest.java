@@ -17,7 +17,6 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.signature.BuiltinSignatures;
 import org.apache.sshd.common.signature.Signature;
@@ -78,32 +77,6 @@ final class AgentSocketTest {
       ByteBuffer answer = ByteBuffer.allocate(9).putInt(0, 5).put(4, (byte) 12).limit(bytes);
       assertThatThrownBy(() -> identitiesOf(answer)).isInstanceOf(IOException.class);
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "IdentityAgent none, ''",
-    "IdentityAgent SSH_AUTH_SOCK, /run/a",
-    "IdentityAgent $OTHER, /run/b",
-    "IdentityAgent ${OTHER}, /run/b",
-    "IdentityAgent /run/%r, /run/me",
-    "User me, /run/a",
-  })
-  void theConfigurationSaysWhereTheAgentIs(String line, String path) throws Exception {
-    Surroundings real = Surroundings.ofProcess();
-    Surroundings here =
-        new Surroundings(
-            "me",
-            real.uid(),
-            real.home(),
-            "laptop",
-            Map.of("SSH_AUTH_SOCK", "/run/a", "OTHER", "/run/b"),
-            real.systemConfig(),
-            real.outside());
-    ClientConfig config =
-        ClientConfig.read(new ConfigQuery("host", List.of(line), Optional.of("none"), ""), here);
-    assertThat(AgentSocket.path(config))
-        .isEqualTo(path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path)));
   }
 
   /** Asks somebody who gives this answer and goes. */

@@ -38,8 +38,6 @@ class FuzzTest {
 
   static Stream<Target> targets() {
     return Stream.of(
-        new Target("ClientConfigFuzz", ClientConfigFuzz::fuzzerTestOneInput),
-        new Target("KnownHostsFuzz", KnownHostsFuzz::fuzzerTestOneInput),
         new Target("AuthorizedKeyFuzz", AuthorizedKeyFuzz::fuzzerTestOneInput),
         new Target("UserCertificateFuzz", UserCertificateFuzz::fuzzerTestOneInput),
         new Target("SignatureFuzz", SignatureFuzz::fuzzerTestOneInput),
