@@ -25,6 +25,7 @@ final class ArchitectureTest {
   private static final String LINK = "dev.holdfast.link";
   private static final String TERMINAL = "dev.holdfast.terminal";
   private static final String SSH = "dev.holdfast.ssh";
+  private static final String CLIENT = "dev.holdfast.client";
   private static final String NODE = "dev.holdfast.node";
   private static final String CLI = "dev.holdfast.cli";
 
@@ -34,7 +35,7 @@ final class ArchitectureTest {
   private static final JavaClasses HOLDFAST =
       new ClassFileImporter()
           .withImportOption(new DoNotIncludeTests())
-          .importPackages(STREAM, LINK, TERMINAL, SSH, NODE, CLI);
+          .importPackages(STREAM, LINK, TERMINAL, SSH, CLIENT, NODE, CLI);
 
   @Test
   void modulesDependDownwardsOnly() {
@@ -48,20 +49,24 @@ final class ArchitectureTest {
         .definedBy(TERMINAL)
         .layer("ssh")
         .definedBy(SSH)
+        .layer("client")
+        .definedBy(CLIENT)
         .layer("node")
         .definedBy(NODE)
         .layer("cli")
         .definedBy(CLI)
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("client")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("node")
         .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("terminal")
         .mayOnlyBeAccessedByLayers("node", "cli")
         .whereLayer("ssh")
-        .mayOnlyBeAccessedByLayers("node", "cli")
+        .mayOnlyBeAccessedByLayers("client", "node", "cli")
         .whereLayer("link")
-        .mayOnlyBeAccessedByLayers("ssh", "node", "cli")
+        .mayOnlyBeAccessedByLayers("ssh", "client", "node", "cli")
         .because("a gate or relay must not be able to read traffic: link reaches no SSH")
         .check(HOLDFAST);
   }
