@@ -53,7 +53,9 @@ final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--short",
-      description = "Little of everything but idle memory, in under two minutes.")
+      description =
+          "Little of speed and recovery, in under two minutes; of other parts if --only names"
+              + " them.")
   private boolean brief;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write every value as JSON.")
@@ -114,10 +116,15 @@ final class Bench implements Callable<Integer> {
       throw new IllegalArgumentException("a contender is named twice");
     }
     Plan plan = plan();
-    var results = new Results(paths.getFirst().label());
+    Set<Run.Part> measured = parts();
+    boolean onlyNode = measured.equals(EnumSet.of(Run.Part.NODE));
+    var results = new Results(Set.of(paths.getFirst().label(), NodeSpeed.BASE.label()));
     Map<String, Object> machine = Machine.describe();
     write(document(machine, plan, results));
-    boolean whole = new Run(plan, paths, parts(), results).measure();
+    boolean whole = onlyNode || new Run(plan, paths, measured, results).measure();
+    if (measured.contains(Run.Part.NODE)) {
+      whole &= Run.node(plan, results);
+    }
     machine.put("load afterwards", Machine.load());
     machine.forEach((name, value) -> System.out.println(name + ": " + value));
     System.out.println();

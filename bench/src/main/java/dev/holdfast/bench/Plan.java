@@ -15,6 +15,7 @@ import java.util.List;
  * @param silencesEach how often each of them
  * @param idle connections held at the same time
  * @param rest between the end of bulk and looking at memory again
+ * @param ssh how much of each between OpenSSH's client and a server
  */
 record Plan(
     List<Duration> roundTrips,
@@ -25,7 +26,8 @@ record Plan(
     List<Duration> silences,
     int silencesEach,
     int idle,
-    Duration rest) {
+    Duration rest,
+    Ssh ssh) {
 
   private static final int REPETITIONS_MAX = 1_000;
   private static final Duration DELAY_MAX = Duration.ofSeconds(2);
@@ -54,6 +56,31 @@ record Plan(
     }
   }
 
+  /**
+   * How much between OpenSSH's client and a server.
+   *
+   * @param repetitions after one that is dropped
+   * @param bytes moved by one transfer
+   * @param setUps one after the other, in each repetition
+   * @param trips of one byte, there and back
+   * @param idle sessions held at the same time
+   */
+  record Ssh(int repetitions, long bytes, int setUps, int trips, int idle) {
+    Ssh {
+      if (repetitions < 1 || repetitions > REPETITIONS_MAX) {
+        throw new IllegalArgumentException("repetitions are 1 to " + REPETITIONS_MAX);
+      }
+    }
+
+    Ssh times(int others) {
+      return new Ssh(others, bytes, setUps, trips, idle);
+    }
+
+    Ssh withIdle(int others) {
+      return new Ssh(repetitions, bytes, setUps, trips, others);
+    }
+  }
+
   static final Plan FULL =
       new Plan(
           List.of(Duration.ZERO, Duration.ofMillis(50), Duration.ofMillis(150)),
@@ -64,7 +91,8 @@ record Plan(
           List.of(Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(30)),
           5,
           10_000,
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          new Ssh(10, 2L << 30, 40, 20_000, 1_000));
 
   static final Plan SHORT =
       new Plan(
@@ -76,7 +104,8 @@ record Plan(
           List.of(Duration.ofSeconds(1)),
           1,
           1_000,
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          new Ssh(3, 512L << 20, 10, 5_000, 200));
 
   Plan {
     roundTrips = List.copyOf(roundTrips);
@@ -99,7 +128,7 @@ record Plan(
   }
 
   Plan withRoundTrips(List<Duration> others) {
-    return new Plan(others, near, far, windowBytes, cuts, silences, silencesEach, idle, rest);
+    return new Plan(others, near, far, windowBytes, cuts, silences, silencesEach, idle, rest, ssh);
   }
 
   Plan withRepetitions(int others) {
@@ -112,14 +141,25 @@ record Plan(
         silences,
         silencesEach,
         idle,
-        rest);
+        rest,
+        ssh.times(others));
   }
 
   Plan withWindow(long bytes) {
-    return new Plan(roundTrips, near, far, bytes, cuts, silences, silencesEach, idle, rest);
+    return new Plan(roundTrips, near, far, bytes, cuts, silences, silencesEach, idle, rest, ssh);
   }
 
   Plan withIdle(int others) {
-    return new Plan(roundTrips, near, far, windowBytes, cuts, silences, silencesEach, others, rest);
+    return new Plan(
+        roundTrips,
+        near,
+        far,
+        windowBytes,
+        cuts,
+        silences,
+        silencesEach,
+        others,
+        rest,
+        ssh.withIdle(others));
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that one run measured, in order, and how it is shown. Confined to one thread. */
@@ -13,20 +14,30 @@ final class Results {
   /** What was measured, in which unit. */
   record Measure(String name, String unit) {}
 
-  private final String base;
+  private final Set<String> bases;
   private final Map<Measure, Map<String, List<Double>>> values = new LinkedHashMap<>();
   private final List<String> remarks = new ArrayList<>();
 
   /** Starts an empty set; ratios will be to the contender with that label. */
   Results(String base) {
-    this.base = base;
+    this(Set.of(base));
+  }
+
+  /** The same where there is one of several for each measure. */
+  Results(Set<String> bases) {
+    this.bases = Set.copyOf(bases);
   }
 
   /** Adds one repetition's value. The nth values of all contenders are of the same repetition. */
   void add(Measure measure, Path path, double value) {
+    add(measure, path.label(), value);
+  }
+
+  /** The same for a contender with that label. */
+  void add(Measure measure, String label, double value) {
     values
         .computeIfAbsent(measure, any -> new LinkedHashMap<>())
-        .computeIfAbsent(path.label(), any -> new ArrayList<>())
+        .computeIfAbsent(label, any -> new ArrayList<>())
         .add(value);
   }
 
@@ -91,6 +102,7 @@ final class Results {
   }
 
   private @Nullable Figures ratio(Map<String, List<Double>> paths, String label) {
+    String base = paths.keySet().stream().filter(bases::contains).findFirst().orElse("");
     List<Double> baseValues = paths.get(base);
     List<Double> own = paths.getOrDefault(label, List.of());
     if (label.equals(base) || baseValues == null || baseValues.size() != own.size()) {

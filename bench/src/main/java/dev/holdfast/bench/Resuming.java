@@ -42,7 +42,7 @@ enum Resuming implements Path {
   }
 
   /** Returns the command that users run, as {@code bench/run} says where it is. */
-  private static String launcher() {
+  static String launcher() {
     return System.getProperty("holdfast.launcher", "./holdfast");
   }
 }

@@ -16,7 +16,9 @@ final class Run {
     /** How long a stream stands still when its links fail. */
     RECOVERY,
     /** Memory of thousands of idle connections. */
-    IDLE
+    IDLE,
+    /** The node against OpenSSH's sshd. */
+    NODE
   }
 
   private static final int CONNECTIONS = 256;
@@ -51,6 +53,17 @@ final class Run {
       }
     }
     return whole;
+  }
+
+  /** Measures the node; false if that could not be, which is then remarked. */
+  static boolean node(Plan plan, Results results) {
+    try {
+      new NodeSpeed(plan, results).measure();
+      return true;
+    } catch (IOException e) {
+      results.remark("Not measured: the node against sshd: " + e.getMessage());
+      return false;
+    }
   }
 
   private boolean lanes(int port) throws IOException {

@@ -37,6 +37,17 @@ record Usage(double cpuSeconds, long rssKib, long pssKib) {
     return sum;
   }
 
+  /** Returns the proportional memory of a process and all below it that run another program. */
+  static long pssKib(long pid, String program) throws IOException {
+    long sum = 0;
+    for (long each : family(pid)) {
+      if (!Files.readString(proc(each, "comm")).strip().equals(program)) {
+        sum += kibOf(Files.readAllLines(proc(each, "smaps_rollup")), "Pss:");
+      }
+    }
+    return sum;
+  }
+
   /** Returns the seconds in a line of {@code /proc/PID/stat}, whatever the program's name holds. */
   static double cpuOf(String stat) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);

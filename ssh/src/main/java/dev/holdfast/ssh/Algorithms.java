@@ -8,6 +8,7 @@ import org.apache.sshd.common.BuiltinFactory;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.helpers.AbstractFactoryManager;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
@@ -42,7 +43,7 @@ final class Algorithms {
           BuiltinDHFactories.ecdhp384,
           BuiltinDHFactories.ecdhp521);
 
-  /** AES-GCM first: the JDK has it in hardware, and ChaCha20 here is plain Java. */
+  /** AES-GCM first: processors have it in hardware. */
   private static final List<BuiltinCiphers> CIPHERS =
       List.of(
           BuiltinCiphers.aes128gcm,
@@ -167,10 +168,27 @@ final class Algorithms {
       Function<DHFactory, KeyExchangeFactory> side) {
     manager.setKeyExchangeFactories(
         NamedFactory.setUpTransformedFactories(false, keyExchanges, side));
-    manager.setCipherFactories(BuiltinFactory.setUpFactories(false, ciphers));
+    manager.setCipherFactories(ciphers.stream().map(Algorithms::factory).toList());
     manager.setMacFactories(BuiltinFactory.setUpFactories(false, macs));
     manager.setCompressionFactories(
         BuiltinFactory.setUpFactories(false, List.of(BuiltinCompressions.none)));
     manager.setRandomFactory(new SingletonRandomFactory(JceRandomFactory.INSTANCE));
+  }
+
+  private static NamedFactory<Cipher> factory(BuiltinCiphers cipher) {
+    if (cipher != BuiltinCiphers.cc20p1305_openssh) {
+      return cipher;
+    }
+    return new NamedFactory<>() {
+      @Override
+      public String getName() {
+        return cipher.getName();
+      }
+
+      @Override
+      public Cipher create() {
+        return new FastChaCha20();
+      }
+    };
   }
 }

@@ -1,0 +1,158 @@
+package dev.holdfast.bench;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * An SSH server at work on a port of loopback, for this user only, and how OpenSSH's client reaches
+ * it. Keys are made for it; nothing is read of the machine's or the user's configuration.
+ */
+final class SshServer implements AutoCloseable {
+  private static final long LISTEN_MAX_NANOS = 30_000_000_000L;
+  private static final long LOOK_NANOS = 20_000_000;
+  private static final int KEYGEN_MAX_SECONDS = 30;
+
+  private final Kind kind;
+  private final Scratch scratch;
+  private final int port;
+  private final Child process;
+
+  /** Who serves. */
+  enum Kind {
+    /** OpenSSH's, the one that is installed. */
+    SSHD,
+    /** {@code holdfast serve}. */
+    NODE;
+
+    /** Its name in tables. */
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private SshServer(Kind kind, Scratch scratch) throws IOException {
+    this.kind = kind;
+    this.scratch = scratch;
+    port = freePort();
+    keygen("host");
+    keygen("user");
+    Files.copy(file("user.pub"), file("authorized"));
+    process = Child.start(kind == Kind.SSHD ? sshd() : node());
+  }
+
+  static SshServer start(Kind kind) throws IOException {
+    var server = new SshServer(kind, Scratch.make());
+    try {
+      server.awaitListening();
+      return server;
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Returns the command of a client, to be followed by options, {@link #host} and a command. */
+  List<String> client(String... options) {
+    var command = new ArrayList<>(List.of("ssh", "-F", "none", "-p", Integer.toString(port)));
+    command.addAll(List.of("-i", file("user").toString(), "-o", "IdentitiesOnly=yes"));
+    command.addAll(List.of("-o", "IdentityAgent=none", "-o", "StrictHostKeyChecking=no"));
+    command.addAll(List.of("-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"));
+    command.addAll(List.of(options));
+    return command;
+  }
+
+  static String host() {
+    return "127.0.0.1";
+  }
+
+  private List<String> sshd() throws IOException {
+    Files.writeString(
+        file("config"),
+        """
+        ListenAddress 127.0.0.1:%d
+        HostKey %s
+        AuthorizedKeysFile %s
+        PidFile none
+        UsePAM no
+        StrictModes no
+        MaxStartups 1000
+        """
+            .formatted(port, file("host"), file("authorized")));
+    return List.of("/usr/sbin/sshd", "-D", "-e", "-f", file("config").toString());
+  }
+
+  private List<String> node() throws IOException {
+    Files.writeString(
+        file("config"),
+        """
+        node:
+          listen: 127.0.0.1:%d
+          state-dir: %s
+          HostKey: %s
+          AuthorizedKeysFile: %s
+        """
+            .formatted(port, file("state"), file("host"), file("authorized")));
+    return List.of(Resuming.launcher(), "serve", "--config", file("config").toString());
+  }
+
+  private void keygen(String name) throws IOException {
+    Process keygen =
+        new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "" + file(name))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      if (!keygen.waitFor(KEYGEN_MAX_SECONDS, TimeUnit.SECONDS) || keygen.exitValue() != 0) {
+        throw new IOException("ssh-keygen makes no key");
+      }
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private java.nio.file.Path file(String name) {
+    return scratch.directory().resolve(name);
+  }
+
+  private void awaitListening() throws IOException {
+    long deadline = System.nanoTime() + LISTEN_MAX_NANOS;
+    while (process.isAlive() && System.nanoTime() < deadline) {
+      try (var probe = new Socket()) {
+        probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return;
+      } catch (IOException e) {
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+    throw new IOException(kind.label() + " does not listen" + process.complaint());
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.close();
+    scratch.delete();
+  }
+}
