@@ -92,7 +92,8 @@ public final class Ssh {
     boolean quiet = config.get(ClientOptions.LOG_LEVEL) == ClientOptions.LogLevel.QUIET;
     Prompts prompts = new Prompts(config.surroundings().environment(), stdio.err(), quiet);
     config.notes().forEach(prompts::tell);
-    try (Road road = new Road(prompts, events)) {
+    try (BlockingStdio blocking = new BlockingStdio();
+        Road road = new Road(prompts, events)) {
       Road.Reached reached = road.reach(config);
       ClientConnection connection = reached.connection();
       try (Forwardings forwardings = new Forwardings(config, connection, prompts)) {

@@ -35,6 +35,7 @@ final class TtyCalls {
       function("write", ValueLayout.JAVA_LONG, INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
   private static final MethodHandle IOCTL =
       variadic("ioctl", 2, INT, INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
+  private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
   private static final MethodHandle KILL = function("kill", INT, INT, INT);
 
   private TtyCalls() {}
@@ -125,6 +126,11 @@ final class TtyCalls {
       MemorySegment all = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
       made(() -> (long) WRITE.invokeExact(descriptor, all, (long) bytes.length));
     }
+  }
+
+  /** What fcntl(2) returns for that command with that argument. */
+  static int control(int descriptor, int command, int argument) {
+    return (int) made(() -> (int) FCNTL.invokeExact(descriptor, command, argument));
   }
 
   static void kill(int process, int signal) {

@@ -93,7 +93,9 @@ final class LedChannel extends AbstractServerChannel implements Joint.Side {
     };
   }
 
-  /** The server is told before anything is sent, for the future's listener does that at once. */
+  /**
+   * The server is told before anything is sent, for the listener of the channel does that at once.
+   */
   private void connect(ForwardTarget target, OpenFuture opened) {
     Duplex socket;
     try {
@@ -106,6 +108,7 @@ final class LedChannel extends AbstractServerChannel implements Joint.Side {
               "The client can't connect there."));
       return;
     }
+    signalChannelOpenSuccess();
     opened.setOpened();
     joint = Joint.start(socket, this);
     if (isClosing()) {
