@@ -111,6 +111,15 @@ final class ExecTest {
         .isEqualTo("early\nlate\n");
   }
 
+  /** A client whose own input has ended closes the channel when it hears of the output's end. */
+  @Test
+  void theStatusComesBeforeTheEndOfTheOutput() throws Exception {
+    NodeServer.Ended ended =
+        node.ssh(NodeServer.USER, NodeServer.nothing(), List.of("-vvv"), "echo x; exit 3");
+    assertThat(ended.status()).isEqualTo(3);
+    assertThat(ended.err()).containsSubsequence("rtype exit-status", "rcvd eof", "rcvd close");
+  }
+
   @Test
   void theEnvironmentIsTheUsersAndNothingOfTheNodes() throws Exception {
     List<String> lines =

@@ -301,17 +301,21 @@ final class SessionChannel extends ChannelSession {
     sendEof();
   }
 
-  /** Says how the session ended and closes the channel. */
+  /**
+   * Says how the session ended and closes the channel. The end of the output comes behind that: a
+   * client that has nothing more to say closes the channel on hearing it, and then MINA sends no
+   * more requests.
+   */
   void exit(Ending ending) throws IOException {
     if (isClosing()) {
       return;
     }
-    sendEof();
     switch (ending) {
       case Ending.Status(int status) -> sendExitStatus(status);
       case Ending.Signal signal -> sendExitSignal(signal);
       case Ending.Silent() -> {}
     }
+    sendEof();
     close(false);
   }
 
