@@ -2,6 +2,7 @@ package dev.holdfast.node;
 
 import dev.holdfast.ssh.ClientEnd;
 import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.Permissions;
 import dev.holdfast.ssh.Pty;
 import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionStart;
@@ -38,7 +39,6 @@ public final class NamedSessions implements Sessions, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NamedSessions.class);
 
   private final Sessions plain;
-  private final Restrictions.Source restrictions;
   private final Settings settings;
   private final ExecutorService events;
   private final Map<Key, NamedSession> sessions = new HashMap<>();
@@ -46,14 +46,12 @@ public final class NamedSessions implements Sessions, AutoCloseable {
   private record Key(String user, String name) {}
 
   /**
-   * Named sessions beside others.
+   * Named sessions beside others. A login that is bound to a command, or gets no pty, gets none.
    *
    * @param plain starts the programs, of all sessions
-   * @param restrictions a login that is bound to a command, or gets no pty, gets no named session
    */
-  public NamedSessions(Sessions plain, Restrictions.Source restrictions, Settings settings) {
+  public NamedSessions(Sessions plain, Settings settings) {
     this.plain = plain;
-    this.restrictions = restrictions;
     this.settings = settings;
     events =
         Executors.newSingleThreadExecutor(
@@ -68,7 +66,7 @@ public final class NamedSessions implements Sessions, AutoCloseable {
   @Override
   public boolean acceptsVariable(Login login, String name) {
     if (name.equals(NAME) || name.equals(MODE)) {
-      Restrictions may = restrictions.of(login);
+      Permissions may = login.permissions();
       return may.command() == null && may.pty();
     }
     return plain.acceptsVariable(login, name);

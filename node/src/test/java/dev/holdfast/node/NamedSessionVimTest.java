@@ -31,7 +31,7 @@ final class NamedSessionVimTest {
     boolean able =
         Files.isExecutable(Path.of("/usr/bin/tmux")) && Files.isExecutable(Path.of("/usr/bin/vim"));
     assumeTrue(able || "true".equals(System.getenv("CI")), "SKIPPED: needs tmux and vim");
-    node = new NodeServer(directory, SessionSettings.defaults(), login -> Restrictions.NONE);
+    node = new NodeServer(directory, SessionSettings.defaults());
     tmux("new-session", "-d", "-x", "80", "-y", "24", "exec cat");
   }
 
