@@ -51,6 +51,18 @@ public final class ClientConfig {
     return query.host();
   }
 
+  /** The file that was read in place of the usual ones. */
+  Optional<String> file() {
+    return query.file();
+  }
+
+  /** What is to run at the server; empty for a shell. */
+  String command() {
+    return query.command().isEmpty()
+        ? find(ClientOptions.REMOTE_COMMAND).orElse("")
+        : query.command();
+  }
+
   /** The name or address to connect to. */
   public String hostname() {
     return hostname;

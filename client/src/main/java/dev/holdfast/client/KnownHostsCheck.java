@@ -77,9 +77,20 @@ public final class KnownHostsCheck implements HostKeyCheck {
     return unsafe;
   }
 
-  /** The algorithms of host keys in the order in which this host is asked for them. */
-  List<String> ordered(List<String> algorithms) throws IOException {
-    return known(name).ordered(algorithms);
+  /**
+   * As HostKeyAlgorithms says; else those first of which the host has known keys. What can't be
+   * read is told when the key is checked.
+   */
+  @Override
+  public List<String> ordered(List<String> algorithms) {
+    if (config.isGiven(ClientOptions.HOST_KEY_ALGORITHMS)) {
+      return config.get(ClientOptions.HOST_KEY_ALGORITHMS).among(algorithms, algorithms);
+    }
+    try {
+      return known(name).ordered(algorithms);
+    } catch (IOException e) {
+      return algorithms;
+    }
   }
 
   @Override

@@ -62,7 +62,7 @@ final class Holdfast {
    */
   private static void requireWhatIsBuiltToBeNew() {
     FileTime jars = newest(Sources.root("cli/target/lib"));
-    for (String module : new String[] {"stream", "link", "ssh", "cli"}) {
+    for (String module : new String[] {"stream", "link", "ssh", "client", "cli"}) {
       if (newest(Sources.root(module + "/target/classes")).compareTo(jars) > 0) {
         throw new IllegalStateException(
             "cli/target/lib is older than the classes of " + module + "; run ./mvnw package");

@@ -65,6 +65,11 @@ final class Site
     return Ssh.to(address(route), route == Route.HELD ? Holdfast.proxyCommand("%h", "%p") : null);
   }
 
+  /** {@code holdfast ssh} on that route, by itself and without a ProxyCommand. */
+  Ssh holdfastSsh(Route route) {
+    return Ssh.to(address(route), null).byHoldfast();
+  }
+
   @Override
   public void beforeEach(ExtensionContext context) {
     long seed = context.getUniqueId().hashCode();

@@ -36,8 +36,7 @@ final class MinaClient extends SshClient {
     client.setServerKeyVerifier((session, address, key) -> isExpected(session, key));
     client.setUserAuthFactories(List.of(KeyLogin.factory()));
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
-    // A server opens no channels to us: nothing is forwarded here.
-    client.setChannelFactories(List.of());
+    client.setChannelFactories(LedChannel.factories());
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
     client.setAgentFactory(OfferedKeys.factory());
     return client;

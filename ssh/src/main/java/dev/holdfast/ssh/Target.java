@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param user the name to log in with
  * @param identities to prove it with, in their order
  * @param keys to prove it with, tried after those, in order
+ * @param person is asked for passwords and shown what the server says
  * @param hostKey knows the server
  * @param prefixSent whether the eight bytes {@code SSH-2.0-}, with which the client's
  *     identification string begins, are on the stream already
@@ -20,6 +21,7 @@ public record Target(
     String user,
     Optional<LoginKeys> identities,
     List<KeyPair> keys,
+    LoginPerson person,
     HostKeyCheck hostKey,
     boolean prefixSent,
     Duration patience) {
@@ -37,6 +39,6 @@ public record Target(
       HostKeyCheck hostKey,
       boolean prefixSent,
       Duration patience) {
-    this(user, Optional.empty(), keys, hostKey, prefixSent, patience);
+    this(user, Optional.empty(), keys, LoginPerson.NOBODY, hostKey, prefixSent, patience);
   }
 }
