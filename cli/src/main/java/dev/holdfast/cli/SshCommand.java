@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.client.LinkWatch;
 import dev.holdfast.client.Ssh;
 import dev.holdfast.client.Stdio;
 import dev.holdfast.link.ClientEvent;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * {@code holdfast ssh}: ssh's own arguments, which picocli does not take apart: they follow
  * getopt(3), where flags stand together and -o may come twice.
  */
-final class SshCommand implements Callable<Integer> {
+final class SshCommand implements Callable<Integer>, LinkWatch {
   static final String NAME = "ssh";
 
   private final Stdio stdio;
@@ -84,22 +85,27 @@ final class SshCommand implements Callable<Integer> {
 
   int run(List<String> words) throws InterruptedException, IOException {
     try {
-      return new Ssh(stdio, "holdfast " + Version.number(), this::events, this::linkState)
-          .run(words);
+      return new Ssh(stdio, "holdfast " + Version.number(), this).run(words);
     } finally {
       links.forEach(LinkStatus::close);
     }
   }
 
-  private Consumer<ClientEvent> events(Destination to) {
+  @Override
+  public Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose) {
     LinkStatus status =
         new LinkStatus(
-            new PrintWriter(stdio.err(), true), to, false, false, Terminal::standardError);
+            new PrintWriter(stdio.err(), true, StandardCharsets.UTF_8),
+            to,
+            quiet,
+            verbose,
+            Terminal::standardError);
     links.add(status);
     return status;
   }
 
-  private String linkState() {
+  @Override
+  public String state() {
     return links.stream().anyMatch(LinkStatus::isAway)
         ? "The link is away; it comes back by itself."
         : "The link is up.";

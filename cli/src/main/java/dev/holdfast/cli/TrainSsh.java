@@ -95,11 +95,11 @@ final class TrainSsh {
 
   private static KeyPair key() {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(256);
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(SshKeys.LEAST_RSA_BITS);
       return generator.generateKeyPair();
     } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has EC", e);
+      throw new AssertionError("every JDK has RSA", e);
     }
   }
 }

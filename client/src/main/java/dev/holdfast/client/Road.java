@@ -1,6 +1,5 @@
 package dev.holdfast.client;
 
-import dev.holdfast.link.ClientEvent;
 import dev.holdfast.link.ClientSettings;
 import dev.holdfast.link.Destination;
 import dev.holdfast.link.Duplex;
@@ -17,8 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +39,7 @@ final class Road implements AutoCloseable {
       (ClientEngine.IDENTIFICATION + "\r\n").getBytes(StandardCharsets.US_ASCII);
 
   private final Prompts prompts;
-  private final Function<Destination, Consumer<ClientEvent>> events;
+  private final LinkWatch watch;
   private final ClientEngine engine = ClientEngine.start();
   private final List<AutoCloseable> opened = new ArrayList<>();
   private @Nullable StreamClient streams;
@@ -51,11 +48,11 @@ final class Road implements AutoCloseable {
   /**
    * A road on which nobody has gone.
    *
-   * @param events hears what happens to the links to a server
+   * @param watch hears what happens to the links to a server
    */
-  Road(Prompts prompts, Function<Destination, Consumer<ClientEvent>> events) {
+  Road(Prompts prompts, LinkWatch watch) {
     this.prompts = prompts;
-    this.events = events;
+    this.watch = watch;
   }
 
   /** A server that was logged in to. */
@@ -148,6 +145,7 @@ final class Road implements AutoCloseable {
   private Duplex direct(ClientConfig config) throws IOException {
     Destination to = destination(config);
     Duration patience = config.get(ClientOptions.CONNECT_TIMEOUT);
+    ClientOptions.LogLevel level = config.get(ClientOptions.LOG_LEVEL);
     ClientSettings settings =
         new ClientSettings(
             to,
@@ -155,7 +153,10 @@ final class Road implements AutoCloseable {
             patience.isPositive() ? patience : PATIENCE,
             null,
             config.surroundings().environment(),
-            events.apply(to));
+            watch.of(
+                to,
+                level == ClientOptions.LogLevel.QUIET,
+                level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
     try {
       StreamClient.Connection connection = streams().connect(settings, _ -> IDENTIFICATION);
       opened.add(() -> connection.ending().await(GOODBYE_NANOS));

@@ -66,7 +66,7 @@ final class SessionWork {
             variables(),
             mayForwardAgent);
     try (RemoteCommand running = connection.start(plan);
-        Closeable sizes = hasPty ? watchSize(running) : () -> {}) {
+        Closeable _ = hasPty ? watchSize(running) : () -> {}) {
       raw = hasPty && tty.isTerminal();
       if (raw) {
         tty.raw();

@@ -1,7 +1,5 @@
 package dev.holdfast.client;
 
-import dev.holdfast.link.ClientEvent;
-import dev.holdfast.link.Destination;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.ssh.ClientConnection;
 import java.io.IOException;
@@ -11,9 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** {@code ssh}: from its arguments to its exit status (ssh(1)). For one run. */
 public final class Ssh {
@@ -31,25 +26,18 @@ public final class Ssh {
 
   private final Stdio stdio;
   private final String version;
-  private final Function<Destination, Consumer<ClientEvent>> events;
-  private final Supplier<String> linkState;
+  private final LinkWatch watch;
 
   /**
    * A run with these.
    *
    * @param version of this program, for people
-   * @param events hears what happens to the links to a server
-   * @param linkState how the link is, in a sentence
+   * @param watch hears what happens to the links to a server
    */
-  public Ssh(
-      Stdio stdio,
-      String version,
-      Function<Destination, Consumer<ClientEvent>> events,
-      Supplier<String> linkState) {
+  public Ssh(Stdio stdio, String version, LinkWatch watch) {
     this.stdio = stdio;
     this.version = version;
-    this.events = events;
-    this.linkState = linkState;
+    this.watch = watch;
   }
 
   /** Does what the arguments say; the exit status. */
@@ -71,7 +59,7 @@ public final class Ssh {
         case CONNECT -> connect(config(parsed), parsed.forward());
       };
     } catch (IOException e) {
-      tell(e.getMessage());
+      tell(String.valueOf(e.getMessage()));
       return SessionWork.FAILED;
     }
   }
@@ -92,8 +80,8 @@ public final class Ssh {
     boolean quiet = config.get(ClientOptions.LOG_LEVEL) == ClientOptions.LogLevel.QUIET;
     Prompts prompts = new Prompts(config.surroundings().environment(), stdio.err(), quiet);
     config.notes().forEach(prompts::tell);
-    try (BlockingStdio blocking = new BlockingStdio();
-        Road road = new Road(prompts, events)) {
+    try (BlockingStdio _ = new BlockingStdio();
+        Road road = new Road(prompts, watch)) {
       Road.Reached reached = road.reach(config);
       ClientConnection connection = reached.connection();
       try (Forwardings forwardings = new Forwardings(config, connection, prompts)) {
@@ -110,7 +98,7 @@ public final class Ssh {
           prompts.tell("Connection to " + config.hostname() + " closed by remote host.");
           return SessionWork.FAILED;
         }
-        return new SessionWork(config, connection, stdio, prompts, linkState).run(lends);
+        return new SessionWork(config, connection, stdio, prompts, watch::state).run(lends);
       }
     }
   }

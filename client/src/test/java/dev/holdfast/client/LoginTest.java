@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.ssh.ClientEngine;
 import dev.holdfast.ssh.HostKeyCheck;
+import dev.holdfast.ssh.LoginPerson;
 import dev.holdfast.ssh.OpenSsh;
 import dev.holdfast.ssh.SshFailure;
 import dev.holdfast.ssh.SshKeys;
@@ -137,6 +138,7 @@ final class LoginTest {
               config.user(),
               Optional.of(identities),
               List.of(),
+              LoginPerson.NOBODY,
               check,
               false,
               Duration.ofSeconds(30));
