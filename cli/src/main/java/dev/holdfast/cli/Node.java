@@ -8,11 +8,13 @@ import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.Generations;
 import dev.holdfast.node.LoginSessions;
+import dev.holdfast.node.NamedSessions;
 import dev.holdfast.node.Restrictions;
 import dev.holdfast.ssh.Authenticator;
 import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.ServerEngine;
 import dev.holdfast.ssh.ServerOption;
+import dev.holdfast.terminal.Settings;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
@@ -30,6 +32,7 @@ final class Node implements Closeable {
   private static final String SERVICE = "node";
 
   private final LoginSessions processes;
+  private final NamedSessions named;
   private final LoggedSessions sessions;
   private final ServerEngine engine;
   private final ConnectionNames names = new ConnectionNames();
@@ -41,7 +44,8 @@ final class Node implements Closeable {
     this.log = log;
     List<KeyPair> keys = hostKeys(configuration);
     processes = LoginSessions.open(configuration.sessions(), login -> Restrictions.NONE);
-    sessions = new LoggedSessions(processes, names::of, log::event);
+    named = new NamedSessions(processes, login -> Restrictions.NONE, Settings.DEFAULT);
+    sessions = new LoggedSessions(named, names::of, log::event);
     engine = ServerEngine.serve(keys, authenticator, sessions);
   }
 
@@ -138,7 +142,10 @@ final class Node implements Closeable {
 
   /** Whether nothing lives here any more, and nobody is expected. */
   boolean isEmpty() {
-    return gate().isEmpty() && engine.connections() == 0 && sessions.living() == 0;
+    return gate().isEmpty()
+        && engine.connections() == 0
+        && sessions.living() == 0
+        && named.isEmpty();
   }
 
   /** Ends everything, and tells clients why so that they do not try to come back. */
@@ -152,6 +159,7 @@ final class Node implements Closeable {
       gate.close();
     }
     engine.close();
+    named.close();
     processes.close();
   }
 }

@@ -107,6 +107,13 @@ public final class NamedSessions implements Sessions, AutoCloseable {
         .toList();
   }
 
+  /** Whether there is none. */
+  public boolean isEmpty() {
+    synchronized (sessions) {
+      return sessions.isEmpty();
+    }
+  }
+
   /** Ends a session; returns whether there was one. */
   public boolean kill(String user, String name) {
     NamedSession session;
