@@ -86,11 +86,24 @@ final class Node implements Closeable {
       @Nullable DescriptorSocket from,
       Generations generations)
       throws IOException {
+    openSessions(configuration.state());
     GateSettings settings = configuration.gate(this::accept);
     gate =
         from == null
             ? Gate.start(settings, inherited, generations, this::event)
             : Gate.takeOver(settings, from, generations, this::event);
+  }
+
+  /** Without their socket sessions are reached by ssh only, but the node works. */
+  private void openSessions(Path state) {
+    try {
+      named.open(state);
+    } catch (IOException e) {
+      log.say(
+          ServiceLog.Level.WARN,
+          "sessions",
+          "holdfast attach can't reach this node: " + e.getMessage());
+    }
   }
 
   /** Those that are configured, or else those of the state directory. */
