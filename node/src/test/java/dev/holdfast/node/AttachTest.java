@@ -81,6 +81,8 @@ final class AttachTest {
   @Test
   void aSessionMadeByAttachOutlivesItsClientAndIsThereAgainWithItsScrollback() throws Exception {
     client("one", newer, "attach", "work");
+    // What is typed before that is echoed by others, and may be lost when they set the terminal.
+    await().atMost(LONGEST).until(() -> !newer.named().isEmpty());
     type("one", "export PS1='$ '; seq 1 200; echo in $HOLDFAST_SESSION on $TERM");
     awaitShown("one", "in work on ");
     kill("one");
