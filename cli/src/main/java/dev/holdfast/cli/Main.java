@@ -17,6 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
       Demo.class,
       GateCommand.class,
       ServeCommand.class,
+      AttachCommand.class,
+      SessionsCommand.class,
       Completion.class,
       ManPages.class,
       Train.class

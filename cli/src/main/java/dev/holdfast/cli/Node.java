@@ -7,6 +7,7 @@ import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.Generations;
 import dev.holdfast.node.LoginSessions;
+import dev.holdfast.node.NamedSessions;
 import dev.holdfast.node.Pam;
 import dev.holdfast.node.PamPasswords;
 import dev.holdfast.ssh.HostKeyFiles;
@@ -16,9 +17,11 @@ import dev.holdfast.ssh.ServerEngine;
 import dev.holdfast.ssh.ServerOption;
 import dev.holdfast.ssh.ServerSettings;
 import dev.holdfast.ssh.SettingsException;
+import dev.holdfast.terminal.Settings;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +37,7 @@ final class Node implements Closeable {
   private static final String SERVICE = "node";
 
   private final LoginSessions processes;
+  private final NamedSessions named;
   private final Activity activity;
   private final ServiceLog log;
   private final ReadWriteLock engines = new ReentrantReadWriteLock();
@@ -50,9 +54,11 @@ final class Node implements Closeable {
     this.log = log;
     activity = new Activity(log::event);
     processes = LoginSessions.open(configuration.sessions());
+    named = new NamedSessions(processes, Settings.DEFAULT);
     try {
       engine = engine(configuration);
     } catch (IOException | RuntimeException e) {
+      named.close();
       processes.close();
       throw e;
     }
@@ -74,7 +80,7 @@ final class Node implements Closeable {
           settings,
           Machine.linux(passwords),
           keys,
-          new LoggedSessions(processes.with(configuration.sessions()), activity),
+          new LoggedSessions(named.beside(processes.with(configuration.sessions())), activity),
           activity);
     } catch (SettingsException e) {
       throw new IOException(e.getMessage(), e);
@@ -117,6 +123,7 @@ final class Node implements Closeable {
       @Nullable DescriptorSocket from,
       Generations generations)
       throws IOException {
+    openSessions(configuration.state());
     GateSettings settings = configuration.gate(this::accept);
     gate =
         from == null
@@ -132,6 +139,18 @@ final class Node implements Closeable {
       connection.close();
     } finally {
       engines.readLock().unlock();
+    }
+  }
+
+  /** Without their socket sessions are reached by ssh only, but the node works. */
+  private void openSessions(Path state) {
+    try {
+      named.open(state);
+    } catch (IOException e) {
+      log.say(
+          ServiceLog.Level.WARN,
+          "sessions",
+          "holdfast attach can't reach this node: " + e.getMessage());
     }
   }
 
@@ -189,7 +208,7 @@ final class Node implements Closeable {
 
   /** Whether nothing lives here any more, and nobody is expected. */
   boolean isEmpty() {
-    return gate().isEmpty() && connections() == 0 && activity.living() == 0;
+    return gate().isEmpty() && connections() == 0 && activity.living() == 0 && named.isEmpty();
   }
 
   /** Ends everything, and tells clients why so that they do not try to come back. */
@@ -203,6 +222,7 @@ final class Node implements Closeable {
       gate.close();
     }
     engines().forEach(ServerEngine::close);
+    named.close();
     processes.close();
   }
 }

@@ -17,6 +17,10 @@ enum AttachMode {
     this.word = word;
   }
 
+  String word() {
+    return word;
+  }
+
   /** The mode that a word of {@code PROTOCOL.named-session} names. */
   static Optional<AttachMode> of(String word) {
     for (AttachMode mode : values()) {

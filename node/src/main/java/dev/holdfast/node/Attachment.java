@@ -39,6 +39,7 @@ final class Attachment implements ServedSession {
   private final Typist typist;
   private final ByteQueue waiting = new ByteQueue(MOST_WAITING);
   private boolean prefixed;
+  private volatile boolean answers = true;
 
   private Size window;
   private boolean exact;
@@ -48,6 +49,7 @@ final class Attachment implements ServedSession {
   private long behindFrom;
   private @Nullable Ending ending;
   private boolean ended;
+  private volatile boolean left;
 
   Attachment(NamedSession session, ClientEnd client, AttachMode mode, Size window) {
     this.session = session;
@@ -63,6 +65,16 @@ final class Attachment implements ServedSession {
 
   boolean writes() {
     return mode != AttachMode.WATCH;
+  }
+
+  /** Whether its terminal gets the program's questions. */
+  boolean isExact() {
+    return exact;
+  }
+
+  /** Whether what its terminal answers goes to the program; another one's does if not. */
+  void mayAnswer(boolean may) {
+    answers = may;
   }
 
   AttachMode mode() {
@@ -104,7 +116,11 @@ final class Attachment implements ServedSession {
     if (!writes() || count == 0) {
       return count;
     }
-    return session.type(typist, bytes, from, count);
+    if (answers) {
+      return session.type(typist, bytes, from, count);
+    }
+    byte[] keys = TerminalAnswers.without(bytes, from, count);
+    return count - keys.length + session.type(typist, keys, 0, keys.length);
   }
 
   /** A terminal's line does not end with its client's; the next one may type on. */
@@ -186,8 +202,14 @@ final class Attachment implements ServedSession {
     return exact && !ended && waiting.size() + count > MOST_WAITING;
   }
 
+  /** Whether it was detached, or the session killed, rather than that the program ended. */
+  boolean hasLeft() {
+    return left;
+  }
+
   /** Nothing more of the program, but a last sentence; then the end. */
   void leave(String sentence) {
+    left = true;
     waiting.clear();
     behind = false;
     byte[] farewell = Repaint.farewell();

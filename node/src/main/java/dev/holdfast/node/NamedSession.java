@@ -200,6 +200,7 @@ final class NamedSession implements ClientEnd {
     lastNanos = nanoTime.getAsLong();
     resize();
     client.start(terminal);
+    chooseAnswerer();
     if (!begun) {
       begun = true;
       target().begin();
@@ -227,6 +228,18 @@ final class NamedSession implements ClientEnd {
   void negotiate() {
     resize();
     attached.forEach(client -> client.sized(terminal));
+    chooseAnswerer();
+  }
+
+  /** The program's questions reach several terminals, and it wants one answer: the first one's. */
+  private void chooseAnswerer() {
+    Attachment chosen = null;
+    for (Attachment client : attached) {
+      if (chosen == null && client.writes() && client.isExact()) {
+        chosen = client;
+      }
+      client.mayAnswer(client == chosen);
+    }
   }
 
   /** The program that had to wait need not, perhaps. */

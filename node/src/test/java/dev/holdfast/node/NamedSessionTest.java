@@ -269,6 +269,22 @@ class NamedSessionTest {
   }
 
   @Test
+  void theProgramGetsOneAnswerOfTwoTerminalsAndEveryKey() throws Exception {
+    Attachment first = attach(new FakeClient(SIZE), AttachMode.SHARE, SIZE);
+    Attachment second = attach(new FakeClient(SIZE), AttachMode.SHARE, SIZE);
+    settle();
+    byte[] one = bytes("\033[?62ca");
+    byte[] two = bytes("\033[?64cb\033[A");
+    assertThat(first.input(one, 0, one.length)).isEqualTo(one.length);
+    assertThat(second.input(two, 0, two.length)).isEqualTo(two.length);
+    assertThat(program.typed()).isEqualTo("\033[?62cab\033[A");
+    first.closed();
+    settle();
+    second.input(two, 0, two.length);
+    assertThat(program.typed()).isEqualTo("\033[?62cab\033[A\033[?64cb\033[A");
+  }
+
+  @Test
   void killingTellsEverybodyAndHangsUp() throws Exception {
     FakeClient client = new FakeClient(SIZE);
     attach(client, AttachMode.TAKE, SIZE);

@@ -1,6 +1,5 @@
 package dev.holdfast.node;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -112,15 +110,6 @@ final class NamedSessionVimTest {
   }
 
   private String tmux(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of("tmux", "-u", "-f", "/dev/null", "-S", directory.resolve("tmux").toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().remove("TMUX");
-    builder.environment().put("LC_ALL", "C.UTF-8");
-    Process process = builder.start();
-    process.getOutputStream().close();
-    return new String(process.getInputStream().readAllBytes(), UTF_8);
+    return TmuxServer.run(directory.resolve("tmux"), arguments);
   }
 }
