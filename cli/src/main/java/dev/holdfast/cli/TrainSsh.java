@@ -51,7 +51,7 @@ final class TrainSsh {
   private static GateSettings settings(ServerEngine server) {
     InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     Behind behind =
-        new Behind.InProcess(connection -> {
+        new Behind.InProcess((connection, name) -> {
           try {
             server.accept(connection);
           } catch (IOException e) {

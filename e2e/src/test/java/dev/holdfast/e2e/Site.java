@@ -101,11 +101,6 @@ final class Site
     return Ssh.to(address(route), null).byHoldfast();
   }
 
-  /** {@code holdfast ssh} on that route, by itself and without a ProxyCommand. */
-  Ssh holdfastSsh(Route route) {
-    return Ssh.to(address(route), null).byHoldfast();
-  }
-
   @Override
   public void beforeEach(ExtensionContext context) {
     seed = context.getUniqueId().hashCode();

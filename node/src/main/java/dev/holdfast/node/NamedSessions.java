@@ -165,7 +165,8 @@ public final class NamedSessions implements Sessions, AutoCloseable {
         environment,
         start.pty(),
         start.agentForwarding(),
-        start.x11());
+        start.x11(),
+        start.granted());
   }
 
   /** The same, where sessions without a name are those of {@code others}. */
@@ -186,7 +187,7 @@ public final class NamedSessions implements Sessions, AutoCloseable {
       public SessionAnswer start(SessionStart start, ClientEnd client) {
         return start.environment().containsKey(NAME)
             ? NamedSessions.this.start(start, client)
-            : others.start(start, client);
+            : others.start(toldWhere(start), client);
       }
     };
   }

@@ -2,6 +2,7 @@ package dev.holdfast.node;
 
 import dev.holdfast.link.Linux;
 import dev.holdfast.link.Peer;
+import dev.holdfast.ssh.Granted;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.Pty;
 import dev.holdfast.ssh.ServedSession;
@@ -279,7 +280,8 @@ final class SessionSocket implements Closeable {
         environment,
         new Pty(wanted.term(), window, Map.of()),
         false,
-        null);
+        null,
+        Granted.NOTHING);
   }
 
   @Override
