@@ -13,6 +13,9 @@ final class GuardedSessions implements Sessions {
   private static final String INTERNAL_SFTP = "internal-sftp";
 
   /** What forced commands believe: nobody but the server sets it. */
+  /** How the names of variables begin by which clients ask for our own kinds of sessions. */
+  private static final String OWN = "HOLDFAST_";
+
   private static final String ORIGINAL = "SSH_ORIGINAL_COMMAND";
 
   private final Sessions sessions;
@@ -40,14 +43,14 @@ final class GuardedSessions implements Sessions {
     return settings.get(option) && !settings.get(ServerOption.DISABLE_FORWARDING);
   }
 
-  /** What the sessions themselves know a use for, and what the settings let in besides. */
+  /** What AcceptEnv lets in, and besides what is for the sessions themselves and no program. */
   @Override
   public boolean acceptsVariable(Login login, String name) {
-    if (name.equals(ORIGINAL)) {
-      return false;
+    if (name.startsWith(OWN)) {
+      return sessions.acceptsVariable(login, name);
     }
-    return sessions.acceptsVariable(login, name)
-        || NamePattern.ask(settings.get(ServerOption.ACCEPT_ENV), name) == NamePattern.Verdict.YES;
+    return !name.equals(ORIGINAL)
+        && NamePattern.ask(settings.get(ServerOption.ACCEPT_ENV), name) == NamePattern.Verdict.YES;
   }
 
   @Override
