@@ -13,10 +13,10 @@ final class GuardedSessions implements Sessions {
   private static final String INTERNAL_SFTP = "internal-sftp";
 
   /** What forced commands believe: nobody but the server sets it. */
+  private static final String ORIGINAL = "SSH_ORIGINAL_COMMAND";
+
   /** How the names of variables begin by which clients ask for our own kinds of sessions. */
   private static final String OWN = "HOLDFAST_";
-
-  private static final String ORIGINAL = "SSH_ORIGINAL_COMMAND";
 
   private final Sessions sessions;
   private final ServerSettings settings;
