@@ -421,9 +421,17 @@ public final class Gate implements Closeable {
   }
 
   /** The streams can't move, as their other ends are in this process: they stay. */
-  private void giveListeners(DescriptorSocket to) throws IOException {
-    GateHandover.send(to, hostId, listeners.all(), List.of(), Map.of());
+  private void giveListeners(DescriptorSocket to) throws IOException, InterruptedException {
+    boolean given = false;
     listeners.rest();
+    try {
+      GateHandover.send(to, hostId, listeners.all(), List.of(), Map.of());
+      given = true;
+    } finally {
+      if (!given) {
+        listeners.wake();
+      }
+    }
     letPredecessorGo();
   }
 
