@@ -3,8 +3,8 @@ package dev.holdfast.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.ssh.OpenSsh;
 import dev.holdfast.ssh.SshKeys;
+import dev.holdfast.testkit.OpenSsh;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.ssh.ClientEngine;
 import dev.holdfast.ssh.HostKeyCheck;
 import dev.holdfast.ssh.LoginPerson;
-import dev.holdfast.ssh.OpenSsh;
 import dev.holdfast.ssh.SshFailure;
 import dev.holdfast.ssh.SshKeys;
 import dev.holdfast.ssh.Target;
+import dev.holdfast.testkit.OpenSsh;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,7 +142,7 @@ final class LoginTest {
               check,
               false,
               Duration.ofSeconds(30));
-      client.connect(sshd.connect(), target).close();
+      client.connect(Sockets.of(sshd.connect()), target).close();
     } finally {
       told.addAll(person.told);
     }

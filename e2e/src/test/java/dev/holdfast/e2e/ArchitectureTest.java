@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.Map.entry;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -24,29 +25,43 @@ final class ArchitectureTest {
   private static final String STREAM = "dev.holdfast.stream";
   private static final String LINK = "dev.holdfast.link";
   private static final String TERMINAL = "dev.holdfast.terminal";
+  private static final String ACCESS = "dev.holdfast.access";
   private static final String SSH = "dev.holdfast.ssh";
   private static final String CLIENT = "dev.holdfast.client";
+  private static final String FORWARD = "dev.holdfast.forward";
+  private static final String BROWSER = "dev.holdfast.browser";
   private static final String NODE = "dev.holdfast.node";
+  private static final String PROXY = "dev.holdfast.proxy";
+  private static final String AUTH = "dev.holdfast.auth";
   private static final String CLI = "dev.holdfast.cli";
 
   /** The library and the cryptography that only {@code ssh} knows. */
   private static final String[] SSH_LIBRARY = {"org.apache.sshd..", "org.bouncycastle.."};
 
+  /** What each module may use of ours; what is not in the list reaches none of them. */
+  private static final Map<String, Set<String>> USES =
+      Map.ofEntries(
+          entry(STREAM, Set.of()),
+          entry(TERMINAL, Set.of()),
+          entry(ACCESS, Set.of()),
+          entry(LINK, Set.of(STREAM)),
+          entry(SSH, Set.of(STREAM, LINK, ACCESS)),
+          entry(CLIENT, Set.of(STREAM, LINK, TERMINAL, ACCESS, SSH)),
+          entry(FORWARD, Set.of(STREAM, LINK, SSH, CLIENT)),
+          entry(BROWSER, Set.of(STREAM, LINK, SSH, CLIENT, FORWARD)),
+          entry(NODE, Set.of(STREAM, LINK, TERMINAL, ACCESS, SSH)),
+          entry(PROXY, Set.of(STREAM, LINK, ACCESS, SSH)),
+          entry(AUTH, Set.of(STREAM, LINK, ACCESS, SSH)),
+          entry(
+              CLI,
+              Set.of(
+                  STREAM, LINK, TERMINAL, ACCESS, SSH, CLIENT, FORWARD, BROWSER, NODE, PROXY,
+                  AUTH)));
+
   private static final JavaClasses HOLDFAST =
       new ClassFileImporter()
           .withImportOption(new DoNotIncludeTests())
-          .importPackages(STREAM, LINK, TERMINAL, SSH, CLIENT, NODE, CLI);
-
-  /** What each module may use of ours; what is not in the list reaches none of them. */
-  private static final Map<String, Set<String>> USES =
-      Map.of(
-          STREAM, Set.of(),
-          TERMINAL, Set.of(),
-          LINK, Set.of(STREAM),
-          SSH, Set.of(STREAM, LINK),
-          CLIENT, Set.of(STREAM, LINK, SSH),
-          NODE, Set.of(STREAM, LINK, TERMINAL, SSH),
-          CLI, Set.of(STREAM, LINK, TERMINAL, SSH, CLIENT, NODE));
+          .importPackages(USES.keySet());
 
   @Test
   void modulesDependDownwardsOnly() {

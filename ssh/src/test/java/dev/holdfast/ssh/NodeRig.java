@@ -2,6 +2,7 @@ package dev.holdfast.ssh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.testkit.OpenSsh;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

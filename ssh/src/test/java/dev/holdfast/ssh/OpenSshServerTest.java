@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.testkit.OpenSsh;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,7 +65,8 @@ final class OpenSshServerTest {
 
   @Test
   void aCommandGetsItsInputAndGivesItsOutputsAndStatus() throws Exception {
-    try (ClientConnection connection = client.connect(sshd.connect(), target(false))) {
+    try (ClientConnection connection =
+        client.connect(new SocketDuplex(sshd.connect()), target(false))) {
       assertThat(exec(connection, "cat; echo oops >&2; exit 7", "some input"))
           .isEqualTo(new Exit.Status(7));
       assertThat(out.toString(UTF_8)).isEqualTo("some input");
@@ -75,14 +77,15 @@ final class OpenSshServerTest {
 
   @Test
   void aKilledCommandTellsItsSignal() throws Exception {
-    try (ClientConnection connection = client.connect(sshd.connect(), target(false))) {
+    try (ClientConnection connection =
+        client.connect(new SocketDuplex(sshd.connect()), target(false))) {
       assertThat(exec(connection, "kill -KILL $$", "")).isEqualTo(new Exit.Signal("KILL"));
     }
   }
 
   @Test
   void theFirstEightBytesMayHaveBeenSentAlready() throws Exception {
-    SocketDuplex stream = sshd.connect();
+    SocketDuplex stream = new SocketDuplex(sshd.connect());
     stream.write(ByteBuffer.wrap("SSH-2.0-".getBytes(UTF_8)));
     try (ClientConnection connection = client.connect(stream, target(true))) {
       assertThat(exec(connection, "true", "")).isEqualTo(new Exit.Status(0));
@@ -91,7 +94,8 @@ final class OpenSshServerTest {
 
   @Test
   void sixtyFourMegabytesComeBackUnchanged() throws Exception {
-    try (ClientConnection connection = client.connect(sshd.connect(), target(false))) {
+    try (ClientConnection connection =
+        client.connect(new SocketDuplex(sshd.connect()), target(false))) {
       copyThrough(connection);
     }
   }
@@ -100,7 +104,8 @@ final class OpenSshServerTest {
   void keysMayBeRenewedByBothSidesAsOftenAsTheyLike() throws Exception {
     restart("ecdsa", "RekeyLimit 8M");
     try (ClientEngine often = ClientEngine.start(8 << 20);
-        ClientConnection connection = often.connect(sshd.connect(), target(false))) {
+        ClientConnection connection =
+            often.connect(new SocketDuplex(sshd.connect()), target(false))) {
       copyThrough(connection);
     }
   }
@@ -109,7 +114,8 @@ final class OpenSshServerTest {
   @ValueSource(strings = {"ecdsa", "rsa"})
   void everyTypeOfHostKeyIsUnderstood(String type) throws Exception {
     restart(type);
-    try (ClientConnection connection = client.connect(sshd.connect(), target(false))) {
+    try (ClientConnection connection =
+        client.connect(new SocketDuplex(sshd.connect()), target(false))) {
       assertThat(exec(connection, "true", "")).isEqualTo(new Exit.Status(0));
     }
   }
@@ -123,7 +129,7 @@ final class OpenSshServerTest {
       })
   void aServerWithNothingButOldAlgorithmsIsRefused(String setting) throws Exception {
     restart("rsa", setting);
-    assertThatThrownBy(() -> client.connect(sshd.connect(), target(false)))
+    assertThatThrownBy(() -> client.connect(new SocketDuplex(sshd.connect()), target(false)))
         .isInstanceOf(SshFailure.class);
   }
 
@@ -132,7 +138,7 @@ final class OpenSshServerTest {
     Target other =
         new Target(
             USER, List.of(userKey), HostKeyCheck.only(userKey.getPublic()), false, Rig.PATIENCE);
-    assertThatThrownBy(() -> client.connect(sshd.connect(), other))
+    assertThatThrownBy(() -> client.connect(new SocketDuplex(sshd.connect()), other))
         .isInstanceOfSatisfying(
             SshFailure.class, e -> assertThat(e.kind()).isEqualTo(SshFailure.Kind.HOST_KEY));
   }
@@ -141,7 +147,7 @@ final class OpenSshServerTest {
   void aKeyThatIsNotAuthorizedIsRefused() throws Exception {
     Target other =
         new Target(USER, List.of(SshKeys.generateEd25519()), this::isHostKey, false, Rig.PATIENCE);
-    assertThatThrownBy(() -> client.connect(sshd.connect(), other))
+    assertThatThrownBy(() -> client.connect(new SocketDuplex(sshd.connect()), other))
         .isInstanceOfSatisfying(
             SshFailure.class, e -> assertThat(e.kind()).isEqualTo(SshFailure.Kind.AUTHENTICATION));
   }

@@ -1,4 +1,4 @@
-package dev.holdfast.ssh;
+package dev.holdfast.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +23,7 @@ import org.awaitility.Awaitility;
 
 /** The real OpenSSH, with keys and files of its own in one directory. */
 public final class OpenSsh {
-  static final Path SSHD = Path.of("/usr/sbin/sshd");
+  public static final Path SSHD = Path.of("/usr/sbin/sshd");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path directory;
@@ -37,7 +37,7 @@ public final class OpenSsh {
 
   /** How a program ended. */
   public record Ended(int status, byte[] out, String err) {
-    String text() {
+    public String text() {
       return new String(out, UTF_8);
     }
   }
@@ -62,7 +62,7 @@ public final class OpenSsh {
    *
    * @param hostKey the only host key that ssh knows
    */
-  Ended ssh(
+  public Ended ssh(
       int port, String hostKey, Path key, List<String> options, InputStream stdin, String command)
       throws Exception {
     Path known =
@@ -81,7 +81,7 @@ public final class OpenSsh {
   }
 
   /** What {@code ssh -Q FEATURE} lists. */
-  List<String> lists(String feature) throws Exception {
+  public List<String> lists(String feature) throws Exception {
     return run(InputStream.nullInputStream(), "ssh", "-Q", feature).text().lines().toList();
   }
 
@@ -110,9 +110,8 @@ public final class OpenSsh {
 
   /** A running sshd. */
   public record Sshd(Process process, int port) implements AutoCloseable {
-    public SocketDuplex connect() throws IOException {
-      return new SocketDuplex(
-          SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+    public SocketChannel connect() throws IOException {
+      return SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
     @Override
