@@ -125,14 +125,15 @@ final class Readers {
     }
   }
 
-  /** Starts a thread if there are fewer than {@code least} or none waits. */
+  /** Starts threads while there are fewer than {@code least} or none waits. */
   private void keepWaiting(int least) {
     int there = threads.get();
-    if (there < MOST
-        && (there < least || waiting.get() == 0)
-        && threads.compareAndSet(there, there + 1)) {
-      waiting.incrementAndGet();
-      Thread.ofPlatform().daemon().name("reader-" + there).start(this::run);
+    while (there < MOST && (there < least || waiting.get() == 0)) {
+      if (threads.compareAndSet(there, there + 1)) {
+        waiting.incrementAndGet();
+        Thread.ofPlatform().daemon().name("reader-" + there).start(this::run);
+      }
+      there = threads.get();
     }
   }
 
@@ -167,11 +168,11 @@ final class Readers {
 
   /** Whether the calling thread is one too many, and then not counted any more. */
   private boolean leave() {
-    int there = threads.get();
-    if (there <= LEAST || !threads.compareAndSet(there, there - 1)) {
+    int others = waiting.get() - 1;
+    if (others < 1 || threads.get() <= LEAST || !waiting.compareAndSet(others + 1, others)) {
       return false;
     }
-    waiting.decrementAndGet();
+    threads.decrementAndGet();
     return true;
   }
 
