@@ -47,7 +47,7 @@ final class CompileC {
 
   private static List<Path> files(Path sources) throws IOException {
     try (Stream<Path> files = Files.list(sources)) {
-      return files.sorted().toList();
+      return files.filter(Files::isRegularFile).sorted().toList();
     }
   }
 
@@ -82,7 +82,8 @@ final class CompileC {
               + line.getFirst()
               + "), so this build has no "
               + target.getFileName()
-              + " and its node runs no sessions; install gcc and libc6-dev, or set CC");
+              + ", without which it runs no sessions or reaches none; install gcc and libc6-dev, or"
+              + " set CC");
       return;
     }
     if (compiler.waitFor() != 0) {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,28 +41,56 @@ static const char *base_name(const char *path) {
   return slash == NULL ? path : slash + 1;
 }
 
-static void run_and_wait(const char *program, char *const arguments[], char **environment) {
+/* Runs it as popen(3) would, with `said` as its whole input: not the session's, which is the command's. */
+static void tell(const char *program, char *const arguments[], char **environment, const char *said) {
+  int ends[2];
+  if (pipe(ends) != 0) {
+    fail("pipe");
+  }
   pid_t child = fork();
   if (child == 0) {
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    close(ends[1]);
     execve(program, arguments, environment);
     _exit(EXIT_FAILED);
   }
+  close(ends[0]);
+  signal(SIGPIPE, SIG_IGN);
+  if (write(ends[1], said, strlen(said)) < 0) {
+    /* Then it did not want to hear it. */
+  }
+  signal(SIGPIPE, SIG_DFL);
+  close(ends[1]);
   while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR) {
   }
 }
 
-/* sshd(8), "SSHRC": the user's, else the machine's; neither for a subsystem. */
+static char *text(const char *format, ...) {
+  va_list arguments;
+  char *made;
+  va_start(arguments, format);
+  if (vasprintf(&made, format, arguments) < 0) {
+    fail("text");
+  }
+  va_end(arguments);
+  return made;
+}
+
+/* sshd(8), "SSHRC": the user's but for a subsystem, else the machine's. Without either the cookie is noted by xauth. */
 static void run_rc(const char *shell, char **environment) {
   struct stat status;
-  if (request.subsystem) {
-    return;
-  }
-  if (request.user_rc && stat(".ssh/rc", &status) == 0) {
+  const char *cookie = request.display == NULL ? "" : text("%s\n", request.x11_cookie);
+  if (!request.subsystem && request.user_rc && stat(".ssh/rc", &status) == 0) {
     char *arguments[] = {(char *)base_name(shell), "-c", "/bin/sh .ssh/rc", NULL};
-    run_and_wait(shell, arguments, environment);
+    tell(shell, arguments, environment, cookie);
   } else if (stat("/etc/ssh/sshrc", &status) == 0) {
     char *arguments[] = {"sh", "/etc/ssh/sshrc", NULL};
-    run_and_wait("/bin/sh", arguments, environment);
+    tell("/bin/sh", arguments, environment, cookie);
+  } else if (request.display != NULL) {
+    char *arguments[] = {"xauth", "-q", "-", NULL};
+    tell(request.xauth, arguments, environment,
+         text("remove %s\nadd %s %s\n", request.x11_entry, request.x11_entry, request.x11_cookie));
   }
 }
 

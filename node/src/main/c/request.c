@@ -82,6 +82,9 @@ static int take_text(struct request *request, const char *name, const char *valu
       {"ssh-connection", &request->ssh_connection},
       {"auth-sock", &request->auth_sock},
       {"display", &request->display},
+      {"x11-entry", &request->x11_entry},
+      {"x11-cookie", &request->x11_cookie},
+      {"xauth", &request->xauth},
       {"pam", &request->pam},
       {"pid", &request->pid},
   };

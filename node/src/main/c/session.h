@@ -41,7 +41,10 @@ struct request {
   const char *ssh_client;    /* values of the variables */
   const char *ssh_connection;
   const char *auth_sock;     /* NULL: no agent */
-  const char *display;       /* NULL: no X11 */
+  const char *display;       /* NULL: no X11; then so are the next three */
+  const char *x11_entry;     /* what xauth calls the display */
+  const char *x11_cookie;    /* "PROTOCOL COOKIE" */
+  const char *xauth;         /* path of the program */
   const char *pam;           /* name of the service; NULL: without PAM */
   const char *pid;           /* of logout: whose session it was */
   int subsystem;

@@ -6,7 +6,6 @@ import dev.holdfast.link.Gate;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.node.LoginSessions;
-import dev.holdfast.node.Restrictions;
 import dev.holdfast.node.SessionSettings;
 import dev.holdfast.ssh.Authenticator;
 import dev.holdfast.ssh.HostKeyFiles;
@@ -76,8 +75,7 @@ final class DemoShell {
     Files.writeString(
         directory.resolve("known"), HOST + " " + SshKeys.line(hostKey.getPublic()) + "\n");
     InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (LoginSessions sessions =
-            LoginSessions.open(SessionSettings.defaults(), login -> Restrictions.NONE);
+    try (LoginSessions sessions = LoginSessions.open(SessionSettings.defaults());
         ServerEngine server =
             ServerEngine.serve(
                 List.of(hostKey), Authenticator.only(userKey.getPublic()), sessions);

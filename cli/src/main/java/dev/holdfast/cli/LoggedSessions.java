@@ -11,9 +11,6 @@ import dev.holdfast.ssh.WindowSize;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Sessions of which the log tells when they begin and how they end. What a command is is not
@@ -21,30 +18,11 @@ import java.util.function.Function;
  */
 final class LoggedSessions implements Sessions {
   private final Sessions sessions;
-  private final Function<Login, String> streams;
-  private final Consumer<NodeEvent> events;
-  private final AtomicInteger number = new AtomicInteger();
-  private final AtomicInteger living = new AtomicInteger();
+  private final Activity activity;
 
-  /**
-   * These sessions.
-   *
-   * @param streams the name of a login's connection in events
-   */
-  LoggedSessions(Sessions sessions, Function<Login, String> streams, Consumer<NodeEvent> events) {
+  LoggedSessions(Sessions sessions, Activity activity) {
     this.sessions = sessions;
-    this.streams = streams;
-    this.events = events;
-  }
-
-  /** How many have begun and not ended. */
-  int living() {
-    return living.get();
-  }
-
-  /** How many have begun. */
-  int begun() {
-    return number.get();
+    this.activity = activity;
   }
 
   @Override
@@ -56,9 +34,9 @@ final class LoggedSessions implements Sessions {
           new SessionAnswer.Served(told.begin(session));
       case SessionAnswer.Refused refused -> {
         Login login = start.login();
-        events.accept(
+        activity.sessionRefused(
             new NodeEvent.SessionRefused(
-                streams.apply(login), login.user(), login.from(), kind(start)));
+                login.connection(), login.user(), login.from(), kind(start)));
         yield refused;
       }
     };
@@ -79,7 +57,7 @@ final class LoggedSessions implements Sessions {
         switch (start.request()) {
           case SessionRequest.Shell it -> "a shell";
           case SessionRequest.Exec it -> "a command";
-          case SessionRequest.Subsystem it -> "subsystem " + it.name();
+          case SessionRequest.Subsystem it -> "subsystem " + Activity.shown(it.name());
         };
     return start.pty() == null ? what : what + " on a terminal";
   }
@@ -88,33 +66,31 @@ final class LoggedSessions implements Sessions {
   private final class Told implements ClientEnd {
     private final SessionStart start;
     private final ClientEnd client;
-    private final String stream;
     private final AtomicBoolean over = new AtomicBoolean();
-    private volatile int session;
+    private volatile long session;
     private volatile long since;
 
     Told(SessionStart start, ClientEnd client) {
       this.start = start;
       this.client = client;
-      this.stream = streams.apply(start.login());
     }
 
     ServedSession begin(ServedSession served) {
       since = System.nanoTime();
-      session = number.incrementAndGet();
-      living.incrementAndGet();
+      session = activity.sessionBegins();
       Login login = start.login();
-      events.accept(
-          new NodeEvent.SessionStarted(stream, session, login.user(), login.from(), kind(start)));
+      activity.began(
+          new NodeEvent.SessionStarted(
+              login.connection(), session, login.user(), login.from(), kind(start)));
       return new Ends(served, this);
     }
 
     void ended(String how) {
       if (over.compareAndSet(false, true)) {
-        living.decrementAndGet();
+        Login login = start.login();
         Duration lasted = Duration.ofNanos(System.nanoTime() - since);
-        events.accept(
-            new NodeEvent.SessionEnded(stream, session, start.login().user(), how, lasted));
+        activity.ended(
+            new NodeEvent.SessionEnded(login.connection(), session, login.user(), how, lasted));
       }
     }
 

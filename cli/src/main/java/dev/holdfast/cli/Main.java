@@ -1,5 +1,7 @@
 package dev.holdfast.cli;
 
+import java.io.IOException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
       Demo.class,
       GateCommand.class,
       ServeCommand.class,
+      AttachCommand.class,
+      SessionsCommand.class,
       Completion.class,
       ManPages.class,
       Train.class
@@ -26,15 +30,27 @@ final class Main {
 
   /** Runs the command that {@code args} name, and ends the process with its exit status. */
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].equals(SshCommand.NAME)) {
+      System.exit(ssh(List.of(args).subList(1, args.length)));
+    }
     boolean isConnect = args.length > 0 && args[0].equals("connect");
     CommandLine command = isConnect ? connectOnly(StandardStreams.ofProcess()) : commandLine();
     System.exit(command.execute(args));
+  }
+
+  private static int ssh(List<String> args) {
+    try {
+      return new SshCommand(SshCommand.ofProcess()).run(args);
+    } catch (InterruptedException | IOException e) {
+      return Failures.FAILED;
+    }
   }
 
   /** The whole command line. */
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(new Connect(StandardStreams.ofProcess()).spec());
+    command.addSubcommand(new SshCommand(SshCommand.ofProcess()).spec());
     return sharing(command);
   }
 

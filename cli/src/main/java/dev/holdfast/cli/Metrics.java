@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -107,15 +108,25 @@ final class Metrics implements Closeable {
   }
 
   private void counter(String name, String help, ToLongFunction<GateFigures.Values> figure) {
+    count(name, help, () -> figure.applyAsLong(values.get()));
+  }
+
+  /** One more figure that only grows. */
+  void count(String name, String help, LongSupplier figure) {
     CounterWithCallback.builder()
         .name(prefix + name + "_total")
         .help(help)
-        .callback(callback -> callback.call((double) figure.applyAsLong(values.get())))
+        .callback(callback -> callback.call((double) figure.getAsLong()))
         .register(registry);
   }
 
+  /** One more figure that goes up and down. */
+  void show(String name, String help, LongSupplier figure) {
+    gaugeOf(prefix + name, help, () -> (double) figure.getAsLong());
+  }
+
   private void gauge(String name, String help, ToLongFunction<GateFigures.Values> figure) {
-    gaugeOf(prefix + name, help, () -> (double) figure.applyAsLong(values.get()));
+    show(name, help, () -> figure.applyAsLong(values.get()));
   }
 
   private void registerProcess() {

@@ -3,16 +3,21 @@ package dev.holdfast.cli;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.Gate;
-import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.Generations;
 import dev.holdfast.node.LoginSessions;
-import dev.holdfast.node.Restrictions;
-import dev.holdfast.ssh.Authenticator;
+import dev.holdfast.node.NamedSessions;
+import dev.holdfast.node.Pam;
+import dev.holdfast.node.PamPasswords;
 import dev.holdfast.ssh.HostKeyFiles;
+import dev.holdfast.ssh.Machine;
+import dev.holdfast.ssh.Passwords;
 import dev.holdfast.ssh.ServerEngine;
 import dev.holdfast.ssh.ServerOption;
+import dev.holdfast.ssh.ServerSettings;
+import dev.holdfast.ssh.SettingsException;
+import dev.holdfast.terminal.Settings;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
@@ -22,6 +27,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /** An SSH server behind a gate of its own, one of perhaps several generations. Thread-safe. */
@@ -30,19 +37,54 @@ final class Node implements Closeable {
   private static final String SERVICE = "node";
 
   private final LoginSessions processes;
-  private final LoggedSessions sessions;
-  private final ServerEngine engine;
-  private final ConnectionNames names = new ConnectionNames();
+  private final NamedSessions named;
+  private final Activity activity;
   private final ServiceLog log;
+  private final ReadWriteLock engines = new ReentrantReadWriteLock();
+
+  /** For new connections. Guarded by {@link #engines}. */
+  private ServerEngine engine;
+
+  /** Those of former settings, which keep their connections. Guarded by {@link #engines}. */
+  private final List<ServerEngine> former = new ArrayList<>();
+
   private @Nullable Gate gate;
 
-  private Node(NodeConfiguration configuration, Authenticator authenticator, ServiceLog log)
-      throws IOException {
+  private Node(NodeConfiguration configuration, ServiceLog log) throws IOException {
     this.log = log;
-    List<KeyPair> keys = hostKeys(configuration);
-    processes = LoginSessions.open(configuration.sessions(), login -> Restrictions.NONE);
-    sessions = new LoggedSessions(processes, names::of, log::event);
-    engine = ServerEngine.serve(keys, authenticator, sessions);
+    activity = new Activity(log::event);
+    processes = LoginSessions.open(configuration.sessions());
+    named = new NamedSessions(processes, Settings.DEFAULT);
+    try {
+      engine = engine(configuration);
+    } catch (IOException | RuntimeException e) {
+      named.close();
+      processes.close();
+      throw e;
+    }
+  }
+
+  /** Host keys are those that are configured, or else those of the state directory. */
+  private ServerEngine engine(NodeConfiguration configuration) throws IOException {
+    ServerSettings settings = configuration.ssh();
+    List<KeyPair> keys =
+        settings.get(ServerOption.HOST_KEY).isEmpty()
+            ? HostKeyFiles.loadOrMake(configuration.state())
+            : List.of();
+    Passwords passwords =
+        settings.get(ServerOption.USE_PAM)
+            ? new PamPasswords(Pam.open(settings.get(ServerOption.PAM_SERVICE_NAME), false))
+            : Passwords.NONE;
+    try {
+      return ServerEngine.serve(
+          settings,
+          Machine.linux(passwords),
+          keys,
+          new LoggedSessions(named.beside(processes.with(configuration.sessions())), activity),
+          activity);
+    } catch (SettingsException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   /**
@@ -53,7 +95,6 @@ final class Node implements Closeable {
    */
   static Node start(
       NodeConfiguration configuration,
-      Authenticator authenticator,
       List<ServerSocketChannel> inherited,
       @Nullable DescriptorSocket from,
       ServiceLog log)
@@ -61,7 +102,7 @@ final class Node implements Closeable {
     Generations generations = Generations.open(configuration.state(), SERVICE);
     Node node;
     try {
-      node = new Node(configuration, authenticator, log);
+      node = new Node(configuration, log);
     } catch (IOException | RuntimeException e) {
       generations.close();
       throw e;
@@ -82,43 +123,56 @@ final class Node implements Closeable {
       @Nullable DescriptorSocket from,
       Generations generations)
       throws IOException {
+    openSessions(configuration.state());
     GateSettings settings = configuration.gate(this::accept);
     gate =
         from == null
-            ? Gate.start(settings, inherited, generations, this::event)
-            : Gate.takeOver(settings, from, generations, this::event);
-  }
-
-  /** Those that are configured, or else those of the state directory. */
-  private static List<KeyPair> hostKeys(NodeConfiguration configuration) throws IOException {
-    List<String> files = configuration.ssh().get(ServerOption.HOST_KEY);
-    if (files.isEmpty()) {
-      return HostKeyFiles.loadOrMake(configuration.state());
-    }
-    List<KeyPair> keys = new ArrayList<>();
-    for (String file : files) {
-      keys.add(HostKeyFiles.load(Path.of(file)));
-    }
-    return keys;
-  }
-
-  private void event(GateEvent event) {
-    log.event(event);
-    names.event(event);
+            ? Gate.start(settings, inherited, generations, log::event)
+            : Gate.takeOver(settings, from, generations, log::event);
   }
 
   private void accept(Duplex connection, String name) {
-    names.begin(name, connection.remoteAddress());
+    engines.readLock().lock();
     try {
-      engine.accept(connection);
+      engine.accept(connection, name);
     } catch (IOException e) {
       connection.close();
+    } finally {
+      engines.readLock().unlock();
     }
   }
 
-  /** Works by other settings from now on, as far as it can. */
+  /** Without their socket sessions are reached by ssh only, but the node works. */
+  private void openSessions(Path state) {
+    try {
+      named.open(state);
+    } catch (IOException e) {
+      log.say(
+          ServiceLog.Level.WARN,
+          "sessions",
+          "holdfast attach can't reach this node: " + e.getMessage());
+    }
+  }
+
+  /** Works by other settings from now on; connections that are there go by those of before. */
   void change(NodeConfiguration next) throws IOException {
-    gate().change(next.gate(this::accept));
+    ServerEngine changed = engine(next);
+    try {
+      gate().change(next.gate(this::accept));
+    } catch (IOException | RuntimeException e) {
+      changed.close();
+      throw e;
+    }
+    engines.writeLock().lock();
+    try {
+      former.add(engine);
+      engine = changed;
+      List<ServerEngine> idle = former.stream().filter(one -> one.connections() == 0).toList();
+      idle.forEach(ServerEngine::close);
+      former.removeAll(idle);
+    } finally {
+      engines.writeLock().unlock();
+    }
   }
 
   /** Where clients come in. */
@@ -133,12 +187,28 @@ final class Node implements Closeable {
 
   /** SSH connections that have not ended. */
   int connections() {
-    return engine.connections();
+    return engines().stream().mapToInt(ServerEngine::connections).sum();
+  }
+
+  /** Logins and sessions. */
+  Activity activity() {
+    return activity;
+  }
+
+  private List<ServerEngine> engines() {
+    engines.readLock().lock();
+    try {
+      List<ServerEngine> all = new ArrayList<>(former);
+      all.add(engine);
+      return all;
+    } finally {
+      engines.readLock().unlock();
+    }
   }
 
   /** Whether nothing lives here any more, and nobody is expected. */
   boolean isEmpty() {
-    return gate().isEmpty() && engine.connections() == 0 && sessions.living() == 0;
+    return gate().isEmpty() && connections() == 0 && activity.living() == 0 && named.isEmpty();
   }
 
   /** Ends everything, and tells clients why so that they do not try to come back. */
@@ -151,7 +221,8 @@ final class Node implements Closeable {
     if (gate != null) {
       gate.close();
     }
-    engine.close();
+    engines().forEach(ServerEngine::close);
+    named.close();
     processes.close();
   }
 }

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The section {@code node} of a configuration: where it listens, what it keeps, and the options
@@ -28,7 +27,6 @@ import java.util.Set;
  * @param memory for bytes in flight
  * @param streams kept at most
  * @param v1 whether clients of resume v1 are served
- * @param written sshd's options as they are written
  * @param ssh sshd's options
  */
 record NodeConfiguration(
@@ -39,21 +37,11 @@ record NodeConfiguration(
     long memory,
     int streams,
     boolean v1,
-    List<Section.Written> written,
     ServerSettings ssh) {
   /** Where a node listens unless it is told: not at 22, which is sshd's on most machines. */
   static final int PORT = 2222;
 
   private static final int STREAMS = 100_000;
-
-  /** Those of sshd's options that change something; the others are refused, not ignored. */
-  private static final Set<ServerOption<?>> EFFECTIVE =
-      Set.of(
-          ServerOption.HOST_KEY,
-          ServerOption.AUTHORIZED_KEYS_FILE,
-          ServerOption.ACCEPT_ENV,
-          ServerOption.USE_PAM,
-          ServerOption.PERMIT_USER_RC);
 
   /** Reads the section; {@code options} win. */
   static NodeConfiguration read(Section section, ServeOptions options, Problems problems) {
@@ -78,7 +66,6 @@ record NodeConfiguration(
         memory,
         streams,
         v1,
-        written,
         ssh(written, problems));
   }
 
@@ -99,9 +86,7 @@ record NodeConfiguration(
     written.forEach(it -> entries.add(entry(it)));
     while (true) {
       try {
-        ServerSettings settings = ServerSettings.of(entries);
-        written.forEach(it -> refuseWithoutEffect(it, settings, problems));
-        return settings;
+        return ServerSettings.of(entries);
       } catch (SettingsException e) {
         note(e, written, problems);
         if (e.line() == 0
@@ -110,16 +95,6 @@ record NodeConfiguration(
         }
       }
     }
-  }
-
-  private static void refuseWithoutEffect(
-      Section.Written it, ServerSettings settings, Problems problems) {
-    ServerOption.all().stream()
-        .filter(option -> option.name().equalsIgnoreCase(it.key()) && settings.isSet(option))
-        .filter(option -> !EFFECTIVE.contains(option))
-        .forEach(option ->
-            problems.add(
-                it.place(), option.name() + " can't be set in this version; leave it out"));
   }
 
   /** The sentence ends with the place, which is said first here. */
@@ -149,14 +124,14 @@ record NodeConfiguration(
 
   /** How its sessions are run. */
   SessionSettings sessions() {
-    SessionSettings usual = SessionSettings.defaults();
     return new SessionSettings(
-        ssh.get(ServerOption.ACCEPT_ENV),
-        ssh.get(ServerOption.USE_PAM) ? Optional.of("sshd") : Optional.empty(),
-        usual.motd(),
-        usual.lastLogin(),
+        ssh.get(ServerOption.USE_PAM)
+            ? Optional.of(ssh.get(ServerOption.PAM_SERVICE_NAME))
+            : Optional.empty(),
+        ssh.get(ServerOption.PRINT_MOTD),
+        ssh.get(ServerOption.PRINT_LAST_LOG),
         ssh.get(ServerOption.PERMIT_USER_RC),
-        usual.sftpServer());
+        SessionSettings.systemSftpServer());
   }
 
   /** How its gate is to work. */
@@ -188,7 +163,8 @@ record NodeConfiguration(
     all.put("memory", memory >> 10 << 10 == memory ? (memory >> 10) + "K" : memory);
     all.put("max-streams", streams);
     all.put("resume-v1", v1 ? "yes" : "no");
-    written.forEach(it -> all.merge(it.key(), it.value(), (before, next) -> before + " " + next));
+    ssh.written()
+        .forEach((name, words) -> all.put(name, words.size() == 1 ? words.getFirst() : words));
     return all;
   }
 }

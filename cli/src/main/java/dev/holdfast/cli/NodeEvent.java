@@ -9,12 +9,41 @@ import java.time.Duration;
  * all of its events, and {@code session} numbers its sessions.
  */
 sealed interface NodeEvent {
+  /**
+   * Somebody logged in.
+   *
+   * @param method how (RFC 4252)
+   * @param keyType of the key; empty if it was none
+   * @param key its fingerprint; empty if it was none
+   * @param certificate id, serial and authority's fingerprint; empty if it was none
+   */
+  record LoggedIn(
+      String stream,
+      String user,
+      SocketAddress client,
+      String method,
+      String keyType,
+      String key,
+      String certificate)
+      implements NodeEvent {}
+
+  /**
+   * A client ended that had tried to log in, and was not let in.
+   *
+   * @param attempts how many failed
+   * @param methods that were tried, between commas
+   * @param key the fingerprint of the last key that it showed; empty if it was none
+   */
+  record LoginRefused(
+      String stream, String user, SocketAddress client, int attempts, String methods, String key)
+      implements NodeEvent {}
+
   /** A session began. */
-  record SessionStarted(String stream, int session, String user, SocketAddress client, String kind)
+  record SessionStarted(String stream, long session, String user, SocketAddress client, String kind)
       implements NodeEvent {}
 
   /** A session is over. */
-  record SessionEnded(String stream, int session, String user, String how, Duration lasted)
+  record SessionEnded(String stream, long session, String user, String how, Duration lasted)
       implements NodeEvent {}
 
   /** A session was refused. */
@@ -24,6 +53,24 @@ sealed interface NodeEvent {
   /** The event in words, for the log. */
   default String text() {
     return switch (this) {
+      case LoggedIn it ->
+          "%s: %s logged in from %s by %s%s%s"
+              .formatted(
+                  it.stream,
+                  it.user,
+                  name(it.client),
+                  it.method,
+                  it.key.isEmpty() ? "" : ", " + it.keyType + " " + it.key,
+                  it.certificate.isEmpty() ? "" : ", certificate " + it.certificate);
+      case LoginRefused it ->
+          "%s: %s from %s was not let in after %d attempts by %s%s"
+              .formatted(
+                  it.stream,
+                  it.user,
+                  name(it.client),
+                  it.attempts,
+                  it.methods,
+                  it.key.isEmpty() ? "" : ", last key " + it.key);
       case SessionStarted it ->
           "%s: session %d of %s from %s began: %s"
               .formatted(it.stream, it.session, it.user, name(it.client), it.kind);

@@ -6,7 +6,6 @@ import dev.holdfast.link.OpenFileLimit;
 import dev.holdfast.link.ServiceNotice;
 import dev.holdfast.link.Signals;
 import dev.holdfast.link.UnsupportedHostException;
-import dev.holdfast.ssh.ServerOption;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -143,13 +142,7 @@ final class NodeService {
       List<ServerSocketChannel> inherited,
       @Nullable DescriptorSocket from)
       throws IOException {
-    String user = System.getProperty("user.name");
-    Path home = Path.of(System.getProperty("user.home"));
-    List<Path> keys =
-        configuration.ssh().get(ServerOption.AUTHORIZED_KEYS_FILE).stream()
-            .map(home::resolve)
-            .toList();
-    return Node.start(configuration, new OwnKeys(user, keys), inherited, from, log);
+    return Node.start(configuration, inherited, from, log);
   }
 
   private static boolean isInUse(IOException e) {
@@ -168,12 +161,22 @@ final class NodeService {
               afterOther,
               () -> Metrics.start("holdfast_node_", address, node::values, () -> serving));
       metrics = started;
+      show(started, node);
       log.say(
           ServiceLog.Level.DEBUG,
           "metrics",
           "figures are served at " + GateEvent.name(started.address()));
     }
     point = meet(meeting, node);
+  }
+
+  private static void show(Metrics metrics, Node node) {
+    Activity activity = node.activity();
+    metrics.count("logins", "Logins.", activity::logins);
+    metrics.count("logins_refused", "Clients that tried and were not let in.", activity::refused);
+    metrics.count("sessions", "Sessions begun.", activity::sessions);
+    metrics.show("open_sessions", "Sessions that have not ended.", activity::living);
+    metrics.show("connections", "SSH connections.", node::connections);
   }
 
   private void stopLeading() {

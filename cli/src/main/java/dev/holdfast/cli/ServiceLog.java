@@ -76,7 +76,7 @@ final class ServiceLog {
 
   /** Something happened in a node. */
   void event(NodeEvent event) {
-    write(Level.INFO, event, event.text());
+    write(event instanceof NodeEvent.LoginRefused ? Level.WARN : Level.INFO, event, event.text());
   }
 
   private void write(Level level, Object event, String text) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 
 /**
  * {@code holdfast train}: connects through a gate of its own to an echo, so that the JVM can note
- * for its AOT cache what the start of {@code connect} needs.
+ * for its AOT cache what the start of {@code connect} needs; and the same for {@code ssh}.
  */
 @Command(name = "train", hidden = true, description = "Do what connect does, for the AOT cache.")
 final class Train implements Callable<Integer> {
@@ -26,7 +26,7 @@ final class Train implements Callable<Integer> {
   private static final int ECHOED = 64 * 1024;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     InetAddress here = InetAddress.getLoopbackAddress();
     try (ServerSocket echo = new ServerSocket(0, 1, here)) {
       Thread.ofPlatform().daemon().start(() -> serve(echo));
@@ -35,7 +35,8 @@ final class Train implements Callable<Integer> {
               List.of(new InetSocketAddress(here, 0)),
               new Destination(here.getHostAddress(), echo.getLocalPort()));
       try (Gate gate = Gate.start(settings, event -> {})) {
-        return connect((InetSocketAddress) gate.addresses().getFirst());
+        int connected = connect((InetSocketAddress) gate.addresses().getFirst());
+        return connected == 0 ? TrainSsh.run() : connected;
       }
     }
   }

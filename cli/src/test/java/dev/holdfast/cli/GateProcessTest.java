@@ -73,8 +73,9 @@ final class GateProcessTest {
       gate.await(READY);
       try (HoldfastProcess client =
               HoldfastProcess.start(
-                  "connect", "--resume", "v2", "127.0.0.1", Integer.toString(port));
+                  "connect", "-v", "--resume", "v2", "127.0.0.1", Integer.toString(port));
           Socket behind = server.accept()) {
+        client.await("connected with resume v2");
         gate.signal("TERM");
         assertThat(gate.awaitExit()).isZero();
         client.await("holdfast: The gate was shut down; connect again when it is back.");

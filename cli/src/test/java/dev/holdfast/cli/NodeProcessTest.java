@@ -97,7 +97,12 @@ final class NodeProcessTest {
       String line = node.await("figures are served at ");
       int port = Integer.parseInt(line.replaceAll(".*:", ""));
       assertThat(get(port, "/readyz")).isEqualTo("ok\n");
-      assertThat(get(port, "/metrics")).contains("holdfast_node_opened_total 0");
+      assertThat(get(port, "/metrics"))
+          .contains(
+              "holdfast_node_opened_total 0",
+              "holdfast_node_logins_total 0",
+              "holdfast_node_sessions_total 0",
+              "holdfast_node_open_sessions 0");
     }
   }
 

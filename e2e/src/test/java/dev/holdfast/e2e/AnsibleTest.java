@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * while.
  */
 @ParameterizedClass
-@EnumSource(Route.class)
+@EnumSource(names = {"DIRECT", "HELD", "HELD_NODE"})
 @Needs({Tool.SSH, Tool.SSHD, Tool.ANSIBLE})
 final class AnsibleTest {
   @RegisterExtension static final Site SITE = new Site();

@@ -14,16 +14,26 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** JSch, a client library of Java, at the gate's port. */
+/** JSch, a client library of Java, at the gate's port or a node's. */
+@ParameterizedClass
+@EnumSource(names = {"DIRECT", "NODE"})
 @Needs(Tool.SSHD)
 final class JschTest {
   private static final int DEADLINE_MILLIS = 20_000;
 
   @RegisterExtension static final Site SITE = new Site();
 
+  private final Route route;
+
   private final Path directory = Scratch.directory("jsch");
   private final JSch jsch = new JSch();
+
+  JschTest(Route route) {
+    this.route = route;
+  }
 
   @BeforeEach
   void knowTheKeys() throws Exception {
@@ -41,7 +51,7 @@ final class JschTest {
     Path sent = Sample.write(directory.resolve("sent"), 2L << 20, 1);
     Session session = login();
     try {
-      assertThat(session.getServerVersion()).startsWith("SSH-2.0-OpenSSH_");
+      assertThat(session.getServerVersion()).startsWith("SSH-2.0-" + route.software());
       runACommand(session);
       copy(session, sent);
     } finally {
@@ -51,7 +61,7 @@ final class JschTest {
   }
 
   private Session login() throws Exception {
-    int port = SITE.address(Route.DIRECT).getPort();
+    int port = SITE.address(route).getPort();
     Session session = jsch.getSession(Sshd.USER, "127.0.0.1", port);
     session.setHostKeyAlias(Keys.HOST_ALIAS);
     session.connect(DEADLINE_MILLIS);

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +15,13 @@ final class Node implements AutoCloseable {
   private static final Duration TAKEN_OVER = Duration.ofSeconds(30);
 
   private final InetSocketAddress address;
+  private final Path configuration;
   private final Command command;
   private final List<Program> generations = new ArrayList<>();
 
-  private Node(InetSocketAddress address, Command command) {
+  private Node(InetSocketAddress address, Path configuration, Command command) {
     this.address = address;
+    this.configuration = configuration;
     this.command = command;
   }
 
@@ -33,31 +36,68 @@ final class Node implements AutoCloseable {
     return start(main.with("HOLDFAST", Holdfast.command().words().getFirst()));
   }
 
+  /**
+   * One that permits and forwards what stock clients may want, and marks its sessions as ours;
+   * their X11 cookies go to a file of their own.
+   */
+  static Node forClients() {
+    Path directory = Scratch.directory("accounts");
+    String key =
+        "environment=\"%s=%s\",environment=\"XAUTHORITY=%s\" %s"
+            .formatted(
+                LastWill.MARK_NAME,
+                LastWill.MARK,
+                directory.resolve("Xauthority"),
+                Keys.publicKey(Keys.CLIENT));
+    try {
+      Path keys = Files.writeString(directory.resolve("authorized_keys"), key);
+      return start(
+          Holdfast.command("serve"),
+          keys,
+          """
+            PermitUserEnvironment: yes
+            X11Forwarding: yes
+            X11DisplayOffset: 70
+            MaxStartups: 500
+            MaxSessions: 20
+            PrintMotd: no
+            PrintLastLog: no
+          """);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static Node start(Command program) {
+    return start(program, Keys.AUTHORIZED_KEYS, "");
+  }
+
+  private static Node start(Command program, Path keys, String more) {
     InetSocketAddress address = Ports.free();
     Path directory = Scratch.directory("node");
     Path configuration = directory.resolve("serve.yaml");
     try {
-      Files.writeString(configuration, configuration(address, directory.resolve("state")));
+      Files.writeString(
+          configuration, configuration(address, directory.resolve("state"), keys) + more);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     Command command = program.plus("--verbose", "--config", configuration.toString());
-    Node node = new Node(address, command);
+    Node node = new Node(address, configuration, command);
     node.launch(command);
     return node;
   }
 
-  private static String configuration(InetSocketAddress address, Path state) {
+  private static String configuration(InetSocketAddress address, Path state, Path keys) {
     return """
     node:
       listen: %s
       state-dir: %s
       HostKey: [%s, %s]
       AuthorizedKeysFile: %s
+      StrictModes: no
     """
-        .formatted(
-            Ports.text(address), state, Keys.HOST_ED25519, Keys.HOST_ECDSA, Keys.AUTHORIZED_KEYS);
+        .formatted(Ports.text(address), state, Keys.HOST_ED25519, Keys.HOST_ECDSA, keys);
   }
 
   InetSocketAddress address() {
@@ -71,9 +111,20 @@ final class Node implements AutoCloseable {
     old.awaitOutput("has the port now", TAKEN_OVER);
   }
 
+  /** Adds lines to its section of the configuration, and has it read that again. */
+  synchronized void configure(String more) {
+    try {
+      Files.writeString(configuration, more, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    generations.getLast().signal("HUP");
+    generations.getLast().awaitOutput("read " + configuration + " again", TAKEN_OVER);
+  }
+
   /** The same node started anew, with nothing of the old one's but its files. */
   Node again() {
-    Node next = new Node(address, command);
+    Node next = new Node(address, configuration, command);
     next.launch(command);
     return next;
   }

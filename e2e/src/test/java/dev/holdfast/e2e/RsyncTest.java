@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** rsync keeps two directories alike. */
 @ParameterizedClass
-@EnumSource(Route.class)
+@EnumSource(names = {"DIRECT", "HELD", "HELD_NODE"})
 @Needs({Tool.SSH, Tool.SSHD, Tool.RSYNC})
 final class RsyncTest {
   @RegisterExtension static final Site SITE = new Site();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -13,9 +15,9 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Where a test class logs in: an sshd, a gate before it and a relay that cuts links before that. It
- * checks that every test that went through the relay was cut, and that nothing is left running
- * after the last one.
+ * Where a test class logs in: an sshd, a gate before it and a relay that cuts links before that;
+ * and, for those who ask for it, a node and such a relay. It checks that every test that went
+ * through the relay was cut, and that nothing is left running after the last one.
  */
 final class Site
     implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
@@ -28,6 +30,9 @@ final class Site
   private @Nullable Sshd sshd;
   private @Nullable Gate gate;
   private @Nullable CuttingRelay relay;
+  private @Nullable Node node;
+  private @Nullable CuttingRelay nodeRelay;
+  private long seed;
   private long bytesBefore;
   private long resetsBefore;
 
@@ -57,30 +62,64 @@ final class Site
     return switch (route) {
       case DIRECT -> gate().address();
       case HELD -> relay().address();
+      case NODE -> node().address();
+      case HELD_NODE -> nodeRelay().address();
     };
+  }
+
+  /** A node that has all that stock clients ask for; started when it is first asked for. */
+  Node node() {
+    if (node == null) {
+      node = Node.forClients();
+    }
+    return node;
+  }
+
+  private CuttingRelay nodeRelay() {
+    if (nodeRelay == null) {
+      nodeRelay = new CuttingRelay(node().address());
+      nodeRelay.cut(CutPlan.thinningOut(seed));
+    }
+    return nodeRelay;
+  }
+
+  /** How many have logged in by key, to sshd and the node together. */
+  long logins() {
+    String log = sshd().log() + (node == null ? "" : node.log());
+    return log.lines()
+        .filter(line -> line.startsWith("Accepted publickey") || line.contains(" logged in from "))
+        .count();
   }
 
   /** OpenSSH's clients on that route. */
   Ssh ssh(Route route) {
-    return Ssh.to(address(route), route == Route.HELD ? Holdfast.proxyCommand("%h", "%p") : null);
+    return Ssh.to(address(route), route.isHeld() ? Holdfast.proxyCommand("%h", "%p") : null);
+  }
+
+  /** {@code holdfast ssh} on that route, by itself and without a ProxyCommand. */
+  Ssh holdfastSsh(Route route) {
+    return Ssh.to(address(route), null).byHoldfast();
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    long seed = context.getUniqueId().hashCode();
-    relay().cut(CutPlan.thinningOut(seed));
+    seed = context.getUniqueId().hashCode();
+    relays().forEach(one -> one.cut(CutPlan.thinningOut(seed)));
     bytesBefore = relayed();
-    resetsBefore = relay().resets();
+    resetsBefore = resets();
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
     if (context.getExecutionException().isPresent()) {
-      System.err.println(context.getDisplayName() + " failed; resets: " + relay().resets());
+      System.err.println(context.getDisplayName() + " failed; resets: " + resets());
       System.err.println("sshd's log ends:\n" + tail(sshd().log()));
       System.err.println("the gate's ends:\n" + tail(gate().log()));
+      if (node != null) {
+        System.err.println("the node's ends:\n" + tail(node.log()));
+      }
     } else if (relayed() - bytesBefore > SURELY_CUT) {
-      assertThat(relay().resets()).as("resets during the test").isGreaterThan(resetsBefore);
+      assertThat(resets()).as("resets during the test").isGreaterThan(resetsBefore);
     }
   }
 
@@ -89,11 +128,16 @@ final class Site
   public void afterAll(ExtensionContext context) {
     try {
       if (relay != null && gate != null && sshd != null) {
-        Leftovers.end(GONE, gate.program(), sshd.program());
+        List<Program> expected = new ArrayList<>(List.of(gate.program(), sshd.program()));
+        if (node != null) {
+          expected.addAll(node.generations());
+        }
+        Leftovers.end(GONE, expected.toArray(Program[]::new));
       }
     } finally {
-      if (relay != null) {
-        relay.close();
+      relays().forEach(CuttingRelay::close);
+      if (node != null) {
+        node.close();
       }
       if (gate != null) {
         gate.close();
@@ -105,8 +149,18 @@ final class Site
     Leftovers.end(GONE);
   }
 
+  private List<CuttingRelay> relays() {
+    return Stream.of(relay, nodeRelay).flatMap(Stream::ofNullable).toList();
+  }
+
   private long relayed() {
-    return relay().bytes(Direction.UP) + relay().bytes(Direction.DOWN);
+    return relays().stream()
+        .mapToLong(one -> one.bytes(Direction.UP) + one.bytes(Direction.DOWN))
+        .sum();
+  }
+
+  private long resets() {
+    return relays().stream().mapToLong(CuttingRelay::resets).sum();
   }
 
   private static String tail(String log) {

@@ -14,9 +14,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config the file, for {@code -F}
  * @param launcher what is put before each command
+ * @param program that is {@code ssh}, for those who start it by itself
  */
-record Ssh(Path config, List<String> launcher) {
+record Ssh(Path config, List<String> launcher, List<String> program) {
   static final String HOST = "target";
+
+  private static final List<String> STOCK = List.of("ssh");
 
   /** A client that dials the address, itself or by a ProxyCommand. */
   static Ssh to(InetSocketAddress address, @Nullable String proxyCommand) {
@@ -30,7 +33,7 @@ record Ssh(Path config, List<String> launcher) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Ssh(config, List.copyOf(launcher));
+    return new Ssh(config, List.copyOf(launcher), STOCK);
   }
 
   private static String block(
@@ -68,15 +71,20 @@ record Ssh(Path config, List<String> launcher) {
     try {
       String more = block(host, address, null).replace("ProxyCommand none", moreOption);
       Path both = Scratch.directory("ssh").resolve("config");
-      return new Ssh(Files.writeString(both, Files.readString(config) + more), launcher);
+      return new Ssh(Files.writeString(both, Files.readString(config) + more), launcher, program);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** The same with {@code holdfast ssh} in place of OpenSSH's. */
+  Ssh byHoldfast() {
+    return new Ssh(config, launcher, List.of(Holdfast.EXECUTABLE.toString(), "ssh"));
+  }
+
   /** {@code ssh}; the arguments name host and remote command. */
   Command ssh(String... arguments) {
-    return client("ssh", arguments);
+    return Command.of(program).plus("-F", config.toString()).plus(arguments).startedBy(launcher);
   }
 
   /** {@code ssh target REMOTE}. */
@@ -97,7 +105,7 @@ record Ssh(Path config, List<String> launcher) {
    * GIT_SSH_COMMAND} do.
    */
   String asWord() {
-    return "ssh -F " + config;
+    return String.join(" ", program) + " -F " + config;
   }
 
   private Command client(String program, String... arguments) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** sshfs mounts a remote directory. */
 @ParameterizedClass
-@EnumSource(Route.class)
+@EnumSource(names = {"DIRECT", "HELD", "HELD_NODE"})
 @Needs({Tool.SSH, Tool.SSHD, Tool.SSHFS, Tool.FUSE})
 @NeedsRoot
 final class SshfsTest {

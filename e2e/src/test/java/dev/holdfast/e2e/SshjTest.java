@@ -15,22 +15,32 @@ import net.schmizz.sshj.sftp.SFTPClient;
 import net.schmizz.sshj.transport.verification.OpenSSHKnownHosts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** sshj, a client library of Java, at the gate's port. */
+/** sshj, a client library of Java, at the gate's port or a node's. */
+@ParameterizedClass
+@EnumSource(names = {"DIRECT", "NODE"})
 @Needs(Tool.SSHD)
 final class SshjTest {
   @RegisterExtension static final Site SITE = new Site();
 
+  private final Route route;
+
   private final Path directory = Scratch.directory("sshj");
+
+  SshjTest(Route route) {
+    this.route = route;
+  }
 
   @Test
   void runsACommandAndCopiesAFile() throws IOException {
     Path sent = Sample.write(directory.resolve("sent"), 2L << 20, 1);
     try (SSHClient client = new SSHClient()) {
       client.addHostKeyVerifier(new AliasedHosts(Keys.KNOWN_HOSTS.toFile()));
-      client.connect("127.0.0.1", SITE.address(Route.DIRECT).getPort());
+      client.connect("127.0.0.1", SITE.address(route).getPort());
       client.authPublickey(Sshd.USER, Keys.CLIENT.toString());
-      assertThat(client.getTransport().getServerVersion()).startsWith("OpenSSH_");
+      assertThat(client.getTransport().getServerVersion()).startsWith(route.software());
       runACommand(client);
       copy(client, sent);
     }

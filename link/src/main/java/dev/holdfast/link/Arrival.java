@@ -194,7 +194,7 @@ final class Arrival implements Loop.Ready {
     switch (HelloV2.read(bytes)) {
       case null -> lookAgain(deadline);
       case HelloV2.Open open -> gate.open(loop, hand(), open, announcement, bytes, said);
-      case HelloV2.Resume resume -> gate.resume(loop, hand(), resume, bytes);
+      case HelloV2.Resume resume -> gate.returning().resume(loop, hand(), resume, bytes);
     }
   }
 

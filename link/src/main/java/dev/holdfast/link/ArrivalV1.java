@@ -68,7 +68,7 @@ final class ArrivalV1 {
         }
         case ServerOpeningV1.Step.Resume resume -> {
           hand();
-          gate.resumeV1(loop, client, resume.token(), bytes);
+          gate.returning().resumeV1(loop, client, resume.token(), bytes);
         }
       }
     } catch (ProtocolException e) {

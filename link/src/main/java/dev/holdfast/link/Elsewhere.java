@@ -63,7 +63,7 @@ final class Elsewhere implements Generations.Keeper {
   public void cameBack(SocketChannel client, PassMessage.Comeback comeback) throws IOException {
     ByteBuffer said = comeback.said();
     if (comeback.version() == 1) {
-      gate.resumePassedV1(client, comeback.id(), said);
+      gate.returning().resumePassedV1(client, comeback.id(), said);
       return;
     }
     HelloV2.@Nullable Resume hello = null;
@@ -76,7 +76,7 @@ final class Elsewhere implements Generations.Keeper {
       Loop.closeQuietly(client);
       throw new IOException("a client that does not say which stream it wants");
     }
-    gate.resumePassed(client, hello, said);
+    gate.returning().resumePassed(client, hello, said);
   }
 
   @Override
@@ -90,9 +90,9 @@ final class Elsewhere implements Generations.Keeper {
   @Override
   public void unknown(Comer comer) {
     if (comer.version() == 1) {
-      gate.refuseUnknownV1(comer.client());
+      gate.returning().refuseUnknownV1(comer.client());
     } else {
-      gate.refuseUnknown(comer.client());
+      gate.returning().refuseUnknown(comer.client());
     }
   }
 

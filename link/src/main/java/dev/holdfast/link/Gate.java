@@ -1,6 +1,5 @@
 package dev.holdfast.link;
 
-import dev.holdfast.stream.AnswerV1;
 import dev.holdfast.stream.AnswerV2;
 import dev.holdfast.stream.Chunks;
 import dev.holdfast.stream.End;
@@ -9,7 +8,6 @@ import dev.holdfast.stream.HelloV2;
 import dev.holdfast.stream.KeyExchangeV1;
 import dev.holdfast.stream.KeyShare;
 import dev.holdfast.stream.ProtocolException;
-import dev.holdfast.stream.StreamId;
 import dev.holdfast.stream.TokenV1;
 import java.io.Closeable;
 import java.io.IOException;
@@ -21,10 +19,8 @@ import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -52,12 +48,13 @@ public final class Gate implements Closeable {
   private final List<Loop> loops = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
   private final StreamTable streams = new StreamTable();
-  private final Set<Arrival> arrivals = new LinkedHashSet<>();
+  private final Arrivals arrivals = new Arrivals();
   private final Splices splices;
   private final ServerDials dials;
   private final Listeners listeners;
   private final PlainClients plain;
   private final @Nullable Elsewhere elsewhere;
+  private final Returning returning;
   private final GateFigures figures = new GateFigures();
   private final SecureRandom random = new SecureRandom();
   private String hostId;
@@ -74,6 +71,7 @@ public final class Gate implements Closeable {
     this.dials = new ServerDials(this::unreachable);
     this.plain = new PlainClients(events);
     this.elsewhere = generations == null ? null : new Elsewhere(this, generations);
+    this.returning = new Returning(this, streams, elsewhere);
     this.hostId = generations == null ? UUID.randomUUID().toString() : generations.hostId();
     for (int i = 0; i < settings.loops(); i++) {
       loops.add(Loop.start("gate-" + i, fault -> events.accept(new GateEvent.Fault(fault))));
@@ -186,17 +184,7 @@ public final class Gate implements Closeable {
     }
     Loop loop = nextLoop();
     Arrival arrival = new Arrival(this, loop, channel);
-    Arrival oldest = null;
-    synchronized (arrivals) {
-      arrivals.add(arrival);
-      if (arrivals.size() > settings.mostArrivals()) {
-        oldest = arrivals.iterator().next();
-        arrivals.remove(oldest);
-      }
-    }
-    if (oldest != null) {
-      oldest.loop().execute(oldest::drop);
-    }
+    arrivals.add(arrival, settings.mostArrivals());
     loop.execute(() -> begin(arrival, channel));
   }
 
@@ -211,9 +199,7 @@ public final class Gate implements Closeable {
 
   /** The arrival is none any more. */
   void decided(Arrival arrival) {
-    synchronized (arrivals) {
-      arrivals.remove(arrival);
-    }
+    arrivals.remove(arrival);
   }
 
   void refused(SocketAddress client, String why) {
@@ -337,96 +323,9 @@ public final class Gate implements Closeable {
         new End(End.Reason.UNREACHABLE, "The server behind the gate can't be reached: " + why));
   }
 
-  /** A client comes back. */
-  void resume(Loop loop, SocketChannel client, HelloV2.Resume hello, ByteBuffer early) {
-    GateStream stream = streams.find(hello.id());
-    if (stream != null) {
-      release(client, loop, stream.stream().loop);
-      resume(stream, client, hello, early);
-    } else if (elsewhere != null) {
-      elsewhere.look(loop, client, hello, early);
-    } else {
-      refuseUnknown(client);
-    }
-  }
-
-  /** A client came back that another process of the service has passed to this one. */
-  void resumePassed(SocketChannel client, HelloV2.Resume hello, ByteBuffer early) {
-    GateStream stream = streams.find(hello.id());
-    if (stream == null) {
-      refuseUnknown(client);
-    } else {
-      resume(stream, client, hello, early);
-    }
-  }
-
-  private void resume(
-      GateStream stream, SocketChannel client, HelloV2.Resume hello, ByteBuffer early) {
-    stream.stream()
-        .loop
-        .give(
-            client,
-            () -> {
-              if (!stream.resume(client, hello, early)) {
-                refuseUnknown(client);
-              }
-            });
-  }
-
-  /** A client of resume v1 comes back. */
-  void resumeV1(Loop loop, SocketChannel client, TokenV1 token, ByteBuffer early) {
-    StreamId id = ServerSide.V1.idOf(token);
-    GateStream stream = streams.find(id);
-    if (stream != null) {
-      release(client, loop, stream.stream().loop);
-      stream.stream().loop.give(client, () -> stream.resumeV1(client, early));
-    } else if (elsewhere != null) {
-      elsewhere.lookV1(loop, client, id, early);
-    } else {
-      refuseUnknownV1(client);
-    }
-  }
-
-  /**
-   * A client of resume v1 came back that another process of the service has passed to this one: who
-   * knows the token of that name has shown it there.
-   */
-  void resumePassedV1(SocketChannel client, StreamId id, ByteBuffer early) {
-    GateStream stream = streams.find(id);
-    if (stream == null) {
-      refuseUnknownV1(client);
-    } else {
-      stream.stream().loop.give(client, () -> stream.resumeV1(client, early));
-    }
-  }
-
-  /** Nobody has the stream of a client of resume v1. */
-  void refuseUnknownV1(SocketChannel client) {
-    refused(Addresses.remote(client), "no such stream");
-    ArrivalV1.refuse(client, AnswerV1.NOT_FOUND);
-  }
-
-  /**
-   * A loop that went on watching a connection of another's would keep it half open after its end.
-   */
-  private static void release(SocketChannel client, Loop from, Loop to) {
-    if (!from.equals(to)) {
-      from.release(client);
-    }
-  }
-
-  /** The same words whether the stream is unknown or the proof wrong: a stranger learns nothing. */
-  void refuseUnknown(SocketChannel client) {
-    refused(Addresses.remote(client), "no such stream");
-    String text =
-        switch (settings.target()) {
-          case Destination to ->
-              "The gate does not have this stream: it ended, or the gate was restarted.";
-          case Behind.InProcess here ->
-              "The server does not have this connection any more: it ended, or the server was"
-                  + " restarted; connect again.";
-        };
-    Arrival.refuse(client, AnswerV2.Why.UNKNOWN, text);
+  /** Those who come back. */
+  Returning returning() {
+    return returning;
   }
 
   /** The streams kept. */
@@ -522,9 +421,17 @@ public final class Gate implements Closeable {
   }
 
   /** The streams can't move, as their other ends are in this process: they stay. */
-  private void giveListeners(DescriptorSocket to) throws IOException {
-    GateHandover.send(to, hostId, listeners.all(), List.of(), Map.of());
+  private void giveListeners(DescriptorSocket to) throws IOException, InterruptedException {
+    boolean given = false;
     listeners.rest();
+    try {
+      GateHandover.send(to, hostId, listeners.all(), List.of(), Map.of());
+      given = true;
+    } finally {
+      if (!given) {
+        listeners.wake();
+      }
+    }
     letPredecessorGo();
   }
 
@@ -569,9 +476,7 @@ public final class Gate implements Closeable {
   }
 
   private boolean isDeciding() {
-    synchronized (arrivals) {
-      return !arrivals.isEmpty() || dials.underWay() > 0;
-    }
+    return arrivals.size() > 0 || dials.underWay() > 0;
   }
 
   /** Goes on with a stream that another process kept. */
@@ -622,10 +527,6 @@ public final class Gate implements Closeable {
 
   /** The figures of this moment. */
   public GateFigures.Values values() {
-    int arriving;
-    synchronized (arrivals) {
-      arriving = arrivals.size();
-    }
     return new GateFigures.Values(
         figures.accepted.get(),
         figures.joined.get(),
@@ -634,7 +535,7 @@ public final class Gate implements Closeable {
         figures.refused.get(),
         figures.evicted.get(),
         figures.unreachable.get(),
-        arriving,
+        arrivals.size(),
         streams.living(),
         streams.detached(),
         splices.size() + plain.size(),

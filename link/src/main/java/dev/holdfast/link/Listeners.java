@@ -9,15 +9,21 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * The sockets at which a gate listens: opened, inherited, or given by a predecessor. Thread-safe.
  */
 final class Listeners implements Closeable {
+  /** A loop that has ended rests anyway. */
+  private static final Duration REST = Duration.ofSeconds(5);
+
   /** Rest after accepting failed, when descriptors have run out for example. */
   private static final long ACCEPT_PAUSE = 100_000_000;
 
@@ -165,8 +171,13 @@ final class Listeners implements Closeable {
   }
 
   /** Accepts nothing from now on; the sockets stay open for the process that does. */
-  void rest() {
-    loop.execute(() -> rest(true));
+  void rest() throws InterruptedException {
+    CountDownLatch resting = new CountDownLatch(1);
+    loop.execute(() -> {
+      rest(true);
+      resting.countDown();
+    });
+    resting.await(REST.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Accepts again. */

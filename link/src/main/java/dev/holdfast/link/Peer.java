@@ -17,13 +17,14 @@ import java.nio.channels.SocketChannel;
 public record Peer(int process, int user, int group) {
   private static final int ROOT = 0;
 
-  static Peer of(SocketChannel channel) throws IOException {
+  /** The one at the other end of {@code channel}. */
+  public static Peer of(SocketChannel channel) throws IOException {
     int[] credentials = SocketCalls.peer(Descriptor.numberOf(channel));
     return new Peer(credentials[0], credentials[1], credentials[2]);
   }
 
   /** The user that this process acts for. */
-  static int ownUser() {
+  public static int ownUser() {
     try {
       return (int) Linux.call("geteuid", state -> (int) Self.GETEUID.invokeExact(state));
     } catch (SystemCallException e) {

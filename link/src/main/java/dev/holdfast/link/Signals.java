@@ -21,14 +21,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Signals {
   private Signals() {}
 
-  /** The signals that services know. */
+  /** The signals that services and terminals know. */
   public enum Kind {
     /** The terminal is gone; to a service: read the configuration again. */
     HANGUP("HUP"),
     /** End, after finishing what was begun. */
     TERMINATE("TERM"),
     /** Ctrl-C. */
-    INTERRUPT("INT");
+    INTERRUPT("INT"),
+    /** The terminal's window has another size. */
+    WINDOW("WINCH"),
+    /** The process goes on after it was stopped. */
+    CONTINUE("CONT");
 
     private final String name;
 

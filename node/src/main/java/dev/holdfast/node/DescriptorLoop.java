@@ -64,6 +64,9 @@ final class DescriptorLoop implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
+  /** Whether the descriptors' numbers may be somebody else's by now; guarded by wakeCalls. */
+  private boolean shut;
+
   /** Gets told of a descriptor's edges, on the loop's thread. */
   interface Watcher {
     /** It may be read until that would wait, or written, or has come to its end. */
@@ -106,7 +109,7 @@ final class DescriptorLoop implements AutoCloseable {
     }
   }
 
-  /** Ends the thread; what is watched stays open. */
+  /** Ends the thread; what is watched stays open. The second time it does nothing. */
   @Override
   public void close() {
     closed = true;
@@ -122,8 +125,13 @@ final class DescriptorLoop implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    Descriptors.close(epoll);
-    Descriptors.close(wakeup);
+    synchronized (wakeCalls) {
+      if (!shut) {
+        shut = true;
+        Descriptors.close(epoll);
+        Descriptors.close(wakeup);
+      }
+    }
   }
 
   private boolean isOwn() {
@@ -190,7 +198,9 @@ final class DescriptorLoop implements AutoCloseable {
   private void wake() {
     try {
       synchronized (wakeCalls) {
-        wakeCalls.write(wakeup, ONE, 0, ONE.length);
+        if (!shut) {
+          wakeCalls.write(wakeup, ONE, 0, ONE.length);
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the loop can't be woken", e);

@@ -1,6 +1,7 @@
 package dev.holdfast.node;
 
 import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.Granted;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.Pty;
 import dev.holdfast.ssh.SessionAnswer;
@@ -30,28 +31,36 @@ public final class LoginSessions implements Sessions, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LoginSessions.class);
 
   private final SessionSettings settings;
-  private final Restrictions.Source restrictions;
   private final SessionSpawner spawner;
-  private final List<DescriptorLoop> loops = new ArrayList<>();
+  private final List<DescriptorLoop> loops;
   private final AtomicInteger next = new AtomicInteger();
-  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger running;
 
   private LoginSessions(
-      SessionSettings settings, Restrictions.Source restrictions, SessionProgram program) {
+      SessionSettings settings,
+      SessionSpawner spawner,
+      List<DescriptorLoop> loops,
+      AtomicInteger running) {
     this.settings = settings;
-    this.restrictions = restrictions;
-    spawner = new SessionSpawner(program);
+    this.spawner = spawner;
+    this.loops = loops;
+    this.running = running;
   }
 
-  /** Sessions by {@code settings}; each login is restricted as {@code restrictions} tells. */
-  public static LoginSessions open(SessionSettings settings, Restrictions.Source restrictions)
-      throws IOException {
-    LoginSessions sessions = new LoginSessions(settings, restrictions, SessionProgram.load());
+  /** Sessions by {@code settings}. What a login may do beyond them is for the caller to see to. */
+  public static LoginSessions open(SessionSettings settings) throws IOException {
+    SessionSpawner spawner = new SessionSpawner(SessionProgram.load());
+    List<DescriptorLoop> loops = new ArrayList<>();
     int count = Math.min(Runtime.getRuntime().availableProcessors(), MOST_LOOPS);
     for (int i = 0; i < count; i++) {
-      sessions.loops.add(new DescriptorLoop("node-sessions-" + i));
+      loops.add(new DescriptorLoop("node-sessions-" + i));
     }
-    return sessions;
+    return new LoginSessions(settings, spawner, List.copyOf(loops), new AtomicInteger());
+  }
+
+  /** The same, of which those that start here go by other settings; closed with this one. */
+  public LoginSessions with(SessionSettings others) {
+    return new LoginSessions(others, spawner, loops, running);
   }
 
   /** Processes that have not ended. */
@@ -60,28 +69,15 @@ public final class LoginSessions implements Sessions, AutoCloseable {
   }
 
   @Override
-  public boolean permits(Login login, Extra extra) {
-    return extra == Extra.PTY && restrictions.of(login).pty();
-  }
-
-  @Override
-  public boolean acceptsVariable(Login login, String name) {
-    return settings.accepts(name);
-  }
-
-  @Override
   public SessionAnswer start(SessionStart start, ClientEnd client) {
-    Restrictions may = restrictions.of(start.login());
-    Optional<Command> command = command(start.request(), may.command());
+    Optional<Command> command = command(start.request());
     if (command.isEmpty()) {
       return new SessionAnswer.Refused();
     }
     try {
       Spawned spawned =
           spawner.spawn(
-              start.pty(),
-              settings.pam().isPresent(),
-              slave -> order(start, may, command.get(), slave));
+              start.pty(), settings.pam().isPresent(), slave -> order(start, command.get(), slave));
       DescriptorLoop loop = loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
       running.incrementAndGet();
       ProcessSession session =
@@ -94,49 +90,69 @@ public final class LoginSessions implements Sessions, AutoCloseable {
     }
   }
 
-  /** What is run: null text for the login shell. */
-  private record Command(@Nullable String text, @Nullable String original, boolean subsystem) {}
+  /** What is run: null for the login shell. */
+  private record Command(@Nullable String text) {}
 
-  private Optional<Command> command(SessionRequest request, @Nullable String forced) {
+  private Optional<Command> command(SessionRequest request) {
     return switch (request) {
-      case SessionRequest.Shell() -> Optional.of(new Command(forced, null, false));
-      case SessionRequest.Exec(String text) ->
-          Optional.of(
-              forced == null ? new Command(text, null, false) : new Command(forced, text, false));
-      case SessionRequest.Subsystem(String name) ->
-          subsystem(name)
-              .map(text ->
-                  forced == null ? new Command(text, null, true) : new Command(forced, text, true));
+      case SessionRequest.Shell() -> Optional.of(new Command(null));
+      case SessionRequest.Exec(String text) -> Optional.of(new Command(text));
+      case SessionRequest.Subsystem(String name) -> subsystem(name).map(Command::new);
     };
+  }
+
+  /** The value of SSH_ORIGINAL_COMMAND: of a subsystem, what would have been run. */
+  private @Nullable String original(@Nullable SessionRequest request) {
+    return request == null ? null : command(request).map(Command::text).orElse(null);
   }
 
   private Optional<String> subsystem(String name) {
     return name.equals("sftp") ? settings.sftpServer() : Optional.empty();
   }
 
-  private SessionOrder order(
-      SessionStart start, Restrictions may, Command command, @Nullable String slave) {
+  private SessionOrder order(SessionStart start, Command command, @Nullable String slave) {
+    Login login = start.login();
+    Granted granted = start.granted();
     SessionOrder order =
         new SessionOrder()
             .with("action", "session")
-            .with("user", start.login().user())
+            .with("user", login.user())
             .with("command", command.text())
-            .with("original-command", command.original())
-            .with("subsystem", command.subsystem())
-            .with("user-rc", settings.userRc() && may.userRc())
+            .with("original-command", original(granted.original()))
+            .with("subsystem", isSubsystem(start.request()) || isSubsystem(granted.original()))
+            .with("user-rc", settings.userRc() && login.permissions().userRc())
             .with("motd", settings.motd() && settings.pam().isEmpty())
             .with("last-login", settings.lastLogin())
             .with("pam", settings.pam().orElse(null))
+            .with("auth-sock", granted.agentSocket())
             .with("tty", slave);
-    addAddresses(order, start.login().from(), start.local());
+    addAddresses(order, login.from(), start.local());
     start.environment().forEach((name, value) -> order.with("env." + name, value));
-    may.environment().forEach((name, value) -> order.with("key-env." + name, value));
-    Pty pty = start.pty();
+    granted.environment().forEach((name, value) -> order.with("key-env." + name, value));
+    addDisplay(order, granted.display());
+    addTerminal(order, start.pty());
+    return order;
+  }
+
+  private static boolean isSubsystem(@Nullable SessionRequest request) {
+    return request instanceof SessionRequest.Subsystem;
+  }
+
+  private static void addDisplay(SessionOrder order, Granted.@Nullable Display display) {
+    if (display != null) {
+      order
+          .with("display", display.name())
+          .with("x11-entry", display.entry())
+          .with("x11-cookie", display.protocol() + " " + display.cookie())
+          .with("xauth", display.xauth());
+    }
+  }
+
+  private static void addTerminal(SessionOrder order, @Nullable Pty pty) {
     if (pty != null) {
       order.with("term", pty.term());
       pty.modes().forEach((opcode, value) -> order.with("mode." + opcode, Long.toString(value)));
     }
-    return order;
   }
 
   private static void addAddresses(SessionOrder order, SocketAddress from, SocketAddress to) {
@@ -154,7 +170,7 @@ public final class LoginSessions implements Sessions, AutoCloseable {
     }
   }
 
-  private static String host(InetSocketAddress address) {
+  static String host(InetSocketAddress address) {
     return address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
   }
 

@@ -82,12 +82,11 @@ public final class Pam {
     return open(LIBRARY, service, emptyPasswords);
   }
 
-  @SuppressWarnings("restricted")
   static Pam open(String library, String service, boolean emptyPasswords) throws IOException {
     try {
-      SymbolLookup found = SymbolLookup.libraryLookup(library, Arena.global());
+      SymbolLookup found = SharedObject.open(library).orElseThrow();
       return new Pam(service, emptyPasswords, new PamFunctions(found));
-    } catch (IllegalArgumentException | NoSuchElementException e) {
+    } catch (NoSuchElementException e) {
       throw new IOException(
           "PAM is not available: " + library + " was not found; install it, or switch PAM off.", e);
     }

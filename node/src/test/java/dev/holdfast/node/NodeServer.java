@@ -4,8 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.ssh.Machine;
+import dev.holdfast.ssh.Passwords;
 import dev.holdfast.ssh.ServerEngine;
+import dev.holdfast.ssh.ServerSettings;
+import dev.holdfast.ssh.Sessions;
 import dev.holdfast.ssh.SshKeys;
+import dev.holdfast.terminal.Settings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +21,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -32,6 +41,7 @@ final class NodeServer implements AutoCloseable {
   private final Path key;
   private final ServerEngine engine;
   private final LoginSessions sessions;
+  private final NamedSessions named;
   private final ServerSocketChannel listener;
 
   /** How a program ended. */
@@ -41,21 +51,23 @@ final class NodeServer implements AutoCloseable {
     }
   }
 
-  /** Skips the test where there is no OpenSSH. */
-  NodeServer(Path directory, SessionSettings settings, Restrictions.Source restrictions)
-      throws Exception {
+  /** One that lets in anybody who has its key; skips the test where there is no OpenSSH. */
+  NodeServer(Path directory, SessionSettings settings) throws Exception {
+    this(directory, settings, NodeServer::anybody);
+  }
+
+  private NodeServer(Path directory, SessionSettings settings, Starter starter) throws Exception {
     boolean able = Files.isExecutable(SSH) && System.getProperty("os.name").equals("Linux");
     assumeTrue(
         able || "true".equals(System.getenv("CI")), "SKIPPED: needs Linux and openssh-client");
     this.directory = directory;
     key = directory.resolve("key");
     run(nothing(), List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()));
-    String accepted = Files.readString(directory.resolve("key.pub")).split(" ", 3)[1];
+    String publicKey = Files.readString(directory.resolve("key.pub"));
     var host = SshKeys.generateEd25519();
-    sessions = LoginSessions.open(settings, restrictions);
-    engine =
-        ServerEngine.serve(
-            List.of(host), (login, offered) -> SshKeys.line(offered).endsWith(accepted), sessions);
+    sessions = LoginSessions.open(settings);
+    named = new NamedSessions(sessions, Settings.DEFAULT);
+    engine = starter.start(directory, List.of(host), publicKey, named);
     listener =
         ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     Files.writeString(
@@ -64,8 +76,65 @@ final class NodeServer implements AutoCloseable {
     Thread.startVirtualThread(this::acceptAll);
   }
 
+  /** Starts a server that knows a key. */
+  private interface Starter {
+    ServerEngine start(Path directory, List<KeyPair> host, String publicKey, Sessions sessions)
+        throws Exception;
+  }
+
+  private static ServerEngine anybody(
+      Path directory, List<KeyPair> host, String publicKey, Sessions sessions) {
+    String accepted = publicKey.split(" ", 3)[1];
+    return ServerEngine.serve(
+        host, (login, offered) -> SshKeys.line(offered).endsWith(accepted), sessions);
+  }
+
+  /**
+   * One that lets accounts of this machine in by its key, as sshd would.
+   *
+   * @param options before the key
+   * @param namesAndValues of options of sshd's
+   */
+  static NodeServer asSshd(
+      Path directory,
+      SessionSettings settings,
+      Passwords passwords,
+      String options,
+      String... namesAndValues)
+      throws Exception {
+    return new NodeServer(
+        directory,
+        settings,
+        (inside, host, publicKey, sessions) -> {
+          Path keys = Files.writeString(inside.resolve("authorized"), options + " " + publicKey);
+          letOthersThrough(inside);
+          Map<String, String> all = new LinkedHashMap<>();
+          all.put("AuthorizedKeysFile", keys.toString());
+          all.put("StrictModes", "no");
+          for (int i = 0; i < namesAndValues.length; i += 2) {
+            all.put(namesAndValues[i], namesAndValues[i + 1]);
+          }
+          List<ServerSettings.Entry> entries = new ArrayList<>();
+          all.forEach((name, value) -> entries.add(new ServerSettings.Entry(name, value)));
+          return ServerEngine.serve(
+              ServerSettings.of(entries), Machine.linux(passwords), host, sessions);
+        });
+  }
+
+  /** Other accounts' files of keys are read with their rights. */
+  private static void letOthersThrough(Path directory) throws IOException {
+    Path end = Path.of(System.getProperty("java.io.tmpdir"));
+    for (Path it = directory; it != null && !it.equals(end); it = it.getParent()) {
+      Files.setPosixFilePermissions(it, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+  }
+
   LoginSessions sessions() {
     return sessions;
+  }
+
+  NamedSessions named() {
+    return named;
   }
 
   int port() {
@@ -159,6 +228,7 @@ final class NodeServer implements AutoCloseable {
   public void close() throws IOException {
     listener.close();
     engine.close();
+    named.close();
     sessions.close();
   }
 }

@@ -27,7 +27,7 @@ final class PtyTest {
 
   @BeforeEach
   void start() throws Exception {
-    node = new NodeServer(directory, SessionSettings.defaults(), login -> Restrictions.NONE);
+    node = new NodeServer(directory, SessionSettings.defaults());
   }
 
   @AfterEach

@@ -3,6 +3,7 @@ package dev.holdfast.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.ssh.Passwords;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +25,7 @@ final class UserTest {
   void start() throws Exception {
     user = new ThrowAwayUser();
     user.unlock();
-    node = new NodeServer(directory, SessionSettings.defaults(), login -> Restrictions.NONE);
+    node = new NodeServer(directory, SessionSettings.defaults());
   }
 
   @AfterEach
@@ -104,12 +105,12 @@ final class UserTest {
     says("mkdir .ssh; echo 'echo rc as $USER' >.ssh/rc");
     assertThat(says("echo command")).isEqualTo("rc as " + user.name + "\ncommand");
     node.close();
-    Restrictions noRc = new Restrictions(true, false, null, java.util.Map.of());
     node =
-        new NodeServer(
+        NodeServer.asSshd(
             Files.createDirectory(directory.resolve("b")),
             SessionSettings.defaults(),
-            login -> noRc);
+            Passwords.NONE,
+            "no-user-rc");
     assertThat(says("echo command")).isEqualTo("command");
   }
 
@@ -184,9 +185,8 @@ final class UserTest {
   private NodeServer withPam(String service) throws Exception {
     SessionSettings plain = SessionSettings.defaults();
     SessionSettings settings =
-        new SessionSettings(List.of(), Optional.of(service), true, true, true, plain.sftpServer());
-    return new NodeServer(
-        Files.createDirectory(directory.resolve("pam")), settings, login -> Restrictions.NONE);
+        new SessionSettings(Optional.of(service), true, true, true, plain.sftpServer());
+    return new NodeServer(Files.createDirectory(directory.resolve("pam")), settings);
   }
 
   @Test

@@ -1,16 +1,25 @@
 package dev.holdfast.ssh;
 
+import dev.holdfast.link.Duplex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.util.buffer.Buffer;
 
 /** A client's SSH connection, logged in. Thread-safe. */
 public final class ClientConnection implements AutoCloseable {
   /** How long the goodbye may wait for a stream whose buffers are full. */
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
+  /** How long a server may think about a request; outages count. */
+  private static final Duration ANSWER = Duration.ofDays(1);
+
+  private static final int REQUEST_BYTES = 256;
   private static final int PUMP_BYTES = 64 * 1024;
 
   final ClientTransport session;
@@ -26,7 +35,108 @@ public final class ClientConnection implements AutoCloseable {
 
   /** Starts {@code command} on the server. */
   public RemoteCommand start(String command) throws IOException {
-    return new RemoteCommand(session.open(command));
+    return start(SessionPlan.of(command));
+  }
+
+  /** Starts what {@code plan} says on the server. */
+  public RemoteCommand start(SessionPlan plan) throws IOException {
+    return new RemoteCommand(session.open(new ProgramChannel(plan)));
+  }
+
+  /**
+   * A connection from the server to a TCP port (RFC 4254 7.2).
+   *
+   * @param from the address that the connection comes from, for the server's log
+   */
+  public Duplex connectTo(String host, int port, InetSocketAddress from) throws IOException {
+    return session.open(
+        new DirectChannel(
+            "direct-tcpip",
+            message -> {
+              message.putString(host);
+              message.putUInt(port);
+              message.putString(from.getHostString());
+              message.putUInt(from.getPort());
+            },
+            session.budget()));
+  }
+
+  /** A connection from the server to a Unix-domain socket there (PROTOCOL 2.4). */
+  public Duplex connectTo(String path) throws IOException {
+    return session.open(
+        new DirectChannel(
+            "direct-streamlocal@openssh.com",
+            message -> {
+              message.putString(path);
+              message.putString("");
+              message.putUInt(0);
+            },
+            session.budget()));
+  }
+
+  /**
+   * Has the server listen on a TCP port (RFC 4254 7.1) and lead what connects there.
+   *
+   * @param address as the server understands it; empty for all
+   * @param port 0 for any that is free
+   * @return the port, or nothing if the server does not
+   */
+  public OptionalInt listen(String address, int port, ForwardTarget target) throws IOException {
+    Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, REQUEST_BYTES);
+    request.putString("tcpip-forward");
+    request.putBoolean(true);
+    request.putString(address);
+    request.putUInt(port);
+    if (port != 0) {
+      session.led().put(LedConnections.port(address, port), target);
+    }
+    Buffer answer = session.request("tcpip-forward", request, ANSWER);
+    if (answer == null) {
+      return OptionalInt.empty();
+    }
+    if (port != 0) {
+      return OptionalInt.of(port);
+    }
+    int given = (int) answer.getUInt();
+    session.led().put(LedConnections.port(address, given), target);
+    return OptionalInt.of(given);
+  }
+
+  /** Has the server listen on a Unix-domain socket (PROTOCOL 2.4); false if it does not. */
+  public boolean listen(String path, ForwardTarget target) throws IOException {
+    Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, REQUEST_BYTES);
+    request.putString("streamlocal-forward@openssh.com");
+    request.putBoolean(true);
+    request.putString(path);
+    session.led().put(LedConnections.socket(path), target);
+    return session.request("streamlocal-forward@openssh.com", request, ANSWER) != null;
+  }
+
+  /** Lets sessions that ask for it reach an agent. */
+  public void lendAgent(ForwardTarget agent) {
+    session.led().put(LedConnections.AGENT, agent);
+  }
+
+  /** Copies between two streams until both ways have ended; returns at once. */
+  public static void join(Duplex one, Duplex other) {
+    JoinedStreams.start(one, other);
+  }
+
+  /** Waits until the connection has ended, whoever ends it. */
+  public void awaitEnd() throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    session.addCloseFutureListener(_ -> ended.countDown());
+    ended.await();
+  }
+
+  /** Whether the connection has ended, or is about to. */
+  public boolean isOver() {
+    return session.isClosing();
+  }
+
+  /** Makes new keys now (RFC 4253 9). */
+  public void rekey() throws IOException {
+    session.reExchangeKeys();
   }
 
   /**

@@ -3,9 +3,11 @@ package dev.holdfast.ssh;
 import dev.holdfast.link.Duplex;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.List;
 import org.apache.sshd.client.future.AuthFuture;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
+import org.apache.sshd.core.CoreModuleProperties;
 
 /**
  * An SSH client that dials nowhere: it speaks SSH on the streams that it is handed.
@@ -46,6 +48,10 @@ public final class ClientEngine implements AutoCloseable {
     ClientTransport session = begin(stream, target);
     try {
       target.keys().forEach(session::addPublicKeyIdentity);
+      LoginQuestions questions = new LoginQuestions(target.person());
+      session.setUserInteraction(questions);
+      session.setUserAuthFactories(questions.ways());
+      CoreModuleProperties.PASSWORD_PROMPTS.set(session, target.person().tries());
       AuthFuture login = session.auth();
       if (!login.await(target.patience())) {
         throw new SocketTimeoutException(target.patience() + " have passed");
@@ -54,7 +60,7 @@ public final class ClientEngine implements AutoCloseable {
       return new ClientConnection(session);
     } catch (IOException e) {
       session.close(true);
-      throw failure(e);
+      throw failure(e, session.loginMethods());
     }
   }
 
@@ -69,13 +75,13 @@ public final class ClientEngine implements AutoCloseable {
       return client.connect(stream, target);
     } catch (IOException e) {
       stream.close();
-      throw failure(e);
+      throw failure(e, List.of());
     }
   }
 
-  private static SshFailure failure(IOException e) {
+  private static SshFailure failure(IOException e, List<String> methods) {
     SshFailure.Kind kind = kind(e);
-    return new SshFailure(kind, message(kind), e);
+    return new SshFailure(kind, message(kind), methods, e);
   }
 
   private static SshFailure.Kind kind(IOException e) {

@@ -1,25 +1,40 @@
 package dev.holdfast.ssh;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.ClientFactoryManager;
+import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.session.ClientSessionImpl;
+import org.apache.sshd.common.FactoryManager;
+import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.util.buffer.Buffer;
 
 /** The client's side of the SSH transport on one stream, with back-pressure for who sends data. */
 final class ClientTransport extends ClientSessionImpl {
+  private static final int MOST_METHODS = 32;
+
   private final StreamIoSession stream;
+  private final WindowBudget budget = new WindowBudget();
+  private final LedConnections led = new LedConnections();
+  private volatile List<String> loginMethods = List.of();
 
   ClientTransport(ClientFactoryManager client, IoSession stream) throws Exception {
     super(client, stream);
     this.stream = (StreamIoSession) stream;
   }
 
-  /** Opens a session channel in which {@code command} runs. */
-  ExecChannel open(String command) throws IOException {
-    ExecChannel channel = new ExecChannel(command);
+  /** Whom this transport was begun for. */
+  Target target() {
+    return Objects.requireNonNull(getConnectionContext().getAttribute(Dialled.KEY)).target();
+  }
+
+  /** Opens a channel and waits for the server to take it. */
+  <C extends AbstractClientChannel> C open(C channel) throws IOException {
     try {
       getConnectionService().registerChannel(channel);
       channel.open().verify();
@@ -27,6 +42,38 @@ final class ClientTransport extends ClientSessionImpl {
     } catch (IllegalStateException e) {
       throw new IOException("The connection has ended.", e);
     }
+  }
+
+  /** The windows of the channels that are forwarded. */
+  WindowBudget budget() {
+    return budget;
+  }
+
+  /** Connections that the server leads to us. */
+  LedConnections led() {
+    return led;
+  }
+
+  /** Ways of logging in of which the server said last that they can go on. */
+  List<String> loginMethods() {
+    return loginMethods;
+  }
+
+  @Override
+  protected void doHandleMessage(Buffer buffer) throws Exception {
+    int start = buffer.rpos();
+    if (buffer.available() > 0 && buffer.getUByte() == SshConstants.SSH_MSG_USERAUTH_FAILURE) {
+      loginMethods = List.of(buffer.getString().split(",", MOST_METHODS));
+    }
+    buffer.rpos(start);
+    super.doHandleMessage(buffer);
+  }
+
+  /** In the order in which the host is known by them, so that a known one comes first. */
+  @Override
+  protected String resolveAvailableSignaturesProposal(FactoryManager manager) {
+    List<String> ours = NamedResource.getNameList(getSignatureFactories());
+    return String.join(",", target().hostKey().ordered(ours));
   }
 
   @Override

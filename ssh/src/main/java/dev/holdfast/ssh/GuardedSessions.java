@@ -1,8 +1,8 @@
 package dev.holdfast.ssh;
 
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Sessions within what the login may: whatever a client asks for, a forced command is what it gets,
@@ -12,14 +12,20 @@ final class GuardedSessions implements Sessions {
   /** What stands for the server's own sftp where a command is forced, as with sshd. */
   private static final String INTERNAL_SFTP = "internal-sftp";
 
+  /** What forced commands believe: nobody but the server sets it. */
+  private static final String ORIGINAL = "SSH_ORIGINAL_COMMAND";
+
+  /** How the names of variables begin by which clients ask for our own kinds of sessions. */
+  private static final String OWN = "HOLDFAST_";
+
   private final Sessions sessions;
   private final ServerSettings settings;
   private final Displays displays;
 
-  GuardedSessions(Sessions sessions, ServerSettings settings, Displays displays) {
+  GuardedSessions(Sessions sessions, ServerSettings settings) {
     this.sessions = sessions;
     this.settings = settings;
-    this.displays = displays;
+    displays = new Displays(settings);
   }
 
   @Override
@@ -37,68 +43,41 @@ final class GuardedSessions implements Sessions {
     return settings.get(option) && !settings.get(ServerOption.DISABLE_FORWARDING);
   }
 
+  /** What AcceptEnv lets in, and besides what is for the sessions themselves and no program. */
   @Override
   public boolean acceptsVariable(Login login, String name) {
-    return NamePattern.ask(settings.get(ServerOption.ACCEPT_ENV), name) == NamePattern.Verdict.YES;
+    if (name.startsWith(OWN)) {
+      return sessions.acceptsVariable(login, name);
+    }
+    return !name.equals(ORIGINAL)
+        && NamePattern.ask(settings.get(ServerOption.ACCEPT_ENV), name) == NamePattern.Verdict.YES;
   }
 
   @Override
   public SessionAnswer start(SessionStart start, ClientEnd client) {
-    Login login = start.login();
-    Map<String, String> environment = new LinkedHashMap<>(start.environment());
-    login
-        .permissions()
-        .environment()
-        .forEach((name, value) -> {
-          if (NamePattern.ask(settings.get(ServerOption.PERMIT_USER_ENVIRONMENT), name)
-              == NamePattern.Verdict.YES) {
-            environment.put(name, value);
-          }
-        });
+    String forced = start.login().permissions().command();
     Forwards forwards = ((ChannelOutput) client).forwards();
-    if (start.agentForwarding()) {
-      forwards.agent(login).ifPresent(path -> environment.put("SSH_AUTH_SOCK", path));
-    }
-    if (start.x11() != null) {
-      displays
-          .open(login, start.x11(), forwards)
-          .ifPresent(display -> environment.put("DISPLAY", display));
-    }
-    return sessions.start(forced(start, environment), client);
+    Granted granted =
+        new Granted(
+            environment(start.login()),
+            forced == null ? null : start.request(),
+            start.agentForwarding() ? forwards.agent(start.login()).orElse(null) : null,
+            start.x11() == null ? null : displays.open(start.x11(), forwards).orElse(null));
+    SessionRequest request = forced == null ? start.request() : request(forced);
+    return sessions.start(start.with(request, granted), client);
   }
 
-  /** The same, with the command that is forced in place of what was asked for. */
-  private static SessionStart forced(SessionStart start, Map<String, String> environment) {
-    String command = start.login().permissions().command();
-    if (command == null) {
-      return with(start, start.request(), environment);
-    }
-    environment.remove("SSH_ORIGINAL_COMMAND");
-    original(start.request()).ifPresent(asked -> environment.put("SSH_ORIGINAL_COMMAND", asked));
-    SessionRequest request =
-        command.equals(INTERNAL_SFTP) || command.startsWith(INTERNAL_SFTP + " ")
-            ? new SessionRequest.Subsystem("sftp")
-            : new SessionRequest.Exec(command);
-    return with(start, request, environment);
+  /** Of the key's variables those that the settings permit. */
+  private Map<String, String> environment(Login login) {
+    List<String> permitted = settings.get(ServerOption.PERMIT_USER_ENVIRONMENT);
+    return login.permissions().environment().entrySet().stream()
+        .filter(one -> NamePattern.ask(permitted, one.getKey()) == NamePattern.Verdict.YES)
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  private static Optional<String> original(SessionRequest request) {
-    return switch (request) {
-      case SessionRequest.Exec(String command) -> Optional.of(command);
-      case SessionRequest.Subsystem(String name) -> Optional.of(name);
-      case SessionRequest.Shell() -> Optional.empty();
-    };
-  }
-
-  private static SessionStart with(
-      SessionStart start, SessionRequest request, Map<String, String> environment) {
-    return new SessionStart(
-        start.login(),
-        start.local(),
-        request,
-        Map.copyOf(environment),
-        start.pty(),
-        start.agentForwarding(),
-        start.x11());
+  private static SessionRequest request(String forced) {
+    return forced.equals(INTERNAL_SFTP) || forced.startsWith(INTERNAL_SFTP + " ")
+        ? new SessionRequest.Subsystem("sftp")
+        : new SessionRequest.Exec(forced);
   }
 }

@@ -2,21 +2,17 @@ package dev.holdfast.ssh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
-import org.apache.sshd.common.util.security.SecurityUtils;
 
 /**
  * What a server proves itself by: its host keys, and certificates of some of them.
@@ -24,13 +20,6 @@ import org.apache.sshd.common.util.security.SecurityUtils;
  * @param keys at least one, at most one of each type
  */
 record HostIdentity(List<KeyPair> keys, List<OpenSshCertificate> certificates) {
-  private static final Set<PosixFilePermission> OTHERS =
-      Set.of(
-          PosixFilePermission.GROUP_READ,
-          PosixFilePermission.GROUP_WRITE,
-          PosixFilePermission.OTHERS_READ,
-          PosixFilePermission.OTHERS_WRITE);
-
   HostIdentity {
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("no host key");
@@ -63,23 +52,11 @@ record HostIdentity(List<KeyPair> keys, List<OpenSshCertificate> certificates) {
 
   private static KeyPair key(String file) throws SettingsException {
     try {
-      Path path = Path.of(file);
-      Set<PosixFilePermission> open = new HashSet<>(Files.getPosixFilePermissions(path));
-      open.retainAll(OTHERS);
-      if (!open.isEmpty()) {
-        throw new SettingsException(
-            "The host key " + file + " can be read or written by others; run chmod 600 on it.");
-      }
-      Iterable<KeyPair> found =
-          SecurityUtils.loadKeyPairIdentities(
-              null, NamedResource.ofName(file), new ByteArrayInputStream(OwnFile.read(path)), null);
-      for (KeyPair key : found == null ? List.<KeyPair>of() : found) {
-        return key;
-      }
-      throw new SettingsException("The file " + file + " has no private key; check HostKey.");
-    } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      throw new SettingsException(
-          "The host key " + file + " can't be read: is it there, and without a passphrase?");
+      return HostKeyFiles.load(Path.of(file));
+    } catch (NoSuchFileException e) {
+      throw new SettingsException("There is no file " + file + "; check HostKey.");
+    } catch (IOException e) {
+      throw new SettingsException("HostKey: " + e.getMessage());
     }
   }
 

@@ -85,8 +85,13 @@ public final class LinuxUserRights implements UserRights {
     return List.copyOf(line);
   }
 
+  /** Whether anything can be done as {@code user}. */
+  boolean cover(User user) {
+    return own == 0 || own == user.uid();
+  }
+
   private void requireRights(User user) throws IOException {
-    if (own != 0 && own != user.uid()) {
+    if (!cover(user)) {
       throw new IOException("This server runs as one user and can't act for another one.");
     }
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param from the address from which the client came when the connection began
  * @param account of this machine, if the server logs into accounts
  * @param credential what he proved himself by
+ * @param connection its name in events, empty if it has none
  * @param permissions what he may do, by the key or certificate and the server's settings together
  */
 public record Login(
@@ -17,9 +18,15 @@ public record Login(
     SocketAddress from,
     Optional<User> account,
     Credential credential,
+    String connection,
     Permissions permissions) {
   /** Somebody of whom nothing else is known, and who may do everything. */
   public Login(String user, SocketAddress from) {
-    this(user, from, Optional.empty(), new Credential.Untold(), Permissions.ALL);
+    this(user, from, Optional.empty(), new Credential.Untold(), "", Permissions.ALL);
+  }
+
+  /** The same on the connection of that name. */
+  Login on(String name) {
+    return new Login(user, from, account, credential, name, permissions);
   }
 }

@@ -20,11 +20,15 @@ public record Machine(
     Passwords passwords,
     Supplier<Instant> now,
     Function<InetAddress, String> hostName) {
-  /** This one, a Linux. */
+  /**
+   * This one, a Linux. As root it has all its accounts; for any other user it has only that one.
+   */
   public static Machine linux(Passwords passwords) {
+    LinuxUsers users = new LinuxUsers(Instant::now);
+    LinuxUserRights rights = new LinuxUserRights();
     return new Machine(
-        new LinuxUsers(Instant::now),
-        new LinuxUserRights(),
+        name -> users.find(name).filter(rights::cover),
+        rights,
         passwords,
         Instant::now,
         InetAddress::getCanonicalHostName);

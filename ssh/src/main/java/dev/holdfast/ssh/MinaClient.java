@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
-import org.apache.sshd.client.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.client.config.hosts.HostConfigEntry;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
@@ -35,11 +34,11 @@ final class MinaClient extends SshClient {
     client.addSessionListener(RekeyMeter.RESTARTER);
     client.setSessionFactory(transports(client));
     client.setServerKeyVerifier((session, address, key) -> isExpected(session, key));
-    client.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
+    client.setUserAuthFactories(List.of(KeyLogin.factory()));
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
-    // A server opens no channels to us: nothing is forwarded here.
-    client.setChannelFactories(List.of());
+    client.setChannelFactories(LedChannel.factories());
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    client.setAgentFactory(OfferedKeys.factory());
     return client;
   }
 

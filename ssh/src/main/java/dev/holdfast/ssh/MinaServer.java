@@ -43,6 +43,7 @@ final class MinaServer extends SshServer {
     server.setHostKeyCertificateProvider(session -> identity.certificates());
     server.setKexExtensionHandler(new AcceptedAlgorithms(policy));
     server.addSessionListener(RekeyMeter.RESTARTER);
+    server.addSessionListener(Attempts.reporter(policy.watch()));
     server.setSessionFactory(transports(server));
     server.setServiceFactories(List.of(authentication(policy), ServerChannels.factory(policy)));
     server.setChannelFactories(List.of(sessionChannels(sessions)));

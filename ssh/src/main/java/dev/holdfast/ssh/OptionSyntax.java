@@ -132,6 +132,13 @@ final class OptionSyntax {
     return words.getFirst();
   }
 
+  static String fileName(String value) throws BadValueException {
+    if (!value.matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")) {
+      throw new BadValueException("is the name of a file, without a slash");
+    }
+    return value;
+  }
+
   static List<String> paths(String value) throws BadValueException {
     return List.of(path(value));
   }
@@ -195,15 +202,6 @@ final class OptionSyntax {
       case "clientspecified" -> GatewayPorts.CLIENT_SPECIFIED;
       default -> throw new BadValueException("is yes, no or clientspecified");
     };
-  }
-
-  static LogLevel logLevel(String value) throws BadValueException {
-    try {
-      String name = value.toUpperCase(Locale.ROOT);
-      return name.equals("DEBUG") ? LogLevel.DEBUG1 : LogLevel.valueOf(name);
-    } catch (IllegalArgumentException e) {
-      throw new BadValueException("is one of " + List.of(LogLevel.values()));
-    }
   }
 
   /** Everything for "any", nothing for "none". */

@@ -71,14 +71,17 @@ public record Permissions(
         verifyRequired || certificate.verifyRequired);
   }
 
-  /** The same with {@code forced} in place of whatever command was forced before. */
+  /**
+   * The same with {@code forced} in place of whatever command was forced before; the user's rc is
+   * not run with what the administrator forces.
+   */
   Permissions withCommand(String forced) {
     return new Permissions(
         pty,
         portForwarding,
         agentForwarding,
         x11Forwarding,
-        userRc,
+        false,
         Objects.requireNonNull(forced),
         environment,
         permitOpen,

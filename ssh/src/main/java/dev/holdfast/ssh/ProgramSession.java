@@ -35,7 +35,7 @@ final class ProgramSession implements ServedSession {
     call =
         new Program.Call(
             start.login(),
-            start.environment(),
+            start.variables(),
             stdin,
             buffered(Output.STDOUT),
             buffered(Output.STDERR));

@@ -1,5 +1,6 @@
 package dev.holdfast.ssh;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CountDownLatch;
@@ -11,10 +12,13 @@ import java.util.concurrent.CountDownLatch;
  * to be read, or the command stands still. Thread-safe for one user of each stream.
  */
 public final class RemoteCommand implements AutoCloseable {
-  private final ExecChannel channel;
+  /** As ssh's ~B sends it (clientloop.c). */
+  private static final int USUAL_BREAK_MILLIS = 1000;
+
+  private final ProgramChannel channel;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  RemoteCommand(ExecChannel channel) {
+  RemoteCommand(ProgramChannel channel) {
     this.channel = channel;
     channel.addCloseFutureListener(future -> closed.countDown());
   }
@@ -34,6 +38,30 @@ public final class RemoteCommand implements AutoCloseable {
   /** The command's error output, likewise. */
   public InputStream stderr() {
     return channel.stderr();
+  }
+
+  /** Tells the command's terminal its size. */
+  public void resize(WindowSize size) throws IOException {
+    channel.resize(size);
+  }
+
+  /**
+   * Sends the command a signal.
+   *
+   * @param name without SIG
+   */
+  public void signal(String name) throws IOException {
+    channel.signal(name);
+  }
+
+  /** Sends the command's terminal a break of usual length. */
+  public void sendBreak() throws IOException {
+    channel.sendBreak(USUAL_BREAK_MILLIS);
+  }
+
+  /** Whether the server gave no pty although one was asked for; certain once output comes. */
+  public boolean isPtyRefused() {
+    return channel.isPtyRefused();
   }
 
   /** Waits until the command has ended and says how. */

@@ -62,11 +62,25 @@ public final class ServerEngine implements AutoCloseable {
   public static ServerEngine serve(
       ServerSettings settings, Machine machine, List<KeyPair> hostKeys, Sessions sessions)
       throws SettingsException {
+    return serve(settings, machine, hostKeys, sessions, LoginWatch.NONE);
+  }
+
+  /**
+   * The same, of which {@code watch} is told who logs in.
+   *
+   * @throws SettingsException if a file that the settings name can't be used
+   */
+  public static ServerEngine serve(
+      ServerSettings settings,
+      Machine machine,
+      List<KeyPair> hostKeys,
+      Sessions sessions,
+      LoginWatch watch)
+      throws SettingsException {
     HostIdentity identity = HostIdentity.load(settings, hostKeys);
     LoginRules rules = new SystemLoginRules(settings, machine);
-    Sessions guarded =
-        new GuardedSessions(sessions, settings, new Displays(settings, machine.rights()));
-    return start(new ServerPolicy(settings, rules, machine.rights()), identity, guarded);
+    Sessions guarded = new GuardedSessions(sessions, settings);
+    return start(new ServerPolicy(settings, rules, watch, machine.rights()), identity, guarded);
   }
 
   private static ServerEngine serve(
@@ -78,7 +92,9 @@ public final class ServerEngine implements AutoCloseable {
             .with(ServerOption.DISABLE_FORWARDING, true);
     LoginRules rules = new AuthenticatorRules(authenticator);
     return start(
-        new ServerPolicy(settings, rules, null), new HostIdentity(hostKeys, List.of()), sessions);
+        new ServerPolicy(settings, rules, LoginWatch.NONE, null),
+        new HostIdentity(hostKeys, List.of()),
+        sessions);
   }
 
   private static ServerEngine start(ServerPolicy policy, HostIdentity identity, Sessions sessions) {
@@ -93,12 +109,17 @@ public final class ServerEngine implements AutoCloseable {
 
   /** Speaks SSH on {@code stream}; returns at once. The stream is closed when SSH has ended. */
   public void accept(Duplex stream) throws IOException {
-    begin(stream, null);
+    accept(stream, "");
+  }
+
+  /** The same; {@code connection} is what {@link Login}s on it call it. */
+  public void accept(Duplex stream, String connection) throws IOException {
+    begin(stream, connection, null);
   }
 
   /** The same with an identification string for this one connection. */
   public void accept(Duplex stream, Identification identification) throws IOException {
-    begin(stream, identification);
+    begin(stream, "", identification);
   }
 
   /** Number of connections that have not ended. */
@@ -116,13 +137,14 @@ public final class ServerEngine implements AutoCloseable {
     }
   }
 
-  private void begin(Duplex stream, @Nullable Identification identification) throws IOException {
+  private void begin(Duplex stream, String connection, @Nullable Identification identification)
+      throws IOException {
     if (!server.policy().startups().admits(stream.remoteAddress())) {
       refuse(stream, identification);
       return;
     }
     try {
-      server.acceptor().accept(stream, identification);
+      server.acceptor().accept(stream, connection, identification);
     } catch (IOException | RuntimeException e) {
       throw e;
     } catch (Exception e) {

@@ -29,6 +29,11 @@ public final class ServerOption<T> {
           "ipqos",
           "IPQoS is not supported: a connection here may be carried by several sockets, one after"
               + " the other.",
+          "tcpkeepalive",
+          "TCPKeepAlive is not supported: ClientAliveInterval asks clients in a way that outlives"
+              + " lost links; leave it out.",
+          "loglevel",
+          "LogLevel is not supported: say it in the section log, as level; leave it out.",
           "hostbasedauthentication",
           "HostbasedAuthentication is not supported; use keys or certificates.",
           "gssapiauthentication",
@@ -96,6 +101,10 @@ public final class ServerOption<T> {
       one("PasswordAuthentication", false, OptionSyntax::yesNo);
 
   public static final ServerOption<Boolean> USE_PAM = one("UsePAM", false, OptionSyntax::yesNo);
+
+  /** PAM's service, as in sshd_config(5) from OpenSSH 9.8 on. */
+  public static final ServerOption<String> PAM_SERVICE_NAME =
+      one("PAMServiceName", "sshd", OptionSyntax::fileName);
 
   public static final ServerOption<RootLogin> PERMIT_ROOT_LOGIN =
       one("PermitRootLogin", RootLogin.PROHIBIT_PASSWORD, OptionSyntax::rootLogin);
@@ -165,10 +174,6 @@ public final class ServerOption<T> {
   public static final ServerOption<Integer> CLIENT_ALIVE_COUNT_MAX =
       one("ClientAliveCountMax", 3, value -> OptionSyntax.number(value, 0, 1_000_000));
 
-  /** For whoever has the sockets. */
-  public static final ServerOption<Boolean> TCP_KEEP_ALIVE =
-      one("TCPKeepAlive", true, OptionSyntax::yesNo);
-
   public static final ServerOption<RekeyLimit> REKEY_LIMIT =
       one("RekeyLimit", RekeyLimit.DEFAULT, RekeyLimit::parse);
 
@@ -226,6 +231,12 @@ public final class ServerOption<T> {
   public static final ServerOption<Boolean> PERMIT_TTY =
       one("PermitTTY", true, OptionSyntax::yesNo);
 
+  public static final ServerOption<Boolean> PRINT_MOTD =
+      one("PrintMotd", true, OptionSyntax::yesNo);
+
+  public static final ServerOption<Boolean> PRINT_LAST_LOG =
+      one("PrintLastLog", true, OptionSyntax::yesNo);
+
   public static final ServerOption<Boolean> PERMIT_USER_RC =
       one("PermitUserRC", true, OptionSyntax::yesNo);
 
@@ -236,9 +247,6 @@ public final class ServerOption<T> {
       one("DisableForwarding", false, OptionSyntax::yesNo);
 
   public static final ServerOption<Boolean> USE_DNS = one("UseDNS", false, OptionSyntax::yesNo);
-
-  public static final ServerOption<LogLevel> LOG_LEVEL =
-      one("LogLevel", LogLevel.INFO, OptionSyntax::logLevel);
 
   private final String name;
   private final T standard;

@@ -23,6 +23,7 @@ final class ServerPolicy {
 
   private final ServerSettings settings;
   private final LoginRules rules;
+  private final LoginWatch watch;
   private final Startups startups;
   private final LoginDelay delay;
   private final @Nullable UserRights rights;
@@ -32,9 +33,11 @@ final class ServerPolicy {
    *
    * @param rights how something is done for accounts; null if the server knows none
    */
-  ServerPolicy(ServerSettings settings, LoginRules rules, @Nullable UserRights rights) {
+  ServerPolicy(
+      ServerSettings settings, LoginRules rules, LoginWatch watch, @Nullable UserRights rights) {
     this.settings = settings;
     this.rules = rules;
+    this.watch = watch;
     this.rights = rights;
     SecureRandom random = new SecureRandom();
     startups = new Startups(settings, random);
@@ -51,6 +54,10 @@ final class ServerPolicy {
 
   @Nullable UserRights rights() {
     return rights;
+  }
+
+  LoginWatch watch() {
+    return watch;
   }
 
   Startups startups() {

@@ -81,6 +81,21 @@ public final class ServerSettings {
     return values.containsKey(option);
   }
 
+  /**
+   * Every option with its value, as somebody would write it: of options that are lists each word
+   * alone. Options that stand for nothing unless they are set are only there if they are.
+   */
+  public Map<String, List<String>> written() {
+    Map<String, List<String>> all = new LinkedHashMap<>();
+    for (ServerOption<?> option : ServerOption.all()) {
+      Object value = option.valueIn(values);
+      if (!value.equals(option.standard()) || !value.equals(List.of())) {
+        all.put(option.name(), OptionText.words(option, value));
+      }
+    }
+    return all;
+  }
+
   /** The same with one option set otherwise. */
   public <T> ServerSettings with(ServerOption<T> option, T value) {
     Map<ServerOption<?>, Object> changed = new HashMap<>(values);

@@ -39,6 +39,7 @@ final class SessionChannel extends ChannelSession {
   private @Nullable X11Request x11;
 
   private volatile @Nullable ServedSession served;
+  private boolean takesSignals;
 
   SessionChannel(Sessions sessions) {
     this.sessions = sessions;
@@ -120,6 +121,8 @@ final class SessionChannel extends ChannelSession {
       int screen) {
     if (served != null
         || x11 != null
+        || !X11Request.isWord(protocol)
+        || !X11Request.isWord(cookie)
         || !sessions.permits(login(), Sessions.Extra.X11_FORWARDING)) {
       return Result.ReplyFailure;
     }
@@ -159,11 +162,15 @@ final class SessionChannel extends ChannelSession {
             Map.copyOf(environment),
             pty,
             agentForwarding,
-            x11);
+            x11,
+            Granted.NOTHING);
     return switch (sessions.start(start, output)) {
       case SessionAnswer.Refused() -> Result.ReplyFailure;
       case SessionAnswer.Served(ServedSession session) -> {
         served = session;
+        takesSignals =
+            !(request instanceof SessionRequest.Subsystem)
+                && login().permissions().command() == null;
         yield Result.ReplySuccess;
       }
     };
@@ -252,10 +259,11 @@ final class SessionChannel extends ChannelSession {
     return pty == null ? Result.ReplyFailure : Result.ReplySuccess;
   }
 
+  /** Neither a subsystem nor a forced command gets any, as with sshd. */
   @Override
   protected Result handleSignalParsed(String name) {
     ServedSession session = served;
-    if (session == null) {
+    if (session == null || !takesSignals) {
       return Result.ReplyFailure;
     }
     session.signal(name);
@@ -293,17 +301,21 @@ final class SessionChannel extends ChannelSession {
     sendEof();
   }
 
-  /** Says how the session ended and closes the channel. */
+  /**
+   * Says how the session ended and closes the channel. The end of the output comes behind that: a
+   * client that has nothing more to say closes the channel on hearing it, and then MINA sends no
+   * more requests.
+   */
   void exit(Ending ending) throws IOException {
     if (isClosing()) {
       return;
     }
-    sendEof();
     switch (ending) {
       case Ending.Status(int status) -> sendExitStatus(status);
       case Ending.Signal signal -> sendExitSignal(signal);
       case Ending.Silent() -> {}
     }
+    sendEof();
     close(false);
   }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param pty the terminal, if one was asked for and permitted
  * @param agentForwarding whether agent forwarding was asked for and permitted
  * @param x11 X11 forwarding, if it was asked for and permitted
+ * @param granted what the server adds to it
  */
 public record SessionStart(
     Login login,
@@ -23,4 +24,15 @@ public record SessionStart(
     Map<String, String> environment,
     @Nullable Pty pty,
     boolean agentForwarding,
-    @Nullable X11Request x11) {}
+    @Nullable X11Request x11,
+    Granted granted) {
+  /** The variables of the client and those of the server. */
+  public Map<String, String> variables() {
+    return granted.over(environment);
+  }
+
+  /** The same with another request, and with what is granted. */
+  SessionStart with(SessionRequest other, Granted now) {
+    return new SessionStart(login, local, other, environment, pty, agentForwarding, x11, now);
+  }
+}

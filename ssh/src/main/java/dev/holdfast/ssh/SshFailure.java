@@ -1,6 +1,7 @@
 package dev.holdfast.ssh;
 
 import java.io.IOException;
+import java.util.List;
 
 /** Why a client got no connection. The message is one sentence for the person. */
 public final class SshFailure extends IOException {
@@ -19,13 +20,20 @@ public final class SshFailure extends IOException {
   }
 
   private final Kind kind;
+  private final transient List<String> methods;
 
-  SshFailure(Kind kind, String message, Throwable cause) {
+  SshFailure(Kind kind, String message, List<String> methods, Throwable cause) {
     super(message, cause);
     this.kind = kind;
+    this.methods = methods;
   }
 
   public Kind kind() {
     return kind;
+  }
+
+  /** The ways of logging in that the server said it takes; none if it said nothing. */
+  public List<String> methods() {
+    return methods;
   }
 }

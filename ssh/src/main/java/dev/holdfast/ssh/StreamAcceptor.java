@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * accepts streams calls {@link #accept}. Thread-safe.
  */
 final class StreamAcceptor extends StreamSessions implements IoAcceptor {
+  /** The attribute of a stream's session that is the connection's name. */
+  static final Object CONNECTION = new Object();
+
   private final RekeyLimit rekeyLimit;
   private final Startups startups;
 
@@ -25,15 +28,18 @@ final class StreamAcceptor extends StreamSessions implements IoAcceptor {
   /**
    * Begins SSH on {@code stream} and returns.
    *
+   * @param connection its name
    * @param identification the server's identification string on this connection; null for the usual
    */
-  void accept(Duplex stream, @Nullable Identification identification) throws Exception {
+  void accept(Duplex stream, String connection, @Nullable Identification identification)
+      throws Exception {
     AlreadySent sent =
         identification != null && identification.sent()
             ? AlreadySent.line(identification.line())
             : AlreadySent.NOTHING;
     StreamIoSession session =
         new StreamIoSession(stream, this, handler, sent, new RekeyMeter(rekeyLimit));
+    session.setAttribute(CONNECTION, connection);
     if (identification != null) {
       session.setAttribute(Identification.class, identification);
     }

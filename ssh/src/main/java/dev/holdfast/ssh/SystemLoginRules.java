@@ -93,7 +93,7 @@ final class SystemLoginRules implements LoginRules {
       Permissions permissions) {
     Permissions bounded =
         settings.get(ServerOption.FORCE_COMMAND).map(permissions::withCommand).orElse(permissions);
-    return new Login(name, from, account, credential, bounded);
+    return new Login(name, from, account, credential, "", bounded);
   }
 
   private Optional<Belief> byPlainKey(User user, Origin origin, SshPublicKey key) {

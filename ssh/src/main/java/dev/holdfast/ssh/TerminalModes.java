@@ -37,4 +37,12 @@ final class TerminalModes {
     }
     return Collections.unmodifiableMap(modes);
   }
+
+  /** The bytes that {@link #decode} reads as {@code modes}. */
+  static byte[] encode(Map<Integer, Long> modes) {
+    ByteBuffer bytes = ByteBuffer.allocate(modes.size() * (1 + Integer.BYTES) + 1);
+    modes.forEach(
+        (opcode, argument) -> bytes.put(opcode.byteValue()).putInt((int) (long) argument));
+    return bytes.put((byte) END).array();
+  }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.ssh;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.PropertyResolver;
@@ -33,12 +34,17 @@ final class UserAuthentication extends AbstractCloseable implements Service {
   /** Requests of one connection, whatever they ask, as with OpenSSH. */
   static final int MOST_REQUESTS = 1_024;
 
+  private static final Set<String> METHODS =
+      Set.of("none", "publickey", "password", "keyboard-interactive");
+
   private static final String CONNECTION = "ssh-connection";
 
   private static final Logger log = LoggerFactory.getLogger(UserAuthentication.class);
 
   private final AbstractServerSession session;
   private final ServerPolicy policy;
+  private final String connection;
+  private final Attempts attempts;
   private final Map<String, Object> properties = new ConcurrentHashMap<>();
 
   private @Nullable String user;
@@ -54,6 +60,10 @@ final class UserAuthentication extends AbstractCloseable implements Service {
     }
     this.session = session;
     this.policy = policy;
+    StreamIoSession stream = (StreamIoSession) session.getIoSession();
+    connection = String.valueOf(stream.getAttribute(StreamAcceptor.CONNECTION));
+    attempts = new Attempts(connection, stream.getRemoteAddress());
+    session.setAttribute(Attempts.OF, attempts);
   }
 
   @Override
@@ -140,6 +150,7 @@ final class UserAuthentication extends AbstractCloseable implements Service {
   private Optional<LoginRules.Candidate> candidate(String name, String algorithm, byte[] blob) {
     try {
       SshPublicKey shown = SshPublicKey.of(blob);
+      attempts.shown(shown);
       return policy.acceptsAlgorithm(shown, algorithm) && isUsable(shown)
           ? policy.rules().byKey(name, session.getClientAddress(), shown)
           : Optional.empty();
@@ -280,8 +291,10 @@ final class UserAuthentication extends AbstractCloseable implements Service {
   }
 
   private void succeeded(Login login, Buffer buffer) throws Exception {
-    session.setAttribute(LOGIN, login);
+    Login named = login.on(connection);
+    session.setAttribute(LOGIN, named);
     policy.loggedIn(session);
+    policy.watch().loggedIn(named);
     session.signalAuthenticationSuccess(login.user(), CONNECTION, buffer);
   }
 
@@ -289,6 +302,7 @@ final class UserAuthentication extends AbstractCloseable implements Service {
   private void failed(String method, long begun) throws IOException {
     if (!(method.equals("none") && requests == 1)) {
       failures++;
+      attempts.failed(String.valueOf(user), METHODS.contains(method) ? method : "another");
       policy.delay().await(String.valueOf(user), begun);
     }
     if (failures >= policy.settings().get(ServerOption.MAX_AUTH_TRIES)) {

@@ -10,6 +10,20 @@ package dev.holdfast.ssh;
  * @param screen the number of the screen
  */
 public record X11Request(boolean singleConnection, String protocol, String cookie, int screen) {
+  /** Characters of a word. */
+  static final int MOST_WORD = 1_024;
+
+  public X11Request {
+    if (!isWord(protocol) || !isWord(cookie)) {
+      throw new IllegalArgumentException("words of an X11 request have not been checked");
+    }
+  }
+
+  /** Whether xauth takes it as one word. */
+  static boolean isWord(String text) {
+    return text.length() <= MOST_WORD && text.matches("[A-Za-z0-9.:/_-]+");
+  }
+
   @Override
   public String toString() {
     return "X11Request[protocol=" + protocol + ", screen=" + screen + "]";

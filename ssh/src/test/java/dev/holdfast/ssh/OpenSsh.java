@@ -22,28 +22,28 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The real OpenSSH, with keys and files of its own in one directory. */
-final class OpenSsh {
+public final class OpenSsh {
   static final Path SSHD = Path.of("/usr/sbin/sshd");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path directory;
 
   /** Skips the test where there is no OpenSSH. */
-  OpenSsh(Path directory) {
+  public OpenSsh(Path directory) {
     assumeTrue(
         Files.isExecutable(SSHD), "SKIPPED: needs OpenSSH's client and server (openssh-server)");
     this.directory = directory;
   }
 
   /** How a program ended. */
-  record Ended(int status, byte[] out, String err) {
+  public record Ended(int status, byte[] out, String err) {
     String text() {
       return new String(out, UTF_8);
     }
   }
 
   /** Makes a key pair; returns the private key's file. */
-  Path key(String type) throws Exception {
+  public Path key(String type) throws Exception {
     Path file = directory.resolve("key-" + type);
     Ended ended =
         run(InputStream.nullInputStream(), "ssh-keygen", "-q", "-t", type, "-N", "", "-f", file);
@@ -52,7 +52,7 @@ final class OpenSsh {
   }
 
   /** Type and base64 of a key that {@link #key} made. */
-  static String line(Path key) throws IOException {
+  public static String line(Path key) throws IOException {
     String[] words = Files.readString(key.resolveSibling(key.getFileName() + ".pub")).split(" ", 3);
     return words[0] + " " + words[1];
   }
@@ -86,7 +86,7 @@ final class OpenSsh {
   }
 
   /** Starts sshd on a port of 127.0.0.1 for the current user with {@code authorizedKey}. */
-  Sshd sshd(Path hostKey, String authorizedKey, String... settings) throws Exception {
+  public Sshd sshd(Path hostKey, String authorizedKey, String... settings) throws Exception {
     if (System.getProperty("user.name").equals("root")) {
       Files.createDirectories(Path.of("/run/sshd"));
     }
@@ -109,8 +109,8 @@ final class OpenSsh {
   }
 
   /** A running sshd. */
-  record Sshd(Process process, int port) implements AutoCloseable {
-    SocketDuplex connect() throws IOException {
+  public record Sshd(Process process, int port) implements AutoCloseable {
+    public SocketDuplex connect() throws IOException {
       return new SocketDuplex(
           SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }

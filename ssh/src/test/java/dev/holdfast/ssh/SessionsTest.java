@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.sshd.client.channel.ChannelShell;
+import org.apache.sshd.client.channel.ChannelSubsystem;
+import org.apache.sshd.client.channel.ClientChannel;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.PtyChannelConfiguration;
@@ -52,7 +54,7 @@ final class SessionsTest {
     public SessionAnswer start(SessionStart start, ClientEnd client) {
       told.add(start);
       end.complete(client);
-      return start.request() instanceof SessionRequest.Subsystem
+      return start.request().equals(new SessionRequest.Subsystem("none"))
           ? new SessionAnswer.Refused()
           : new SessionAnswer.Served(this);
     }
@@ -179,17 +181,29 @@ final class SessionsTest {
     recorder.await("closed");
   }
 
+  @Test
+  void aSubsystemGetsNoSignals() throws Exception {
+    ChannelSubsystem channel = connect().createSubsystemChannel("some");
+    channel.open().verify(PATIENCE);
+    recorder.await("begin");
+    request(channel, "signal", buffer -> buffer.putString("INT"));
+    channel.getInvertedIn().close();
+    recorder.await("input ended");
+    assertThat(recorder.told).doesNotContain("signal INT");
+  }
+
   private interface Details {
     void put(Buffer buffer);
   }
 
-  private static void request(ChannelShell shell, String name, Details details) throws IOException {
+  private static void request(ClientChannel shell, String name, Details details)
+      throws IOException {
     Buffer buffer = shell.getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_REQUEST, 256);
     buffer.putUInt(shell.getRecipient());
     buffer.putString(name);
     buffer.putBoolean(false);
     details.put(buffer);
-    shell.writePacket(buffer);
+    shell.getSession().writePacket(buffer);
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /** A TCP connection as a stream: it survives nothing, but real programs are at its other end. */
-final class SocketDuplex implements Duplex {
+public final class SocketDuplex implements Duplex {
   private final SocketChannel socket;
   private final SocketAddress local;
   private final SocketAddress remote;

@@ -38,7 +38,7 @@ final class StreamIoSessionTest {
 
   @BeforeEach
   void start() throws Exception {
-    acceptor.accept(pipe.server, new Identification("SSH-2.0-x", true));
+    acceptor.accept(pipe.server, "", new Identification("SSH-2.0-x", true));
     session = acceptor.getManagedSessions().values().iterator().next();
   }
 
@@ -52,7 +52,7 @@ final class StreamIoSessionTest {
   @Test
   void theIdentificationCountsAsWrittenBeforeTheStreamHasTakenIt() throws Exception {
     Pipe narrow = new Pipe(4);
-    acceptor.accept(narrow.server, new Identification("SSH-2.0-x", false));
+    acceptor.accept(narrow.server, "", new Identification("SSH-2.0-x", false));
     IoSession other =
         acceptor.getManagedSessions().values().stream()
             .filter(s -> !s.equals(session))

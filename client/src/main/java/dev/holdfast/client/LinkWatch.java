@@ -1,0 +1,19 @@
+package dev.holdfast.client;
+
+import dev.holdfast.link.ClientEvent;
+import dev.holdfast.link.Destination;
+import java.util.function.Consumer;
+
+/** Who tells the person how links are; an edge. */
+public interface LinkWatch {
+  /**
+   * Hears what happens to the links to a server.
+   *
+   * @param quiet whether nothing is to be told
+   * @param verbose whether everything is
+   */
+  Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose);
+
+  /** How the links are, in a sentence. */
+  String state();
+}

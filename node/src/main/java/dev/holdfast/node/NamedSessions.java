@@ -1,0 +1,312 @@
+package dev.holdfast.node;
+
+import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.Permissions;
+import dev.holdfast.ssh.Pty;
+import dev.holdfast.ssh.SessionAnswer;
+import dev.holdfast.ssh.SessionStart;
+import dev.holdfast.ssh.Sessions;
+import dev.holdfast.ssh.WindowSize;
+import dev.holdfast.terminal.Settings;
+import dev.holdfast.terminal.Size;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sessions with names, each of one login user: a client that asks for a name is attached to that
+ * session, which is made if there is none. Clients that ask for none get what {@code plain} gives.
+ * What they ask with is in {@code PROTOCOL.named-session}. Thread-safe.
+ */
+public final class NamedSessions implements Sessions, AutoCloseable {
+  /** The variable that names the session. */
+  public static final String NAME = "HOLDFAST_SESSION";
+
+  /** The variable that says what becomes of others that are attached. */
+  public static final String MODE = "HOLDFAST_ATTACH";
+
+  /** The variable that tells programs where the node's sockets are. */
+  static final String DIRECTORY = "HOLDFAST_SESSIONS";
+
+  /** Most named sessions of one user. */
+  public static final int MOST_OF_USER = 64;
+
+  private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
+  private static final Logger log = LoggerFactory.getLogger(NamedSessions.class);
+
+  private final Sessions plain;
+  private final Settings settings;
+  private final ExecutorService events;
+  private final Map<Key, NamedSession> sessions = new HashMap<>();
+
+  private final Object making = new Object();
+  private volatile @Nullable SessionDirectory directory;
+  private volatile @Nullable OtherProcesses others;
+  private volatile @Nullable SessionSocket socket;
+
+  private record Key(String user, String name) {}
+
+  /**
+   * Named sessions beside others. A login that is bound to a command, or gets no pty, gets none.
+   *
+   * @param plain starts the programs, of all sessions
+   */
+  public NamedSessions(Sessions plain, Settings settings) {
+    this.plain = plain;
+    this.settings = settings;
+    events =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("node-named-sessions").factory(),
+            new ThreadPoolExecutor
+                .DiscardPolicy()); // Of clients that are told of the end too late.
+  }
+
+  /**
+   * Lets the users of this machine reach them, and finds those of the node's other processes.
+   *
+   * @param state the node's directory
+   */
+  public void open(Path state) throws IOException {
+    SessionDirectory where = SessionDirectory.of(state);
+    Path file = where.newFile();
+    socket = SessionSocket.open(this, where, file);
+    others = new OtherProcesses(where, file);
+    directory = where;
+  }
+
+  /** Whether a session can have that name. */
+  static boolean isName(String name) {
+    return NAMES.matcher(name).matches();
+  }
+
+  @Override
+  public boolean permits(Login login, Extra extra) {
+    return plain.permits(login, extra);
+  }
+
+  @Override
+  public boolean acceptsVariable(Login login, String name) {
+    if (name.equals(NAME) || name.equals(MODE)) {
+      Permissions may = login.permissions();
+      return may.command() == null && may.pty();
+    }
+    return plain.acceptsVariable(login, name);
+  }
+
+  @Override
+  public SessionAnswer start(SessionStart start, ClientEnd client) {
+    String name = start.environment().get(NAME);
+    if (name == null) {
+      return plain.start(toldWhere(start), client);
+    }
+    Optional<AttachMode> mode = AttachMode.of(start.environment().getOrDefault(MODE, "take"));
+    Pty pty = start.pty();
+    if (pty == null || mode.isEmpty() || !isName(name)) {
+      return new SessionAnswer.Refused();
+    }
+    String user = start.login().user();
+    Attachment there = attach(user, name, mode.get(), pty.size(), client);
+    return there != null
+        ? new SessionAnswer.Served(there)
+        : find(toldWhere(start), new Key(user, name), mode.get(), pty.size(), client);
+  }
+
+  /** Attaches to a session that is here; null if it is not. */
+  @Nullable Attachment attach(
+      String user, String name, AttachMode mode, WindowSize window, ClientEnd client) {
+    NamedSession session;
+    synchronized (sessions) {
+      session = sessions.get(new Key(user, name));
+    }
+    return session == null
+        ? null
+        : new Attachment(session, client, mode, Size.wanted(window.columns(), window.rows()));
+  }
+
+  /** Whether it is here. */
+  boolean has(String user, String name) {
+    synchronized (sessions) {
+      return sessions.containsKey(new Key(user, name));
+    }
+  }
+
+  /** The session finds this node again, whatever its user's environment is. */
+  private SessionStart toldWhere(SessionStart start) {
+    SessionDirectory where = directory;
+    if (where == null || start.pty() == null) {
+      return start;
+    }
+    Map<String, String> environment = new LinkedHashMap<>(start.environment());
+    environment.put(DIRECTORY, where.path().toString());
+    return new SessionStart(
+        start.login(),
+        start.local(),
+        start.request(),
+        environment,
+        start.pty(),
+        start.agentForwarding(),
+        start.x11(),
+        start.granted());
+  }
+
+  /** The same, where sessions without a name are those of {@code others}. */
+  public Sessions beside(Sessions others) {
+    return new Sessions() {
+      @Override
+      public boolean permits(Login login, Extra extra) {
+        return others.permits(login, extra);
+      }
+
+      @Override
+      public boolean acceptsVariable(Login login, String name) {
+        return NamedSessions.this.acceptsVariable(login, name)
+            || others.acceptsVariable(login, name);
+      }
+
+      @Override
+      public SessionAnswer start(SessionStart start, ClientEnd client) {
+        return start.environment().containsKey(NAME)
+            ? NamedSessions.this.start(start, client)
+            : others.start(toldWhere(start), client);
+      }
+    };
+  }
+
+  /** A user's sessions, by name; everybody's if {@code user} is null. */
+  public List<NamedSessionState> list(@Nullable String user) {
+    Map<Key, NamedSession> all;
+    synchronized (sessions) {
+      all = Map.copyOf(sessions);
+    }
+    return all.entrySet().stream()
+        .filter(each -> user == null || each.getKey().user.equals(user))
+        .map(each -> each.getValue().state(each.getKey().user))
+        .sorted(
+            java.util.Comparator.comparing(NamedSessionState::user)
+                .thenComparing(NamedSessionState::name))
+        .toList();
+  }
+
+  /** Whether there is none. */
+  public boolean isEmpty() {
+    synchronized (sessions) {
+      return sessions.isEmpty();
+    }
+  }
+
+  /** Ends a session; returns whether there was one. */
+  public boolean kill(String user, String name) {
+    NamedSession session;
+    synchronized (sessions) {
+      session = sessions.get(new Key(user, name));
+    }
+    if (session != null) {
+      session.kill();
+    }
+    return session != null;
+  }
+
+  /** Ends every session. */
+  @Override
+  public void close() {
+    List<NamedSession> all;
+    synchronized (sessions) {
+      all = List.copyOf(sessions.values());
+    }
+    all.forEach(NamedSession::kill);
+    SessionSocket open = socket;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        log.warn("A socket's file stays behind: {}", e.getMessage());
+      }
+    }
+    events.shutdown();
+  }
+
+  /** One at a time, over all processes, so that nobody makes what another one makes just now. */
+  private SessionAnswer find(
+      SessionStart start, Key key, AttachMode mode, WindowSize window, ClientEnd client) {
+    SessionDirectory where = directory;
+    OtherProcesses processes = others;
+    Size size = Size.wanted(window.columns(), window.rows());
+    synchronized (making) {
+      if (where == null || processes == null) {
+        return make(start, key, mode, size, client);
+      }
+      try (FileChannel file = where.lockFile();
+          FileLock _ = file.lock()) {
+        Optional<DistantSession> distant = processes.attach(key.user, key.name, mode, size, client);
+        return distant.isPresent()
+            ? new SessionAnswer.Served(distant.get())
+            : make(start, key, mode, size, client);
+      } catch (IOException e) {
+        log.warn(
+            "Whether another process has session {} of {} can't be told: {}",
+            key.name,
+            key.user,
+            e.getMessage());
+        return new SessionAnswer.Refused();
+      }
+    }
+  }
+
+  private SessionAnswer make(
+      SessionStart start, Key key, AttachMode mode, Size window, ClientEnd client) {
+    NamedSession session = session(key, start, window);
+    return session == null
+        ? new SessionAnswer.Refused()
+        : new SessionAnswer.Served(new Attachment(session, client, mode, window));
+  }
+
+  private @Nullable NamedSession session(Key key, SessionStart start, Size window) {
+    synchronized (sessions) {
+      NamedSession there = sessions.get(key);
+      if (there != null) {
+        return there;
+      }
+      if (sessions.keySet().stream().filter(each -> each.user.equals(key.user)).count()
+          >= MOST_OF_USER) {
+        log.warn("{} has {} named sessions; no other is made.", key.user, MOST_OF_USER);
+        return null;
+      }
+      NamedSession made =
+          new NamedSession(key.name, window, settings, events, () -> forget(key), System::nanoTime);
+      return switch (plain.start(start, made)) {
+        case SessionAnswer.Refused() -> null;
+        case SessionAnswer.Served(var program) -> {
+          made.run(program);
+          sessions.put(key, made);
+          yield made;
+        }
+      };
+    }
+  }
+
+  private void forget(Key key) {
+    synchronized (sessions) {
+      sessions.remove(key);
+    }
+  }
+}

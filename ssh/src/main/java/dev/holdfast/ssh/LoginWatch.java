@@ -1,0 +1,42 @@
+package dev.holdfast.ssh;
+
+import java.net.SocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Is told who logs in to a server, and who does not. May not block. Thread-safe. */
+public interface LoginWatch {
+  /** Tells nobody. */
+  LoginWatch NONE =
+      new LoginWatch() {
+        @Override
+        public void loggedIn(Login login) {}
+
+        @Override
+        public void refused(Refusal refusal) {}
+      };
+
+  /**
+   * A connection that ended before anybody was logged in, though somebody tried.
+   *
+   * @param connection its name
+   * @param user the name that the client gave, as it wrote it
+   * @param from the client's address
+   * @param attempts how many failed
+   * @param methods that were tried
+   * @param fingerprint of the last key that was shown; null if none was
+   */
+  record Refusal(
+      String connection,
+      String user,
+      SocketAddress from,
+      int attempts,
+      List<String> methods,
+      @Nullable String fingerprint) {}
+
+  /** Somebody is logged in. */
+  void loggedIn(Login login);
+
+  /** Somebody is gone without having been logged in. */
+  void refused(Refusal refusal);
+}
