@@ -18,6 +18,7 @@ final class NodeSpeed {
   /** Results are ratios to this one. */
   static final SshServer.Kind BASE = SshServer.Kind.SSHD;
 
+  private static final int WARM_ROUNDS = 2;
   private static final Duration SETTLE = Duration.ofSeconds(2);
 
   /** What sessions run here: their memory is the user's, not the server's. */
@@ -39,6 +40,7 @@ final class NodeSpeed {
       for (SshServer.Kind kind : SshServer.Kind.values()) {
         servers.add(SshServer.start(kind));
       }
+      warmUp();
       for (String cipher : CIPHERS) {
         String name = cipher.substring(0, cipher.indexOf('@'));
         String down = "download, " + name;
@@ -55,6 +57,19 @@ final class NodeSpeed {
     } finally {
       for (SshServer server : servers) {
         server.close();
+      }
+    }
+  }
+
+  /** Until their code is compiled. */
+  private void warmUp() throws IOException {
+    for (int round = 0; round < WARM_ROUNDS; round++) {
+      for (SshServer server : servers) {
+        for (String cipher : CIPHERS) {
+          SshLoad.down(server, cipher, bytes());
+          SshLoad.up(server, cipher, bytes());
+        }
+        SshLoad.echo(server, true, amounts.trips());
       }
     }
   }

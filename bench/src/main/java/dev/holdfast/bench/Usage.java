@@ -32,7 +32,14 @@ record Usage(double cpuSeconds, long rssKib, long pssKib) {
   static double cpuSeconds(long pid) throws IOException {
     double sum = 0;
     for (long each : family(pid)) {
-      sum += cpuOf(Files.readString(proc(each, "stat")));
+      try {
+        sum += cpuOf(Files.readString(proc(each, "stat")));
+      } catch (IOException e) {
+        if (each == pid || Files.exists(proc(each, "stat"))) {
+          throw e;
+        }
+        // It has ended meanwhile; its parent counts it now.
+      }
     }
     return sum;
   }

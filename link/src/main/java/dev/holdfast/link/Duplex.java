@@ -14,6 +14,29 @@ public interface Duplex extends java.io.Closeable {
   /** Writes all of {@code source}; blocks while the stream's buffers are full. */
   void write(java.nio.ByteBuffer source) throws java.io.IOException;
 
+  /**
+   * Writes as much of {@code source} as is taken without waiting, perhaps nothing. Counts as the
+   * writer while it runs.
+   */
+  default void offer(java.nio.ByteBuffer source) throws java.io.IOException {}
+
+  /**
+   * Reads what is there into {@code target} (which has room), without waiting: 0 if that is
+   * nothing, -1 when the peer has finished. Only where {@link #whenReadable} is true.
+   */
+  default int poll(java.nio.ByteBuffer target) throws java.io.IOException {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Has {@code task} run once, soon after there is something to read, on a thread on which it may
+   * take its time. False where that is not known: {@link #read} is the way then, and nothing
+   * happens.
+   */
+  default boolean whenReadable(Runnable task) throws java.io.IOException {
+    return false;
+  }
+
   /** Says that no more will be written; the other direction stays open. */
   void shutdownOutput() throws java.io.IOException;
 

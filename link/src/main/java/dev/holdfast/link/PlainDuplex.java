@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a server that knows no resumption: what it received before we knew comes first.
@@ -18,6 +19,7 @@ final class PlainDuplex implements Duplex {
   private final Consumer<PlainDuplex> closed;
   private final AtomicLong up = new AtomicLong();
   private final AtomicLong down = new AtomicLong();
+  private final @Nullable QuickSocket quick;
   private final AtomicBoolean over = new AtomicBoolean();
 
   /**
@@ -34,6 +36,7 @@ final class PlainDuplex implements Duplex {
     this.channel = channel;
     this.received = received;
     this.closed = closed;
+    quick = QuickSocket.of(channel);
   }
 
   /** Bytes read so far. */
@@ -49,15 +52,52 @@ final class PlainDuplex implements Duplex {
   @Override
   public int read(ByteBuffer target) throws IOException {
     if (received.hasRemaining()) {
-      int bytes = Math.min(received.remaining(), target.remaining());
-      target.put(received.slice(received.position(), bytes));
-      received.position(received.position() + bytes);
-      up.addAndGet(bytes);
-      return bytes;
+      return readReceived(target);
     }
     int bytes = channel.read(target);
     up.addAndGet(Math.max(bytes, 0));
     return bytes;
+  }
+
+  private int readReceived(ByteBuffer target) {
+    int bytes = Math.min(received.remaining(), target.remaining());
+    target.put(received.slice(received.position(), bytes));
+    received.position(received.position() + bytes);
+    up.addAndGet(bytes);
+    return bytes;
+  }
+
+  @Override
+  public int poll(ByteBuffer target) throws IOException {
+    if (received.hasRemaining()) {
+      return readReceived(target);
+    }
+    if (quick == null) {
+      throw new UnsupportedOperationException();
+    }
+    int bytes = quick.read(target);
+    up.addAndGet(Math.max(bytes, 0));
+    return bytes;
+  }
+
+  @Override
+  public boolean whenReadable(Runnable task) throws IOException {
+    if (quick == null) {
+      return false;
+    }
+    if (received.hasRemaining()) {
+      Thread.ofVirtual().start(task);
+    } else {
+      quick.whenReadable(task);
+    }
+    return true;
+  }
+
+  @Override
+  public void offer(ByteBuffer source) throws IOException {
+    if (quick != null) {
+      down.addAndGet(quick.write(source));
+    }
   }
 
   @Override
@@ -74,6 +114,9 @@ final class PlainDuplex implements Duplex {
 
   @Override
   public void close() {
+    if (quick != null) {
+      quick.close();
+    }
     Loop.closeQuietly(channel);
     if (over.compareAndSet(false, true)) {
       closed.accept(this);
@@ -98,7 +141,7 @@ final class PlainDuplex implements Duplex {
     }
   }
 
-  private static SocketAddress orNowhere(@org.jspecify.annotations.Nullable SocketAddress address) {
+  private static SocketAddress orNowhere(@Nullable SocketAddress address) {
     return address == null ? new InetSocketAddress(0) : address;
   }
 }

@@ -33,14 +33,26 @@ final class SpokenDuplex implements Duplex {
 
   @Override
   public void write(ByteBuffer source) throws IOException {
+    dropSaid(source);
+    if (source.hasRemaining()) {
+      rest.write(source);
+    }
+  }
+
+  @Override
+  public void offer(ByteBuffer source) throws IOException {
+    dropSaid(source);
+    if (source.hasRemaining()) {
+      rest.offer(source);
+    }
+  }
+
+  private void dropSaid(ByteBuffer source) throws IOException {
     while (said.hasRemaining() && source.hasRemaining()) {
       if (said.get() != source.get()) {
         throw new IOException(
             "The program is not the SSH client it seemed to be: it does not begin with SSH-2.0.");
       }
-    }
-    if (source.hasRemaining()) {
-      rest.write(source);
     }
   }
 

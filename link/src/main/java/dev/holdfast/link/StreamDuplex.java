@@ -91,6 +91,25 @@ final class StreamDuplex implements Duplex, Local {
   }
 
   @Override
+  public void offer(ByteBuffer source) throws IOException {
+    stream.lock.lock();
+    try {
+      int had;
+      do {
+        checkLives();
+        if (stream.endpoint.isFinished()) {
+          throw new IOException("The output was shut down.");
+        }
+        had = source.remaining();
+        stream.endpoint.write(source);
+        stream.flush();
+      } while (source.hasRemaining() && source.remaining() < had);
+    } finally {
+      stream.lock.unlock();
+    }
+  }
+
+  @Override
   public void shutdownOutput() {
     stream.lock.lock();
     try {

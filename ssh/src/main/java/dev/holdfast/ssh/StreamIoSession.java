@@ -3,6 +3,7 @@ package dev.holdfast.ssh;
 import dev.holdfast.link.Duplex;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,12 +30,17 @@ import org.jspecify.annotations.Nullable;
  * One stream as MINA sees a connection: what its packets are written to and read from.
  *
  * <pre>
- *   MINA, any thread ── writeBuffer ──► WriteQueue ── writer ──► Duplex
+ *   MINA, any thread ── writeBuffer ── offer ──────────────────► Duplex
+ *                           └─ the rest ► WriteQueue ── writer ──►
  *   MINA  ◄────────── messageReceived ────────────── reader ◄──  Duplex
  * </pre>
  *
- * <p>Both loops are virtual threads, blocking in the stream. The reader also starts re-keys, see
- * {@link RekeyMeter}. Thread-safe.
+ * <p>What the stream takes without waiting is written by the thread that made it; the writer, a
+ * virtual thread, writes what is left. Where the stream tells when there is something to read, an
+ * authenticated connection is read on the thread that learns of it, which may take its time; before
+ * authentication, when a stranger could hold up many of them, on a virtual thread. Any other stream
+ * has a virtual thread that blocks in it. Whoever reads also starts re-keys, see {@link
+ * RekeyMeter}. Thread-safe.
  */
 final class StreamIoSession extends AbstractCloseable implements IoSession {
   /** Bytes of answers that may wait for an authenticated peer that does not read. */
@@ -42,6 +48,9 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
 
   /** The same before authentication, where a packet is at most 35,000 bytes and none is data. */
   static final long LIMIT_UNAUTHENTICATED = 256L << 10;
+
+  /** Reads of one connection in a row before other connections have their turn. */
+  static final int MOST_READS = 16;
 
   private static final AtomicLong IDS = new AtomicLong();
 
@@ -61,6 +70,11 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   private final ReentrantLock reading = new ReentrantLock();
   private final Condition resumed = reading.newCondition();
   private boolean suspended;
+
+  /** Whether nobody reads until {@link #resumeRead}. */
+  private boolean halted;
+
+  private final ReadBuffer input = new ReadBuffer();
 
   private volatile boolean authenticated;
   private final AtomicLong received = new AtomicLong();
@@ -84,7 +98,9 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   void start() throws Exception {
     handler.sessionCreated(this);
     Thread.ofVirtual().name("ssh-write-" + id).start(this::writeLoop);
-    Thread.ofVirtual().name("ssh-read-" + id).start(this::readLoop);
+    if (!stream.whenReadable(this::readable)) {
+      Thread.ofVirtual().name("ssh-read-" + id).start(this::readLoop);
+    }
   }
 
   RekeyMeter rekey() {
@@ -123,6 +139,10 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
       alreadySent.dropFrom(buffer);
     }
     PendingWrite write = new PendingWrite(this, buffer);
+    if (writes.beginStraight(write)) {
+      writeStraight(write);
+      return first ? AbstractIoWriteFuture.fulfilled(this, true) : write;
+    }
     switch (writes.add(write, isAuthenticated() ? LIMIT : LIMIT_UNAUTHENTICATED)) {
       case YES -> {}
       case CLOSED -> write.setValue(new ClosedChannelException());
@@ -150,6 +170,28 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
     }
   }
 
+  /**
+   * On the thread that made the packet; what the stream does not take at once the writer writes.
+   */
+  private void writeStraight(PendingWrite write) {
+    try {
+      stream.offer(write.packet());
+    } catch (IOException e) {
+      writes.written(write);
+      write.setValue(e);
+      // Not here: the caller holds MINA's locks.
+      Thread.ofVirtual().start(() -> streamFailed(e));
+      return;
+    }
+    if (!write.packet().hasRemaining()) {
+      rekey.carried(write.size());
+      writes.written(write);
+      write.setValue(true);
+    } else if (!writes.putBack(write)) {
+      write.setValue(new ClosedChannelException());
+    }
+  }
+
   private void writeLoop() {
     try {
       for (PendingWrite write = writes.take(); write != null; write = writes.take()) {
@@ -167,23 +209,51 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   }
 
   private void readLoop() {
-    ReadBuffer buffer = new ReadBuffer();
-    while (awaitResumed()) {
-      int count;
-      try {
-        count = stream.read(buffer.empty());
-      } catch (IOException e) {
-        streamFailed(e);
-        return;
+    try {
+      while (awaitResumed() && took(stream.read(input.empty()))) {
+        // As long as something comes.
       }
-      if (count < 0) {
-        close(true);
-        return;
-      }
-      if (!received(buffer.filled())) {
-        return;
-      }
+    } catch (IOException e) {
+      streamFailed(e);
     }
+  }
+
+  /** There is something to read. */
+  private void readable() {
+    if (isAuthenticated()) {
+      readWhatIsThere();
+    } else {
+      Thread.ofVirtual().name("ssh-read-" + id).start(this::readWhatIsThere);
+    }
+  }
+
+  private void readWhatIsThere() {
+    try {
+      boolean more = true;
+      for (int i = 0; i < MOST_READS && more; i++) {
+        if (!mayRead()) {
+          return;
+        }
+        ByteBuffer empty = input.empty();
+        int count = stream.poll(empty);
+        more = !empty.hasRemaining();
+        if (count != 0 && !took(count)) {
+          return;
+        }
+      }
+      stream.whenReadable(this::readable);
+    } catch (IOException e) {
+      streamFailed(e);
+    }
+  }
+
+  /** Hands on so many bytes; false if there is nothing more to read. */
+  private boolean took(int count) {
+    if (count < 0) {
+      close(true);
+      return false;
+    }
+    return received(input.filled());
   }
 
   /** False when what came ends the connection. */
@@ -248,10 +318,29 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   }
 
   private void setSuspended(boolean suspended) {
+    boolean goesOn;
     reading.lock();
     try {
       this.suspended = suspended;
+      goesOn = halted && !suspended;
+      if (goesOn) {
+        halted = false;
+      }
       resumed.signalAll();
+    } finally {
+      reading.unlock();
+    }
+    if (goesOn) {
+      Thread.ofVirtual().start(this::readWhatIsThere);
+    }
+  }
+
+  /** Otherwise reading goes on when it is resumed. */
+  private boolean mayRead() {
+    reading.lock();
+    try {
+      halted = suspended;
+      return !suspended && !isClosed();
     } finally {
       reading.unlock();
     }

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * peer that asks and does not read the answers comes to the limit and loses the connection (OpenSSH
  * does the same, at 128 MiB).
  *
+ * <p>A packet that comes when nothing waits need not wait for another thread: whoever made it
+ * offers it to the stream at once ({@link #beginStraight}), and only what is left of it is queued.
+ * Packets stay in order, since MINA makes one at a time for a connection.
+ *
  * <p>Thread-safe. One lock guards all state; no I/O under it.
  */
 final class WriteQueue {
@@ -34,6 +38,7 @@ final class WriteQueue {
   private final Condition drained = lock.newCondition();
   private final Set<Runnable> awaiters = new LinkedHashSet<>();
   private long bytes;
+  private boolean straight;
   private State state = State.OPEN;
 
   private enum State {
@@ -50,6 +55,41 @@ final class WriteQueue {
     YES,
     CLOSED,
     FULL
+  }
+
+  /**
+   * Whether the caller may write a packet to the stream itself, past the queue: nothing is in it,
+   * and nothing on its way to the stream. Until {@link #written} or {@link #putBack} no one else
+   * writes.
+   */
+  boolean beginStraight(PendingWrite write) {
+    lock.lock();
+    try {
+      if (bytes > 0 || state != State.OPEN) {
+        return false;
+      }
+      straight = true;
+      bytes = write.size();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The stream has not taken all of a packet that went past the queue; false if it never will. */
+  boolean putBack(PendingWrite write) {
+    lock.lock();
+    try {
+      straight = false;
+      added.signal();
+      if (state == State.ABANDONED) {
+        return false;
+      }
+      pending.addFirst(write);
+      return true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -127,7 +167,7 @@ final class WriteQueue {
   @Nullable PendingWrite take() {
     lock.lock();
     try {
-      while (pending.isEmpty() && state == State.OPEN) {
+      while (straight || (pending.isEmpty() && state == State.OPEN)) {
         added.awaitUninterruptibly();
       }
       return pending.poll();
@@ -142,6 +182,10 @@ final class WriteQueue {
     lock.lock();
     try {
       bytes -= write.size();
+      if (straight) {
+        straight = false;
+        added.signal();
+      }
       if (bytes < ROOM) {
         drained.signalAll();
         if (!awaiters.isEmpty()) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 final class RekeyTest {
   private static final long LIMIT = 256 * 1024;
   private static final int WANTED = 500;
+  private static final int MANY = 10;
   private static final int MOST_ROUNDS = 400;
   private static final int ROUND_BYTES = 8 << 20;
 
@@ -42,8 +43,11 @@ final class RekeyTest {
     try (Rig rig = new Rig(new CopyPrograms(), LIMIT, ROUND_BYTES)) {
       log.watch(rig);
       ClientConnection connection = rig.connect(new Pipe(16 * 1024));
-      echo(connection, CopyPrograms.bytes(ROUND_BYTES, 1));
-      assertThat(log.startedByServer()).isGreaterThan(10);
+      for (int round = 0; log.startedByServer() <= MANY; round++) {
+        assertThat(round).as("rounds; %s", log).isLessThan(MOST_ROUNDS);
+        assertThat(echo(connection, CopyPrograms.bytes(ROUND_BYTES, round)))
+            .isEqualTo(sha256(CopyPrograms.bytes(ROUND_BYTES, round)));
+      }
       assertThat(log.startedByClient()).isZero();
     }
   }

@@ -108,6 +108,55 @@ final class WriteQueueTest {
     assertThat(queue.add(packet(1), NO_LIMIT)).isEqualTo(WriteQueue.Added.CLOSED);
   }
 
+  @Test
+  void aPacketGoesStraightOnlyWhileNothingIsQueuedOrUnderWay() {
+    PendingWrite straight = packet(1);
+    assertThat(queue.beginStraight(straight)).isTrue();
+    assertThat(queue.beginStraight(packet(1))).isFalse();
+    queue.written(straight);
+
+    PendingWrite queued = packet(1);
+    queue.add(queued, NO_LIMIT);
+    assertThat(queue.beginStraight(packet(1))).isFalse();
+    queue.take();
+    assertThat(queue.beginStraight(packet(1))).isFalse();
+    queue.written(queued);
+    assertThat(queue.beginStraight(packet(1))).isTrue();
+  }
+
+  @Test
+  void whatAStraightWriteLeavesComesBeforeWhatWasQueuedMeanwhile() {
+    PendingWrite straight = packet(5);
+    PendingWrite queued = packet(1);
+    queue.beginStraight(straight);
+    queue.add(queued, NO_LIMIT);
+    assertThat(queue.putBack(straight)).isTrue();
+    assertThat(queue.take()).isSameAs(straight);
+    assertThat(queue.take()).isSameAs(queued);
+    assertThat(queue.bytes()).isEqualTo(6);
+  }
+
+  @Test
+  void theWriterWaitsForAStraightWriteEvenAtTheEnd() {
+    PendingWrite straight = packet(1);
+    queue.beginStraight(straight);
+    queue.end();
+    CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> queue.take() == null);
+    assertThat(ended).isNotDone();
+    queue.written(straight);
+    assertThat(ended).succeedsWithin(SOON).isEqualTo(true);
+    assertThat(queue.beginStraight(packet(1))).isFalse();
+  }
+
+  @Test
+  void whatAStraightWriteLeavesIsNotKeptOnceAbandoned() {
+    PendingWrite straight = packet(1);
+    queue.beginStraight(straight);
+    queue.abandon();
+    assertThat(queue.putBack(straight)).isFalse();
+    assertThat(queue.take()).isNull();
+  }
+
   private CompletableFuture<Void> producer() {
     return CompletableFuture.runAsync(() -> {
       try {
