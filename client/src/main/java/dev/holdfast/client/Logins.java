@@ -49,10 +49,10 @@ public final class Logins implements AutoCloseable {
         new Ways(err::println), (here, _) -> new Prompts(here.environment(), err, false));
   }
 
-  /** What ssh's own arguments mean, with the files that they name (ssh(1)). */
-  public static ClientConfig configure(List<String> arguments) throws IOException {
+  /** What ssh's own arguments ask for (ssh(1)), before any file is read. */
+  public static ConfigQuery query(List<String> arguments) throws ConfigFailure {
     try {
-      return ClientConfig.read(SshArguments.parse(arguments).query(), Surroundings.ofProcess());
+      return SshArguments.parse(arguments).query();
     } catch (BadValue e) {
       throw ConfigFailure.of(e);
     }

@@ -14,14 +14,19 @@ import java.util.concurrent.atomic.AtomicLong;
  * Thread-safe for one reader and one writer.
  */
 public final class FarStream implements Duplex {
+  private final App app;
+  private final Pool.Use use;
   private final LiveSession session;
   private final DirectStream stream;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong received = new AtomicLong();
   private final AtomicBoolean waits = new AtomicBoolean();
   private final AtomicBoolean over = new AtomicBoolean();
+  private volatile boolean asksHttp;
 
-  FarStream(Connected made) {
+  FarStream(App app, Connected made, Pool.Use use) {
+    this.app = app;
+    this.use = use;
     session = made.session();
     stream = made.stream();
     session.begin();
@@ -29,29 +34,31 @@ public final class FarStream implements Duplex {
 
   @Override
   public int read(ByteBuffer target) throws IOException {
+    int start = target.position();
     int count = stream.read(target);
     if (count > 0) {
       received.addAndGet(count);
     }
-    waitsNoMore();
+    if (waits.get() && waits.getAndSet(false)) {
+      session.waits(false);
+      if (count > 0) {
+        app.answered(use, asksHttp && HttpLook.isAnswer(target, start));
+      }
+    }
     return count;
   }
 
   @Override
   public void write(ByteBuffer source) throws IOException {
     session.prove();
-    if (!waits.getAndSet(true)) {
+    if (!waits.get() && !waits.getAndSet(true)) {
+      asksHttp = HttpLook.isRequest(source);
       session.waits(true);
+      app.sent(use);
     }
     int count = source.remaining();
     stream.write(source);
     sent.addAndGet(count);
-  }
-
-  private void waitsNoMore() {
-    if (waits.get() && waits.getAndSet(false)) {
-      session.waits(false);
-    }
   }
 
   @Override
@@ -62,10 +69,18 @@ public final class FarStream implements Duplex {
   @Override
   public void close() {
     if (over.compareAndSet(false, true)) {
-      waitsNoMore();
+      if (waits.getAndSet(false)) {
+        session.waits(false);
+      }
       session.end();
+      app.ended(use);
       stream.close();
     }
+  }
+
+  /** Whether the session below has ended, so that the app's answer will not come. */
+  boolean isLost() {
+    return session.isOver();
   }
 
   /** Bytes that the app was sent. */

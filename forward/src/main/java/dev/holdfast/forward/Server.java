@@ -88,7 +88,7 @@ public final class Server {
         return ready.get();
       }
       try {
-        return app.connected(race(session, app, deadline));
+        return race(session, app, deadline);
       } catch (ChannelRefused e) {
         app.refused(e);
         throw new FarFailure(Troubles.of(e, to));
@@ -244,6 +244,11 @@ public final class Server {
     }
   }
 
+  /** Whether no other session has its place. */
+  synchronized boolean isNewest(LiveSession session) {
+    return session == current;
+  }
+
   /** A session that is proved to live now. */
   private LiveSession proved(Deadline deadline) throws FarFailure {
     while (true) {
@@ -373,28 +378,29 @@ public final class Server {
   /**
    * Connects through {@code session}; when that is late, through a new one as well. The first wins.
    */
-  private Connected race(LiveSession session, App app, Deadline deadline) throws IOException {
+  private FarStream race(LiveSession session, App app, Deadline deadline) throws IOException {
     Race race = new Race(app.address());
-    app.beside(session);
     boolean isFresh = session.isFresh();
     long begun = System.nanoTime();
     session.waits(true);
     try {
-      race.enter(session);
+      App.Begun connection = app.begin(session, race);
       if (!isFresh) {
         session.ask();
       }
       Optional<Connected> early = race.await(Math.min(session.hedgeNanos(), deadline.leftNanos()));
       if (early.isPresent()) {
-        return early.get();
+        return app.connected(connection, early.get());
       }
       boolean isSilent = session.session().heardNanos() - begun < 0;
       if (isSilent && !deadline.isOver()) {
         tell(new ServerEvent.Suspected());
         race.alsoAfter(another(session));
       }
-      return race.await(deadline.leftNanos())
-          .orElseThrow(() -> new IOException("nothing answers there"));
+      Connected late =
+          race.await(deadline.leftNanos())
+              .orElseThrow(() -> new IOException("nothing answers there"));
+      return app.connected(connection, late);
     } finally {
       race.abandon();
       session.waits(false);

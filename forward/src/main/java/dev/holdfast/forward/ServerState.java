@@ -1,6 +1,7 @@
 package dev.holdfast.forward;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,11 @@ public record ServerState(Phase phase, Optional<Duration> roundTrip, Optional<Tr
     /** There is one, heard of lately. */
     CONNECTED,
     /** There is one that may be dead; it is proved before it is used. */
-    SUSPECT
+    SUSPECT;
+
+    /** In a word. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

@@ -1,20 +1,29 @@
 package dev.holdfast.forward;
 
+import dev.holdfast.client.ClientConfig;
+import dev.holdfast.client.ConfigQuery;
 import dev.holdfast.client.Logins;
+import dev.holdfast.client.Surroundings;
 import dev.holdfast.link.NetworkWatch;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** The servers that this process has to do with, each once. Thread-safe. */
 public final class Servers implements AutoCloseable {
   /** Servers at a time. */
   public static final int MOST = 256;
+
+  private static final Pattern FORWARDING =
+      Pattern.compile("^\\s*(Local|Remote|Dynamic)Forward\\b", Pattern.CASE_INSENSITIVE);
 
   private static final Duration TICK = Duration.ofMillis(100);
 
@@ -24,7 +33,8 @@ public final class Servers implements AutoCloseable {
   private final ScheduledExecutorService ticks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("tend").factory());
-  private final Map<List<String>, Server> servers = new LinkedHashMap<>();
+  private final Map<ConfigQuery, Server> servers = new LinkedHashMap<>();
+  private volatile String agent = "";
   private boolean ticking;
   private boolean woken;
   private boolean closed;
@@ -41,26 +51,15 @@ public final class Servers implements AutoCloseable {
   }
 
   /**
-   * The server of these arguments.
+   * The server that ssh's arguments name; its forwardings and its command are not looked at.
    *
-   * @param arguments ssh's: options, then {@code [user@]host}
    * @throws FarFailure if they can't be understood
    */
   public Server get(List<String> arguments) throws FarFailure {
-    synchronized (this) {
-      Server known = servers.get(arguments);
-      if (known != null) {
-        return known;
-      }
-    }
-    String name = name(arguments);
-    synchronized (this) {
-      if (servers.size() >= MOST) {
-        throw new FarFailure(new Trouble.Misconfigured("There are " + MOST + " servers already."));
-      }
-      return servers.computeIfAbsent(
-          List.copyOf(arguments),
-          key -> new Server(name, new SshSessionSource(logins, key, name), settings, this::wakeUp));
+    try {
+      return get(Logins.query(arguments));
+    } catch (IOException e) {
+      throw misconfigured(e);
     }
   }
 
@@ -69,12 +68,72 @@ public final class Servers implements AutoCloseable {
     return get(List.of("--", destination));
   }
 
-  private static String name(List<String> arguments) throws FarFailure {
-    try {
-      return SshSessionSource.name(Logins.configure(arguments));
-    } catch (IOException e) {
-      throw new FarFailure(new Trouble.Misconfigured(String.valueOf(e.getMessage())));
+  /** The server of a query, likewise. */
+  Server get(ConfigQuery asked) throws FarFailure {
+    ConfigQuery login = loginOnly(asked);
+    synchronized (this) {
+      Server known = servers.get(login);
+      if (known != null) {
+        return known;
+      }
     }
+    String name = name(login);
+    synchronized (this) {
+      if (servers.size() >= MOST) {
+        throw new FarFailure(new Trouble.Misconfigured("There are " + MOST + " servers already."));
+      }
+      return servers.computeIfAbsent(
+          login,
+          key ->
+              new Server(
+                  name,
+                  new SshSessionSource(logins, this::read, key, name),
+                  settings,
+                  this::wakeUp));
+    }
+  }
+
+  private static ConfigQuery loginOnly(ConfigQuery asked) {
+    List<String> options = new ArrayList<>(List.of("ClearAllForwardings yes"));
+    asked.options().stream().filter(line -> !FORWARDING.matcher(line).find()).forEach(options::add);
+    return new ConfigQuery(asked.host(), options, asked.file(), "");
+  }
+
+  private String name(ConfigQuery query) throws FarFailure {
+    try {
+      return SshSessionSource.name(read(query));
+    } catch (IOException e) {
+      throw misconfigured(e);
+    }
+  }
+
+  private static FarFailure misconfigured(IOException e) {
+    return new FarFailure(new Trouble.Misconfigured(String.valueOf(e.getMessage())));
+  }
+
+  /** The configuration for this user, with the agent that was named last. */
+  ClientConfig read(ConfigQuery query) throws IOException {
+    Surroundings own = Surroundings.ofProcess();
+    Map<String, String> environment = new HashMap<>(own.environment());
+    String named = agent;
+    if (!named.isEmpty()) {
+      environment.put("SSH_AUTH_SOCK", named);
+    }
+    return ClientConfig.read(
+        query,
+        new Surroundings(
+            own.user(),
+            own.uid(),
+            own.home(),
+            own.hostName(),
+            Map.copyOf(environment),
+            own.systemConfig(),
+            own.outside()));
+  }
+
+  /** From now on logins use the agent at this path, in place of the process's own. */
+  public void agent(String path) {
+    agent = path;
   }
 
   /** All of them. */

@@ -1,11 +1,10 @@
 package dev.holdfast.forward;
 
 import dev.holdfast.client.ClientConfig;
+import dev.holdfast.client.ConfigQuery;
 import dev.holdfast.client.Logins;
 import dev.holdfast.link.ClientEvent;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -13,18 +12,25 @@ import org.jspecify.annotations.Nullable;
 /** Makes sessions with a server that ssh's arguments name. */
 final class SshSessionSource implements SessionSource {
   private final Logins logins;
-  private final List<String> arguments;
+  private final Setting setting;
+  private final ConfigQuery query;
   private final String name;
 
   /**
-   * For these arguments.
+   * For that query.
    *
    * @param name of the server, for the person
    */
-  SshSessionSource(Logins logins, List<String> arguments, String name) {
+  SshSessionSource(Logins logins, Setting setting, ConfigQuery query, String name) {
     this.logins = logins;
-    this.arguments = List.copyOf(arguments);
+    this.setting = setting;
+    this.query = query;
     this.name = name;
+  }
+
+  /** Reads configurations for this process; an edge. */
+  interface Setting {
+    ClientConfig read(ConfigQuery query) throws IOException;
   }
 
   /** The configuration is read anew for each session: it may have been mended. */
@@ -32,9 +38,7 @@ final class SshSessionSource implements SessionSource {
   public Session make() throws FarFailure {
     Asked asked = new Asked();
     try {
-      List<String> all = new ArrayList<>(List.of("-o", "ClearAllForwardings=yes"));
-      all.addAll(arguments);
-      return new SshSession(logins.reach(Logins.configure(all), asked));
+      return new SshSession(logins.reach(setting.read(query), asked));
     } catch (IOException e) {
       throw new FarFailure(Troubles.of(e, name, asked.last()));
     }

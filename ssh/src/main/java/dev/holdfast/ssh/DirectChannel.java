@@ -25,6 +25,7 @@ final class DirectChannel extends AbstractClientChannel implements DirectStream 
   private final ChannelInput input = ChannelInput.with(getLocalWindow());
   private final AtomicReference<@Nullable Runnable> whenTouched = new AtomicReference<>();
   private volatile boolean touched;
+  private volatile boolean spokenTo;
 
   DirectChannel(String type, ForwardedChannel.Details details, WindowBudget budget) {
     super(type);
@@ -67,6 +68,7 @@ final class DirectChannel extends AbstractClientChannel implements DirectStream 
   @Override
   protected void doWriteData(byte[] data, int offset, long length) {
     input.receive(data, offset, (int) length);
+    spokenTo = true;
     touched();
   }
 
@@ -112,6 +114,11 @@ final class DirectChannel extends AbstractClientChannel implements DirectStream 
   @Override
   public boolean isTouched() {
     return touched;
+  }
+
+  @Override
+  public boolean isSpokenTo() {
+    return spokenTo;
   }
 
   @Override
