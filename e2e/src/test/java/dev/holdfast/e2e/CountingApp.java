@@ -2,6 +2,7 @@ package dev.holdfast.e2e;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,7 @@ final class CountingApp implements AutoCloseable {
 
   /** What the app at {@code port} answers to one request on a connection of its own. */
   static String get(int port, String name) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(MOST_WAIT_MILLIS);
       socket
           .getOutputStream()
