@@ -22,9 +22,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * What administrators write: YAML documents, each of which begins with its kind, {@code kind: role},
- * {@code user} or {@code token}. Read strictly: what is not known or there twice is refused, with
- * its place. Confined to one call.
+ * What administrators write: YAML documents, each of which begins with its kind, {@code kind:
+ * role}, {@code user} or {@code token}. Read strictly: what is not known or there twice is refused,
+ * with its place. Confined to one call.
  */
 public final class Documents {
   /** Characters of one file. */
@@ -96,7 +96,11 @@ public final class Documents {
       throw new InvalidRecordException(file + ": this is longer than such a file can be");
     }
     LoadSettings settings =
-        LoadSettings.builder().setLabel(file).setUseMarks(true).setMaxAliasesForCollections(0).build();
+        LoadSettings.builder()
+            .setLabel(file)
+            .setUseMarks(true)
+            .setMaxAliasesForCollections(0)
+            .build();
     List<Document> documents = new ArrayList<>();
     try {
       for (Node node : new Compose(settings).composeAllFromString(text)) {

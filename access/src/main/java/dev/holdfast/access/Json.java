@@ -97,8 +97,6 @@ public sealed interface Json {
 
   /** Surrogates, line separators and marks that turn text around. */
   private static boolean isOdd(char c) {
-    return Character.isSurrogate(c)
-        || (c >= 0x2028 && c <= 0x202e)
-        || (c >= 0x2066 && c <= 0x2069);
+    return Character.isSurrogate(c) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
   }
 }

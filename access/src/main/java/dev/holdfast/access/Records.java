@@ -66,7 +66,8 @@ public final class Records {
       return write(value(record.getClass().getRecordComponents()[0], record));
     }
     Map<String, Json> members = new LinkedHashMap<>();
-    sealedBy(record.getClass()).ifPresent(it -> members.put(KIND, Json.of(kind(record.getClass()))));
+    sealedBy(record.getClass())
+        .ifPresent(it -> members.put(KIND, Json.of(kind(record.getClass()))));
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       Object value = value(component, record);
       if (value instanceof Optional<?> optional) {
@@ -195,8 +196,7 @@ public final class Records {
     throw new WrongShapeException("'" + name + "' is missing", json, null);
   }
 
-  private static Object make(Class<?> type, Json json, Object[] values)
-      throws WrongShapeException {
+  private static Object make(Class<?> type, Json json, Object[] values) throws WrongShapeException {
     try {
       Class<?>[] types = new Class<?>[values.length];
       for (int i = 0; i < values.length; i++) {
@@ -283,8 +283,7 @@ public final class Records {
     try {
       return Instant.parse(text(json));
     } catch (DateTimeParseException e) {
-      throw new WrongShapeException(
-          "this must be a time such as 2026-01-31T12:00:00Z", json, null);
+      throw new WrongShapeException("this must be a time such as 2026-01-31T12:00:00Z", json, null);
     }
   }
 
@@ -292,7 +291,8 @@ public final class Records {
     if (json instanceof Json.Text(String text)) {
       return Spans.parse(text)
           .orElseThrow(() ->
-              new WrongShapeException("this must be a time such as 30s, 10m, 12h or 2d", json, null));
+              new WrongShapeException(
+                  "this must be a time such as 30s, 10m, 12h or 2d", json, null));
     }
     return Duration.ofSeconds(number(json, Integer.MAX_VALUE));
   }

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Describes what {@link Records} reads and writes, as JSON Schema (2020-12). Confined to one call. */
+/**
+ * Describes what {@link Records} reads and writes, as JSON Schema (2020-12). Confined to one call.
+ */
 public final class Schema {
   private final Map<String, Json> definitions = new LinkedHashMap<>();
 
