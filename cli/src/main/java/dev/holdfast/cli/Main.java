@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
       ServeCommand.class,
       AttachCommand.class,
       SessionsCommand.class,
+      DoctorCommand.class,
       Completion.class,
       ManPages.class,
       Train.class

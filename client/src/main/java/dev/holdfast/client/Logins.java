@@ -16,11 +16,12 @@ import java.util.function.Consumer;
  */
 public final class Logins implements AutoCloseable {
   /** For a connection, and for the login, where nobody has to type. */
-  private static final Duration ALONE = Duration.ofSeconds(15);
+  private static final Road.Haste ALONE =
+      new Road.Haste(Duration.ofSeconds(15), Duration.ofSeconds(15));
 
   private final Ways ways;
   private final PromptsFor prompts;
-  private final Duration patience;
+  private final Road.Haste haste;
 
   /** Who is asked in one login. */
   private interface PromptsFor {
@@ -39,10 +40,10 @@ public final class Logins implements AutoCloseable {
     void link(ClientEvent event);
   }
 
-  private Logins(Ways ways, PromptsFor prompts, Duration patience) {
+  private Logins(Ways ways, PromptsFor prompts, Road.Haste haste) {
     this.ways = ways;
     this.prompts = prompts;
-    this.patience = patience;
+    this.haste = haste;
   }
 
   /** In the background, where nobody can be asked. */
@@ -56,7 +57,7 @@ public final class Logins implements AutoCloseable {
     return new Logins(
         new Ways(err::println),
         (here, _) -> new Prompts(here.environment(), err, false),
-        Road.LOGIN);
+        Road.Haste.NONE);
   }
 
   /** What ssh's own arguments ask for (ssh(1)), before any file is read. */
@@ -79,11 +80,10 @@ public final class Logins implements AutoCloseable {
 
   /** Connects and logs in. Blocks. */
   public Login reach(ClientConfig config, Hearer hearer) throws IOException {
-    Road road =
-        Road.among(ways, prompts.of(config.surroundings(), hearer), new Watch(hearer), patience);
+    Road road = Road.among(ways, prompts.of(config.surroundings(), hearer), new Watch(hearer));
     boolean done = false;
     try {
-      Road.Reached reached = road.reach(config);
+      Road.Reached reached = road.reach(config, haste);
       if (reached.check().isUnsafe()) {
         throw new IOException(
             "The host key of %s has changed, so nothing is forwarded to it."

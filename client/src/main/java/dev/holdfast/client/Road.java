@@ -1,5 +1,6 @@
 package dev.holdfast.client;
 
+import dev.holdfast.link.ClientEvent;
 import dev.holdfast.link.ClientSettings;
 import dev.holdfast.link.Destination;
 import dev.holdfast.link.Duplex;
@@ -15,7 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to a server: plainly or over a stream that outlives its links, through a ProxyCommand, or
@@ -26,7 +31,7 @@ final class Road implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** For a login, with all that is typed meanwhile. */
-  static final Duration LOGIN = Duration.ofHours(1);
+  private static final Duration LOGIN = Duration.ofHours(1);
 
   /** For what was written last to reach the server. */
   private static final long GOODBYE_NANOS = Duration.ofSeconds(2).toNanos();
@@ -38,8 +43,11 @@ final class Road implements AutoCloseable {
   private final LinkWatch watch;
   private final Ways ways;
   private final boolean ownsWays;
-  private final Duration patience;
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final UnlockedKeys unlocked = new UnlockedKeys();
+  private final Map<Destination, Consumer<ClientEvent>> heard = new ConcurrentHashMap<>();
+  private final List<Leg> legs = new ArrayList<>();
+  private volatile @Nullable Duplex beingReached;
+  private Haste haste = Haste.NONE;
   private int hops;
 
   /**
@@ -48,59 +56,127 @@ final class Road implements AutoCloseable {
    * @param watch hears what happens to the links to a server
    */
   Road(Prompts prompts, LinkWatch watch) {
-    this(prompts, watch, new Ways(prompts::tell), true, LOGIN);
+    this(prompts, watch, new Ways(prompts::tell), true);
   }
 
-  /**
-   * One of many with the same {@code ways}.
-   *
-   * @param patience for each login
-   */
-  static Road among(Ways ways, Prompts prompts, LinkWatch watch, Duration patience) {
-    return new Road(prompts, watch, ways, false, patience);
+  /** One of many with the same {@code ways}. */
+  static Road among(Ways ways, Prompts prompts, LinkWatch watch) {
+    return new Road(prompts, watch, ways, false);
   }
 
-  private Road(Prompts prompts, LinkWatch watch, Ways ways, boolean ownsWays, Duration patience) {
+  private Road(Prompts prompts, LinkWatch watch, Ways ways, boolean ownsWays) {
     this.prompts = prompts;
     this.watch = watch;
     this.ways = ways;
     this.ownsWays = ownsWays;
-    this.patience = patience;
   }
 
-  /** A server that was logged in to. */
-  record Reached(ClientConnection connection, KnownHostsCheck check) {}
+  /** A part of the way that is to be closed at its end. */
+  private interface Leg {
+    /** Says goodbye. */
+    void end() throws Exception;
+
+    /** Goes without a word. */
+    void drop();
+  }
+
+  /**
+   * How long the way may take.
+   *
+   * @param connect to the first server; zero for what the configuration says
+   * @param login with all that is asked meanwhile
+   */
+  record Haste(Duration connect, Duration login) {
+    static final Haste NONE = new Haste(Duration.ZERO, LOGIN);
+  }
+
+  /**
+   * A server that was logged in to.
+   *
+   * @param from our end of the first link's address, where it is known
+   */
+  record Reached(ClientConnection connection, KnownHostsCheck check, Optional<InetAddress> from) {}
 
   /** Connects and logs in. */
   Reached reach(ClientConfig config) throws IOException {
+    return reach(config, Haste.NONE);
+  }
+
+  /** The same in a bounded time. */
+  Reached reach(ClientConfig config, Haste most) throws IOException {
+    haste = most;
+    hops = 0;
+    try {
+      return hop(config);
+    } finally {
+      beingReached = null;
+    }
+  }
+
+  private Reached hop(ClientConfig config) throws IOException {
     Duplex stream = dial(config);
+    beingReached = stream;
     String address =
         stream.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
             ? inet.getAddress().getHostAddress()
             : config.hostname();
     KnownHostsCheck check = new KnownHostsCheck(config, address, prompts);
-    try (Identities identities = Identities.of(config, prompts::passphrase, prompts::tell)) {
+    try (Identities identities =
+        Identities.of(config, prompts::passphrase, prompts::tell, unlocked)) {
       PersonAtLogin person = new PersonAtLogin(config, prompts, check::isUnsafe);
       Target target =
           new Target(
-              config.user(), Optional.of(identities), List.of(), person, check, false, patience);
+              config.user(),
+              Optional.of(identities),
+              List.of(),
+              person,
+              check,
+              false,
+              Offer.of(config),
+              haste.login());
       ClientConnection connection = ways.engine().connect(stream, target);
-      opened.add(connection);
-      return new Reached(connection, check);
+      legs.add(leg(connection, connection::sever));
+      return new Reached(connection, check, localAddress(stream));
     } catch (SshFailure e) {
-      throw new IOException(text(config, e), e);
+      throw failure(config, e);
     }
   }
 
-  private static String text(ClientConfig config, SshFailure failure) {
+  private static Leg leg(AutoCloseable ending, Runnable dropping) {
+    return new Leg() {
+      @Override
+      public void end() throws Exception {
+        ending.close();
+      }
+
+      @Override
+      public void drop() {
+        dropping.run();
+      }
+    };
+  }
+
+  private static Optional<InetAddress> localAddress(Duplex stream) {
+    return stream.localAddress() instanceof InetSocketAddress inet
+            && inet.getAddress() != null
+            && !inet.getAddress().isAnyLocalAddress()
+        ? Optional.of(inet.getAddress())
+        : Optional.empty();
+  }
+
+  private static IOException failure(ClientConfig config, SshFailure failure) {
     return switch (failure.kind()) {
-      case HOST_KEY -> "Host key verification failed.";
+      case HOST_KEY -> new LoginRefused("Host key verification failed.", failure);
       case AUTHENTICATION ->
-          "%s@%s: Permission denied (%s)."
-              .formatted(config.user(), config.hostname(), String.join(",", failure.methods()));
+          new LoginRefused(
+              "%s@%s: Permission denied (%s)."
+                  .formatted(config.user(), config.hostname(), String.join(",", failure.methods())),
+              failure);
       case TIMEOUT, CONNECTION ->
-          "Connection to %s port %d failed: %s"
-              .formatted(config.hostname(), config.port(), reason(failure));
+          new IOException(
+              "Connection to %s port %d failed: %s"
+                  .formatted(config.hostname(), config.port(), reason(failure)),
+              failure);
     };
   }
 
@@ -136,7 +212,7 @@ final class Road implements AutoCloseable {
     ClientConfig hop =
         ClientConfig.read(
             new ConfigQuery(last.host(), options, config.file(), ""), config.surroundings());
-    return reach(hop)
+    return hop(hop)
         .connection()
         .connectTo(
             config.hostname(),
@@ -151,28 +227,27 @@ final class Road implements AutoCloseable {
         new ProcessBuilder(shell, "-c", "exec " + line)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    opened.add(process::destroy);
+    legs.add(leg(process::destroy, process::destroy));
     return new StreamsDuplex(process.getInputStream(), process.getOutputStream(), process::destroy);
   }
 
   private Duplex direct(ClientConfig config) throws IOException {
     Destination to = destination(config);
-    Duration timeout = config.get(ClientOptions.CONNECT_TIMEOUT);
-    ClientOptions.LogLevel level = config.get(ClientOptions.LOG_LEVEL);
+    Duration patience =
+        haste.connect().isPositive() ? haste.connect() : config.get(ClientOptions.CONNECT_TIMEOUT);
     ClientSettings settings =
         new ClientSettings(
             to,
             ClientSettings.Resume.valueOf(config.get(ClientOptions.HOLDFAST_RESUME).name()),
-            timeout.isPositive() ? timeout : first(),
+            patience.isPositive() ? patience : PATIENCE,
             null,
+            LeavingBy.of(config),
             config.surroundings().environment(),
-            watch.of(
-                to,
-                level == ClientOptions.LogLevel.QUIET,
-                level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
+            events(config));
     try {
-      StreamClient.Connection connection = ways.streams().connect(settings, _ -> IDENTIFICATION);
-      opened.add(() -> connection.ending().await(GOODBYE_NANOS));
+      StreamClient.Connection connection = streams().connect(settings, _ -> IDENTIFICATION);
+      Duplex stream = connection.duplex();
+      legs.add(leg(() -> connection.ending().await(GOODBYE_NANOS), stream::close));
       return connection.duplex();
     } catch (IOException e) {
       throw new IOException(
@@ -182,8 +257,24 @@ final class Road implements AutoCloseable {
     }
   }
 
-  private Duration first() {
-    return patience.compareTo(PATIENCE) < 0 ? patience : PATIENCE;
+  /** Where the first link to the server goes, if this machine makes it by itself. */
+  Optional<Destination> destinationOf(ClientConfig config) throws IOException {
+    boolean isDirect =
+        config.find(ClientOptions.PROXY_COMMAND).isEmpty()
+            && config.find(ClientOptions.PROXY_JUMP).orElse(List.of()).isEmpty();
+    return isDirect ? Optional.of(destination(config)) : Optional.empty();
+  }
+
+  /** Who hears what happens to the links to a server: the same for all of them. */
+  Consumer<ClientEvent> events(ClientConfig config) throws IOException {
+    ClientOptions.LogLevel level = config.get(ClientOptions.LOG_LEVEL);
+    return heard.computeIfAbsent(
+        destination(config),
+        to ->
+            watch.of(
+                to,
+                level == ClientOptions.LogLevel.QUIET,
+                level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
   }
 
   private static Destination destination(ClientConfig config) throws IOException {
@@ -197,17 +288,38 @@ final class Road implements AutoCloseable {
     }
   }
 
+  /** What makes links, and hears of the network. */
+  StreamClient streams() throws IOException {
+    return ways.streams();
+  }
+
+  /** Gives up the server that is being reached, so that reaching it fails; for any thread. */
+  void abandon() {
+    Duplex stream = beingReached;
+    if (stream != null) {
+      stream.close();
+    }
+  }
+
+  /** Leaves a way that is lost, all of it, so that another one can be gone. */
+  void leave() {
+    for (Leg leg : legs.reversed()) {
+      leg.drop();
+    }
+    legs.clear();
+  }
+
   /** Ends everything, the farthest first. */
   @Override
   public void close() {
-    for (AutoCloseable each : opened.reversed()) {
+    for (Leg leg : legs.reversed()) {
       try {
-        each.close();
+        leg.end();
       } catch (Exception e) {
         // What was wanted of it is done or was told.
       }
     }
-    opened.clear();
+    legs.clear();
     if (ownsWays) {
       ways.close();
     }

@@ -48,7 +48,7 @@ public final class ClientEngine implements AutoCloseable {
     ClientTransport session = begin(stream, target);
     try {
       target.keys().forEach(session::addPublicKeyIdentity);
-      LoginQuestions questions = new LoginQuestions(target.person());
+      LoginQuestions questions = new LoginQuestions(target.person(), target.offer());
       session.setUserInteraction(questions);
       session.setUserAuthFactories(questions.ways());
       CoreModuleProperties.PASSWORD_PROMPTS.set(session, target.person().tries());

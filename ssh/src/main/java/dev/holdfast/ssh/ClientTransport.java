@@ -9,11 +9,15 @@ import org.apache.sshd.client.ClientFactoryManager;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.common.FactoryManager;
+import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.kex.KeyExchangeFactory;
+import org.apache.sshd.common.mac.Mac;
 import org.apache.sshd.common.util.buffer.Buffer;
 
 /** The client's side of the SSH transport on one stream, with back-pressure for who sends data. */
@@ -69,14 +73,8 @@ final class ClientTransport extends ClientSessionImpl {
     return opened;
   }
 
-  /** When bytes came last, by {@link System#nanoTime}. */
-  long heardNanos() {
-    return stream.heardNanos();
-  }
-
-  /** Whether the server may come back after the connection below was lost. */
-  boolean outlivesLinks() {
-    return stream.outlivesLinks();
+  StreamIoSession stream() {
+    return stream;
   }
 
   /** The windows of the channels that are forwarded. */
@@ -102,6 +100,23 @@ final class ClientTransport extends ClientSessionImpl {
     }
     buffer.rpos(start);
     super.doHandleMessage(buffer);
+  }
+
+  // What is offered is asked for while the library builds this object: the target is there already.
+
+  @Override
+  public List<KeyExchangeFactory> getKeyExchangeFactories() {
+    return Algorithms.named(super.getKeyExchangeFactories(), target().offer().keyExchanges());
+  }
+
+  @Override
+  public List<NamedFactory<Cipher>> getCipherFactories() {
+    return Algorithms.named(super.getCipherFactories(), target().offer().ciphers());
+  }
+
+  @Override
+  public List<NamedFactory<Mac>> getMacFactories() {
+    return Algorithms.named(super.getMacFactories(), target().offer().macs());
   }
 
   /** In the order in which the host is known by them, so that a known one comes first. */

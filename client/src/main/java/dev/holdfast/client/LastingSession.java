@@ -1,0 +1,315 @@
+package dev.holdfast.client;
+
+import dev.holdfast.link.ClientEvent;
+import dev.holdfast.link.Destination;
+import dev.holdfast.link.StreamClient;
+import dev.holdfast.ssh.ClientConnection;
+import dev.holdfast.ssh.SessionPlan;
+import dev.holdfast.ssh.SessionRequest;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session of a run, which goes on over a new connection when one is lost: in a {@link
+ * KeptSession} at a stock server, in a named session of a node, or anew where nothing keeps it.
+ * Forwards come back with it. For one run.
+ */
+final class LastingSession {
+  /** For the try whether another connection could be made. */
+  private static final Duration OTHER_WAY = Duration.ofSeconds(2);
+
+  /** For ending what nobody will come back to. */
+  private static final Duration END = Duration.ofSeconds(2);
+
+  private final ClientConfig config;
+  private final Road road;
+  private final Stdio stdio;
+  private final Prompts prompts;
+  private final Forwardings forwardings;
+  private final Consumer<ClientEvent> events;
+  private final NewConnection newConnection;
+  private final Tty tty = new Tty(Tty.STDIN);
+  private final AtomicBoolean isLeaving = new AtomicBoolean();
+  private final EscapeCommands escapes;
+  private final Keyboard keyboard;
+  private final SessionKind kind;
+  private volatile @Nullable ClientConnection connection;
+  private volatile @Nullable LinkGuard guard;
+  private String lostBecause = "";
+
+  LastingSession(
+      ClientConfig config,
+      Road road,
+      Stdio stdio,
+      Prompts prompts,
+      Forwardings forwardings,
+      LinkWatch watch)
+      throws IOException {
+    this.config = config;
+    this.road = road;
+    this.stdio = stdio;
+    this.prompts = prompts;
+    this.forwardings = forwardings;
+    events = road.events(config);
+    newConnection = new NewConnection(config, road, prompts, events);
+    escapes = new EscapeCommands(config, prompts, tty, watch::state, new Doing());
+    kind = SessionKind.of(config, tty, prompts);
+    keyboard =
+        new Keyboard(
+            kind.hasInput() ? stdio.in() : java.io.InputStream.nullInputStream(),
+            kind.hasPty() ? config.get(ClientOptions.ESCAPE_CHAR) : -1,
+            escapes::run,
+            kind.hasPty() && tty.isTerminal(),
+            prompts::bell);
+  }
+
+  /** Runs it over that connection, and those that follow; the status that ssh would exit with. */
+  int run(Road.Reached first, Lent lent) throws IOException, InterruptedException {
+    Road.Reached reached = first;
+    boolean again = false;
+    Thread hook = new Thread(this::endWhatNobodyWants, "end");
+    Runtime.getRuntime().addShutdownHook(hook);
+    if (kind.hasSession()) {
+      keyboard.start();
+    }
+    try (Closeable _ = newConnection.onNetworkChange()) {
+      while (true) {
+        boolean isSafe = !reached.check().isUnsafe();
+        if (again && isSafe) {
+          forwardings.follow(reached.connection());
+        }
+        SessionWork.Outcome outcome = once(reached, isSafe ? lent : Lent.nothing(), again);
+        if (outcome instanceof SessionWork.Outcome.Ended ended) {
+          endIfLeft();
+          return ended.status();
+        }
+        Road.Reached next = kind.lasts(reached.connection()) ? anew(lostBecause) : null;
+        if (next == null) {
+          return lost();
+        }
+        reached = next;
+        again = true;
+      }
+    } finally {
+      tty.restore();
+      removeHook(hook);
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending, and the hook runs.
+    }
+  }
+
+  private SessionWork.Outcome once(Road.Reached reached, Lent lent, boolean again)
+      throws IOException, InterruptedException {
+    ClientConnection now = reached.connection();
+    connection = now;
+    Optional<KeptSession> kept = kind.kept(now);
+    boolean lasts = kind.lasts(now);
+    Optional<LinkGuard.Pace> pace =
+        now.outlivesLinks()
+            ? Optional.empty()
+            : lasts ? Polling.lasting(config, kept.isPresent()) : Polling.plain(config);
+    LinkGuard watching = pace.isPresent() ? guard(reached, pace.get()) : null;
+    try (LinkGuard _ = watching;
+        Closeable _ = watching == null ? () -> {} : watchNetwork(reached, watching)) {
+      guard = watching;
+      if (!kind.hasSession()) {
+        now.awaitEnd();
+        return new SessionWork.Outcome.Lost();
+      }
+      if (kept.isPresent() && !again) {
+        keepWhatIsShown();
+      }
+      SessionWork.Wish wish =
+          new SessionWork.Wish(plan(now, kept, lent, again), kept.isPresent(), watching, isLeaving);
+      return new SessionWork(config, now, stdio, prompts, tty, keyboard, wish)
+          .run(running -> escapes.now(now, running));
+    } finally {
+      String why = watching == null ? null : watching.lost();
+      lostBecause = why == null ? "the connection was closed" : why;
+      escapes.away();
+      forwardings.away();
+      guard = null;
+    }
+  }
+
+  private SessionPlan plan(
+      ClientConnection now, Optional<KeptSession> kept, Lent lent, boolean again) {
+    lent.lend(now);
+    SessionPlan plan =
+        lent.in(kind.hasPty() ? SessionWish.inTerminal(config, tty) : SessionWish.plain(config));
+    if (kept.isPresent()) {
+      return SessionWish.kept(plan, kept.get().line(config.command(), again));
+    }
+    Optional<String> name = kind.nameAtNode(now);
+    if (name.isPresent()) {
+      return SessionWish.named(plan, name.get());
+    }
+    if (again && plan.request() instanceof SessionRequest.Shell) {
+      prompts.tell("What ran in the shell went with the connection; this is a new one.");
+    }
+    return plan;
+  }
+
+  /** A multiplexer clears the screen; what is on it goes up into the terminal's scrollback. */
+  private void keepWhatIsShown() throws IOException {
+    if (new Tty(Tty.STDOUT).isTerminal() && tty.size().isPresent()) {
+      String lines = "\r\n".repeat(Math.max(tty.size().get().rows() - 1, 0));
+      stdio.out().write(lines.getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  // The link.
+
+  private LinkGuard guard(Road.Reached reached, LinkGuard.Pace pace) throws IOException {
+    Optional<Destination> to = road.destinationOf(config);
+    BooleanSupplier otherWay =
+        () ->
+            to.isEmpty()
+                || StreamClient.reaches(to.get(), OTHER_WAY, config.surroundings().environment());
+    return new LinkGuard(reached.connection(), pace, otherWay, keyboard).start();
+  }
+
+  private Closeable watchNetwork(Road.Reached reached, LinkGuard watching) throws IOException {
+    return road.streams()
+        .onNetworkChange(() -> {
+          if (reached.from().isPresent() && !StreamClient.isLocal(reached.from().get())) {
+            watching.leave("the address " + reached.from().get().getHostAddress() + " is gone");
+          } else {
+            watching.doubt();
+          }
+        });
+  }
+
+  private Road.@Nullable Reached anew(String why) throws IOException, InterruptedException {
+    long unsure = keyboard.unconfirmed();
+    if (unsure > 0 && kind.hasPty()) {
+      prompts.tell(
+          "\nholdfast: %d %s typed last may be lost; nothing is sent twice."
+              .formatted(unsure, unsure == 1 ? "byte" : "bytes"));
+    }
+    prompts.typedAt(keyboard);
+    return isLeaving.get() ? null : newConnection.make(why);
+  }
+
+  private int lost() {
+    tty.restore();
+    if (!isLeaving.get()) {
+      boolean isSilent = lostBecause.startsWith(LinkGuard.SILENT);
+      prompts.tell(
+          isSilent
+              ? "Timeout, server " + config.hostname() + " not responding."
+              : "Connection to " + config.hostname() + " closed by remote host.");
+    }
+    if (kind.hasPty()) {
+      prompts.tell("Connection to " + config.hostname() + " closed.");
+    }
+    return SessionWork.FAILED;
+  }
+
+  // The end.
+
+  private void endIfLeft() {
+    if (isLeaving.get()) {
+      endWhatNobodyWants();
+    }
+  }
+
+  /** A session without a name that the person gave it would stay for ever. */
+  private void endWhatNobodyWants() {
+    ClientConnection now = connection;
+    if (now == null || now.isOver()) {
+      return;
+    }
+    Optional<KeptSession> kept = kind.kept(now).filter(session -> !session.isNamed());
+    if (kept.isPresent()) {
+      Thread ending = Thread.ofPlatform().daemon().start(() -> end(now, kept.get()));
+      try {
+        ending.join(END);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static void end(ClientConnection now, KeptSession session) {
+    try {
+      now.exec(
+          session.endingLine(),
+          java.io.InputStream.nullInputStream(),
+          java.io.OutputStream.nullOutputStream(),
+          java.io.OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // It stays.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What escape sequences do to all of it. */
+  private final class Doing implements EscapeCommands.Doing {
+    @Override
+    public void leave() {
+      isLeaving.set(true);
+      endWhatNobodyWants();
+      newConnection.giveUp();
+      ClientConnection now = connection;
+      if (now != null) {
+        now.close();
+      }
+    }
+
+    @Override
+    public void reconnect() {
+      LinkGuard watching = guard;
+      if (watching != null) {
+        watching.leave("asked to reconnect");
+      } else {
+        lookAround();
+      }
+      newConnection.hurry();
+    }
+
+    private void lookAround() {
+      try {
+        road.streams().lookAround();
+      } catch (IOException e) {
+        prompts.tell(String.valueOf(e.getMessage()));
+      }
+    }
+
+    /** On a thread of its own, since the keys come on this one. */
+    @Override
+    public void commandLine() {
+      if (!config.get(ClientOptions.ENABLE_ESCAPE_COMMANDLINE)) {
+        prompts.tell("commandline disabled");
+        return;
+      }
+      prompts.typedAt(keyboard);
+      Thread.ofVirtual()
+          .start(() -> {
+            String line = prompts.answer("ssh> ", true);
+            if (line != null) {
+              forwardings.command(line);
+            }
+          });
+    }
+
+    @Override
+    public String forwards() {
+      return forwardings.listed();
+    }
+  }
+}
