@@ -39,7 +39,7 @@ final class App {
     Optional<Pool.Taken<DirectStream>> taken = pool.take(System.nanoTime());
     while (taken.isPresent() && taken.get().spare().isTouched()) {
       // It was closed just now.
-      pool.ended(taken.get().use(), System.nanoTime());
+      pool.ended(taken.get().use());
       close(taken.get().spare());
       taken = pool.take(System.nanoTime());
     }
@@ -162,7 +162,11 @@ final class App {
   }
 
   synchronized void ended(Pool.Use use) {
-    pool.ended(use, System.nanoTime());
+    pool.ended(use);
+  }
+
+  synchronized void endedByApp(Pool.Use use) {
+    pool.endedByApp(use, System.nanoTime());
   }
 
   // ---- looking after ----
