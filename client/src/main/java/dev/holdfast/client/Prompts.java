@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Asks the person at the terminal, or where there is none the program that SSH_ASKPASS names
  * (readpass.c, {@code read_passphrase}). Thread-safe, one question at a time.
  */
-final class Prompts implements HostKeyAsker {
+sealed class Prompts implements HostKeyAsker permits Nobody {
   /** Bytes of an answer. */
   static final int MOST_BYTES = 1024;
 
@@ -55,7 +55,11 @@ final class Prompts implements HostKeyAsker {
    *
    * @param echo whether what is typed may be seen
    */
-  synchronized @Nullable String answer(String prompt, boolean echo) {
+  @Nullable String answer(String prompt, boolean echo) {
+    return asked(prompt, echo);
+  }
+
+  private synchronized @Nullable String asked(String prompt, boolean echo) {
     if (usesProgram()) {
       return byProgram(prompt, echo);
     }

@@ -16,16 +16,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way to a server: plainly or over a stream that outlives its links, through a ProxyCommand, or
  * over other servers (ProxyJump), each of them logged in to. Confined to its caller.
  */
 final class Road implements AutoCloseable {
-  /** Bytes that streams may hold: enough for a fast path's window in both directions. */
-  private static final long MEMORY = 192L << 20;
-
   /** For a first connection, where the configuration has no bound. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -40,9 +36,9 @@ final class Road implements AutoCloseable {
 
   private final Prompts prompts;
   private final LinkWatch watch;
-  private final ClientEngine engine = ClientEngine.start();
+  private final Ways ways;
+  private final boolean ownsWays;
   private final List<AutoCloseable> opened = new ArrayList<>();
-  private @Nullable StreamClient streams;
   private int hops;
 
   /**
@@ -51,8 +47,19 @@ final class Road implements AutoCloseable {
    * @param watch hears what happens to the links to a server
    */
   Road(Prompts prompts, LinkWatch watch) {
+    this(prompts, watch, new Ways(prompts::tell), true);
+  }
+
+  /** One of many with the same {@code ways}. */
+  static Road among(Ways ways, Prompts prompts, LinkWatch watch) {
+    return new Road(prompts, watch, ways, false);
+  }
+
+  private Road(Prompts prompts, LinkWatch watch, Ways ways, boolean ownsWays) {
     this.prompts = prompts;
     this.watch = watch;
+    this.ways = ways;
+    this.ownsWays = ownsWays;
   }
 
   /** A server that was logged in to. */
@@ -71,7 +78,7 @@ final class Road implements AutoCloseable {
       Target target =
           new Target(
               config.user(), Optional.of(identities), List.of(), person, check, false, LOGIN);
-      ClientConnection connection = engine.connect(stream, target);
+      ClientConnection connection = ways.engine().connect(stream, target);
       opened.add(connection);
       return new Reached(connection, check);
     } catch (SshFailure e) {
@@ -158,7 +165,7 @@ final class Road implements AutoCloseable {
                 level == ClientOptions.LogLevel.QUIET,
                 level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
     try {
-      StreamClient.Connection connection = streams().connect(settings, _ -> IDENTIFICATION);
+      StreamClient.Connection connection = ways.streams().connect(settings, _ -> IDENTIFICATION);
       opened.add(() -> connection.ending().await(GOODBYE_NANOS));
       return connection.duplex();
     } catch (IOException e) {
@@ -180,15 +187,6 @@ final class Road implements AutoCloseable {
     }
   }
 
-  private StreamClient streams() throws IOException {
-    StreamClient running = streams;
-    if (running == null) {
-      running = StreamClient.start(MEMORY, fault -> prompts.tell("link: " + fault));
-      streams = running;
-    }
-    return running;
-  }
-
   /** Ends everything, the farthest first. */
   @Override
   public void close() {
@@ -200,10 +198,8 @@ final class Road implements AutoCloseable {
       }
     }
     opened.clear();
-    engine.close();
-    StreamClient running = streams;
-    if (running != null) {
-      running.close();
+    if (ownsWays) {
+      ways.close();
     }
   }
 }

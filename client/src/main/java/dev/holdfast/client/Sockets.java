@@ -11,11 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /** Blocking sockets as streams. */
-final class Sockets {
+public final class Sockets {
   private Sockets() {}
 
   /** A fresh connection to a port. */
-  static Duplex connect(String host, int port) throws IOException {
+  public static Duplex connect(String host, int port) throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.connect(new InetSocketAddress(host, port));
@@ -27,7 +27,7 @@ final class Sockets {
   }
 
   /** A fresh connection to a Unix-domain socket. */
-  static Duplex connect(String path) throws IOException {
+  public static Duplex connect(String path) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(UnixDomainSocketAddress.of(path));
@@ -39,7 +39,7 @@ final class Sockets {
   }
 
   /** A connected socket. */
-  static Duplex of(SocketChannel channel) throws IOException {
+  public static Duplex of(SocketChannel channel) throws IOException {
     if (channel.getRemoteAddress() instanceof InetSocketAddress) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * The server's side of SOCKS, as far as -D needs it: CONNECT without a login, of version 4, 4A and
  * 5 (RFC 1928).
  */
-final class Socks {
+public final class Socks {
   /** Characters of a name or of version 4's user. */
   static final int MOST_TEXT = 255;
 
@@ -33,7 +33,7 @@ final class Socks {
   }
 
   /** Reads what the client asks for; whoever speaks something else gets no answer. */
-  static Socks accept(Duplex client) throws IOException {
+  public static Socks accept(Duplex client) throws IOException {
     int version = number(client);
     return switch (version) {
       case 4 -> version4(client);
@@ -42,7 +42,7 @@ final class Socks {
     };
   }
 
-  PortForward.Place.Port to() {
+  public PortForward.Place.Port to() {
     return to;
   }
 
@@ -90,7 +90,7 @@ final class Socks {
   }
 
   /** Tells the client whether it is connected. */
-  void answer(boolean isConnected) throws IOException {
+  public void answer(boolean isConnected) throws IOException {
     byte[] answer =
         version == 4
             ? new byte[] {0, (byte) (isConnected ? 90 : 91), 0, 0, 0, 0, 0, 0}

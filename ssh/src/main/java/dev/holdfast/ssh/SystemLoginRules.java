@@ -54,7 +54,11 @@ final class SystemLoginRules implements LoginRules {
 
   @Override
   public Optional<Login> byDialogue(
-      String user, SocketAddress from, Credential credential, Dialogue dialogue)
+      String user,
+      SocketAddress from,
+      Credential credential,
+      @Nullable SshPublicKey proven,
+      Dialogue dialogue)
       throws IOException {
     Optional<User> account = account(user, origin(from)).filter(access::allowsPassword);
     Login login = login(user, from, account, credential, Permissions.ALL);
@@ -101,7 +105,7 @@ final class SystemLoginRules implements LoginRules {
       Permissions permissions) {
     Permissions bounded =
         settings.get(ServerOption.FORCE_COMMAND).map(permissions::withCommand).orElse(permissions);
-    return new Login(name, from, account, credential, "", bounded);
+    return new Login(name, from, account, credential, "", bounded, null);
   }
 
   private Optional<Belief> byPlainKey(User user, Origin origin, SshPublicKey key) {
