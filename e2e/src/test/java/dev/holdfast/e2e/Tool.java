@@ -29,6 +29,7 @@ enum Tool {
   SSHD("openssh-server", "/usr/sbin/sshd"),
   SSHFS("sshfs", "sshfs"),
   TMUX("tmux", "tmux"),
+  VIM("vim", "vim"),
   XAUTH("xauth", "xauth"),
   XDPYINFO("x11-utils", "xdpyinfo"),
   XVFB("xvfb", "Xvfb");
