@@ -1,11 +1,8 @@
 package dev.holdfast.client;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -132,10 +129,7 @@ public final class ClientOptions {
       option("port", Syntax.word(word -> Ports.parse(word, 1), Object::toString));
   public static final ClientOption<String> TAG = option("tag", Syntax.text());
   public static final ClientOption<AddressFamily> ADDRESS_FAMILY =
-      option(
-          "addressfamily",
-          OptionChoices.ADDRESS_FAMILY,
-          AddressFamily.ANY);
+      option("addressfamily", OptionChoices.ADDRESS_FAMILY, AddressFamily.ANY);
   public static final ClientOption<String> BIND_ADDRESS = option("bindaddress", Syntax.text());
   public static final ClientOption<String> BIND_INTERFACE = option("bindinterface", Syntax.text());
   public static final ClientOption<Integer> CONNECTION_ATTEMPTS =
@@ -145,14 +139,10 @@ public final class ClientOptions {
   public static final ClientOption<Boolean> TCP_KEEP_ALIVE = flag("tcpkeepalive", true);
   public static final ClientOption<String> PROXY_COMMAND = option("proxycommand", Syntax.command());
   public static final ClientOption<List<JumpHost>> PROXY_JUMP =
-      option(
-          "proxyjump", new Syntax<>(words -> JumpHost.list(words.whole()), OptionValues::jumps));
+      option("proxyjump", new Syntax<>(words -> JumpHost.list(words.whole()), OptionValues::jumps));
   public static final ClientOption<Boolean> PROXY_USE_FDPASS = flag("proxyusefdpass", false);
   public static final ClientOption<Canonicalize> CANONICALIZE_HOSTNAME =
-      option(
-          "canonicalizehostname",
-          OptionChoices.CANONICALIZE_HOSTNAME,
-          Canonicalize.NO);
+      option("canonicalizehostname", OptionChoices.CANONICALIZE_HOSTNAME, Canonicalize.NO);
   public static final ClientOption<List<String>> CANONICAL_DOMAINS =
       option("canonicaldomains", Syntax.words(NONE, MOST_ELEMENTS), List.of());
   public static final ClientOption<Integer> CANONICALIZE_MAX_DOTS =
@@ -198,10 +188,7 @@ public final class ClientOptions {
 
   // Whom to believe.
   public static final ClientOption<StrictChecking> STRICT_HOST_KEY_CHECKING =
-      option(
-          "stricthostkeychecking",
-          OptionChoices.STRICT_HOST_KEY_CHECKING,
-          StrictChecking.ASK);
+      option("stricthostkeychecking", OptionChoices.STRICT_HOST_KEY_CHECKING, StrictChecking.ASK);
   public static final ClientOption<Boolean> CHECK_HOST_IP = flag("checkhostip", false);
   public static final ClientOption<String> HOST_KEY_ALIAS = option("hostkeyalias", Syntax.text());
   public static final ClientOption<List<String>> USER_KNOWN_HOSTS_FILE =
@@ -233,10 +220,7 @@ public final class ClientOptions {
   public static final ClientOption<String> PREFERRED_AUTHENTICATIONS =
       option("preferredauthentications", Syntax.text());
   public static final ClientOption<Boolean> PUBKEY_AUTHENTICATION =
-      option(
-          "pubkeyauthentication",
-          OptionChoices.PUBKEY_AUTHENTICATION,
-          true);
+      option("pubkeyauthentication", OptionChoices.PUBKEY_AUTHENTICATION, true);
   public static final ClientOption<Boolean> PASSWORD_AUTHENTICATION =
       flag("passwordauthentication", true);
   public static final ClientOption<Boolean> KBD_INTERACTIVE_AUTHENTICATION =
@@ -278,15 +262,9 @@ public final class ClientOptions {
   public static final ClientOption<String> REMOTE_COMMAND =
       option("remotecommand", Syntax.command());
   public static final ClientOption<RequestTty> REQUEST_TTY =
-      option(
-          "requesttty",
-          OptionChoices.REQUEST_TTY,
-          RequestTty.AUTO);
+      option("requesttty", OptionChoices.REQUEST_TTY, RequestTty.AUTO);
   public static final ClientOption<SessionType> SESSION_TYPE =
-      option(
-          "sessiontype",
-          OptionChoices.SESSION_TYPE,
-          SessionType.DEFAULT);
+      option("sessiontype", OptionChoices.SESSION_TYPE, SessionType.DEFAULT);
   public static final ClientOption<Boolean> STDIN_NULL = flag("stdinnull", false);
   public static final ClientOption<Boolean> FORK_AFTER_AUTHENTICATION =
       flag("forkafterauthentication", false);
@@ -298,25 +276,19 @@ public final class ClientOptions {
           OptionValues::sent);
   public static final ClientOption<List<String>> SET_ENV =
       option(
-          "setenv",
-          new Syntax<>(OptionValues::setEnv, list -> String.join("\n", list)),
-          List.of());
+          "setenv", new Syntax<>(OptionValues::setEnv, list -> String.join("\n", list)), List.of());
   public static final ClientOption<String> LOCAL_COMMAND = option("localcommand", Syntax.command());
   public static final ClientOption<Boolean> PERMIT_LOCAL_COMMAND =
       flag("permitlocalcommand", false);
 
   /** A character's code; -1 for none. */
   public static final ClientOption<Integer> ESCAPE_CHAR =
-      option(
-          "escapechar", Syntax.word(OptionValues::escape, OptionValues::printEscape), (int) '~');
+      option("escapechar", Syntax.word(OptionValues::escape, OptionValues::printEscape), (int) '~');
 
   public static final ClientOption<Boolean> ENABLE_ESCAPE_COMMANDLINE =
       flag("enableescapecommandline", false);
   public static final ClientOption<LogLevel> LOG_LEVEL =
-      option(
-          "loglevel",
-          OptionChoices.LOG_LEVEL,
-          LogLevel.INFO);
+      option("loglevel", OptionChoices.LOG_LEVEL, LogLevel.INFO);
   public static final ClientOption<List<String>> LOG_VERBOSE =
       option("logverbose", Syntax.words(NONE, MOST_ELEMENTS), List.of());
   public static final ClientOption<String> SYSLOG_FACILITY =
@@ -327,10 +299,7 @@ public final class ClientOptions {
           new Syntax<>(words -> String.join(" ", words.all()), text -> text),
           "yes");
   public static final ClientOption<Boolean> WARN_WEAK_CRYPTO =
-      option(
-          "warnweakcrypto",
-          OptionChoices.WARN_WEAK_CRYPTO,
-          true);
+      option("warnweakcrypto", OptionChoices.WARN_WEAK_CRYPTO, true);
 
   // What is forwarded.
   public static final ClientOption<List<PortForward>> LOCAL_FORWARD =
@@ -374,20 +343,13 @@ public final class ClientOptions {
       flag("streamlocalbindunlink", false);
   public static final ClientOption<List<String>> CHANNEL_TIMEOUT =
       option("channeltimeout", Syntax.words(NONE, MOST_ELEMENTS), List.of());
-  public static final ClientOption<String> TUNNEL =
-      option(
-          "tunnel",
-          OptionChoices.TUNNEL,
-          "no");
+  public static final ClientOption<String> TUNNEL = option("tunnel", OptionChoices.TUNNEL, "no");
   public static final ClientOption<String> TUNNEL_DEVICE =
       option("tunneldevice", Syntax.text(), "any:any");
 
   // Sharing one connection: read, since files have it, and done without.
   public static final ClientOption<String> CONTROL_MASTER =
-      option(
-          "controlmaster",
-          OptionChoices.CONTROL_MASTER,
-          "no");
+      option("controlmaster", OptionChoices.CONTROL_MASTER, "no");
   public static final ClientOption<String> CONTROL_PATH = option("controlpath", Syntax.text());
   public static final ClientOption<ControlPersist> CONTROL_PERSIST =
       option(
@@ -398,24 +360,15 @@ public final class ClientOptions {
 
   // Holdfast's own; ssh passes over them with "IgnoreUnknown Holdfast*".
   public static final ClientOption<SessionKeeper> HOLDFAST_CONTEXT =
-      option(
-          "holdfastcontext",
-          OptionChoices.HOLDFAST_CONTEXT,
-          SessionKeeper.AUTO);
+      option("holdfastcontext", OptionChoices.HOLDFAST_CONTEXT, SessionKeeper.AUTO);
   public static final ClientOption<String> HOLDFAST_SESSION =
       option("holdfastsession", Syntax.text());
   public static final ClientOption<Boolean> HOLDFAST_RECONNECT = flag("holdfastreconnect", true);
   public static final ClientOption<Boolean> HOLDFAST_STATUS = flag("holdfaststatus", true);
   public static final ClientOption<Predict> HOLDFAST_PREDICT =
-      option(
-          "holdfastpredict",
-          OptionChoices.HOLDFAST_PREDICT,
-          Predict.ADAPTIVE);
+      option("holdfastpredict", OptionChoices.HOLDFAST_PREDICT, Predict.ADAPTIVE);
   public static final ClientOption<Resume> HOLDFAST_RESUME =
-      option(
-          "holdfastresume",
-          OptionChoices.HOLDFAST_RESUME,
-          Resume.AUTO);
+      option("holdfastresume", OptionChoices.HOLDFAST_RESUME, Resume.AUTO);
 
   private ClientOptions() {}
 
@@ -463,5 +416,4 @@ public final class ClientOptions {
         List.of(),
         OptionValues::appended);
   }
-
 }

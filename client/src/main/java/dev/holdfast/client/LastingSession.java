@@ -25,6 +25,9 @@ final class LastingSession {
   /** For the try whether another connection could be made. */
   private static final Duration OTHER_WAY = Duration.ofSeconds(2);
 
+  /** A connection that was lost sooner was hardly one. */
+  private static final Duration SHORT_LIFE = Duration.ofSeconds(5);
+
   /** For ending what nobody will come back to. */
   private static final Duration END = Duration.ofSeconds(2);
 
@@ -74,6 +77,7 @@ final class LastingSession {
   int run(Road.Reached first, Lent lent) throws IOException, InterruptedException {
     Road.Reached reached = first;
     boolean again = false;
+    int shortLived = 0;
     Thread hook = new Thread(this::endWhatNobodyWants, "end");
     Runtime.getRuntime().addShutdownHook(hook);
     if (kind.hasSession()) {
@@ -85,12 +89,15 @@ final class LastingSession {
         if (again && isSafe) {
           forwardings.follow(reached.connection());
         }
+        long begun = System.nanoTime();
         SessionWork.Outcome outcome = once(reached, isSafe ? lent : Lent.nothing(), again);
         if (outcome instanceof SessionWork.Outcome.Ended ended) {
           endIfLeft();
           return ended.status();
         }
-        Road.Reached next = kind.lasts(reached.connection()) ? anew(lostBecause) : null;
+        boolean isShort = System.nanoTime() - begun < SHORT_LIFE.toNanos();
+        shortLived = isShort ? shortLived + 1 : 0;
+        Road.Reached next = kind.lasts(reached.connection()) ? anew(shortLived) : null;
         if (next == null) {
           return lost();
         }
@@ -193,7 +200,7 @@ final class LastingSession {
         });
   }
 
-  private Road.@Nullable Reached anew(String why) throws IOException, InterruptedException {
+  private Road.@Nullable Reached anew(int shortLived) throws IOException, InterruptedException {
     long unsure = keyboard.unconfirmed();
     if (unsure > 0 && kind.hasPty()) {
       prompts.tell(
@@ -201,7 +208,7 @@ final class LastingSession {
               .formatted(unsure, unsure == 1 ? "byte" : "bytes"));
     }
     prompts.typedAt(keyboard);
-    return isLeaving.get() ? null : newConnection.make(why);
+    return isLeaving.get() ? null : newConnection.make(lostBecause, shortLived);
   }
 
   private int lost() {

@@ -67,7 +67,8 @@ final class OptionValues {
       case "no", "false" -> new ClientOptions.AddKeys(false, false, false, Duration.ZERO);
       case "ask" -> new ClientOptions.AddKeys(true, true, false, Duration.ZERO);
       case "confirm" ->
-          new ClientOptions.AddKeys(true, false, true, time == null ? Duration.ZERO : Syntax.parseTime(time));
+          new ClientOptions.AddKeys(
+              true, false, true, time == null ? Duration.ZERO : Syntax.parseTime(time));
       default -> new ClientOptions.AddKeys(true, false, false, Syntax.parseTime(word));
     };
   }

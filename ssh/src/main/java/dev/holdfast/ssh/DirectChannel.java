@@ -129,6 +129,12 @@ final class DirectChannel extends AbstractClientChannel implements Duplex {
     close(false);
   }
 
+  /** As what it goes over does. */
+  @Override
+  public boolean outlivesLinks() {
+    return ((ClientTransport) getSession()).stream().outlivesLinks();
+  }
+
   @Override
   public SocketAddress localAddress() {
     return new InetSocketAddress(0);
