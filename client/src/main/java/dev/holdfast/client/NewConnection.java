@@ -165,6 +165,6 @@ final class NewConnection {
 
   /** Hurries when the network changes, until it is closed. */
   Closeable onNetworkChange() throws IOException {
-    return road.streams().onNetworkChange(this::hurry);
+    return road.links().streams().onNetworkChange(this::hurry);
   }
 }
