@@ -14,31 +14,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The links that this machine makes by itself, with which a {@link Road} begins. Thread-safe. */
-final class FirstLinks implements AutoCloseable {
-  /** Bytes that streams may hold: enough for a fast path's window in both directions. */
-  private static final long MEMORY = 192L << 20;
-
+final class FirstLinks {
   /** For a first connection, where the configuration has no bound. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final byte[] IDENTIFICATION =
       (ClientEngine.IDENTIFICATION + "\r\n").getBytes(StandardCharsets.US_ASCII);
 
-  private final Prompts prompts;
+  private final Ways ways;
   private final LinkWatch watch;
   private final Map<Destination, Consumer<ClientEvent>> heard = new ConcurrentHashMap<>();
-  private @Nullable StreamClient streams;
 
   /**
-   * None yet.
+   * With what all roads share.
    *
-   * @param watch hears what happens to them
+   * @param watch hears what happens to the links
    */
-  FirstLinks(Prompts prompts, LinkWatch watch) {
-    this.prompts = prompts;
+  FirstLinks(Ways ways, LinkWatch watch) {
+    this.ways = ways;
     this.watch = watch;
   }
 
@@ -106,19 +101,7 @@ final class FirstLinks implements AutoCloseable {
   }
 
   /** What makes links, and hears of the network. */
-  synchronized StreamClient streams() throws IOException {
-    StreamClient running = streams;
-    if (running == null) {
-      running = StreamClient.start(MEMORY, fault -> prompts.tell("link: " + fault));
-      streams = running;
-    }
-    return running;
-  }
-
-  @Override
-  public synchronized void close() {
-    if (streams != null) {
-      streams.close();
-    }
+  StreamClient streams() throws IOException {
+    return ways.streams();
   }
 }

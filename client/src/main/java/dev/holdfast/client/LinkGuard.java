@@ -109,13 +109,13 @@ final class LinkGuard implements AutoCloseable {
 
   private void watch() {
     try {
-      long heard = connection.heard();
+      long heard = connection.heardNanos();
       boolean isAsked = await(pace.first);
       while (!isClosed()) {
-        if ((isAsked || connection.heard() == heard) && !answers()) {
+        if ((isAsked || connection.heardNanos() == heard) && !answers()) {
           return;
         }
-        heard = connection.heard();
+        heard = connection.heardNanos();
         isAsked = await(pace.every);
       }
     } catch (InterruptedException e) {
@@ -159,7 +159,7 @@ final class LinkGuard implements AutoCloseable {
     long mark = keyboard.sent();
     long begun = System.nanoTime();
     CompletableFuture<Void> answer = connection.ping();
-    long heard = connection.heard();
+    long heard = connection.heardNanos();
     while (true) {
       try {
         answer.get(pace.patience.toNanos() + ROUND_TRIPS * rtt, TimeUnit.NANOSECONDS);
@@ -170,7 +170,7 @@ final class LinkGuard implements AutoCloseable {
       } catch (ExecutionException e) {
         return false;
       } catch (TimeoutException e) {
-        long now = connection.heard();
+        long now = connection.heardNanos();
         if (now == heard) {
           return isSpared(begun, heard);
         }
@@ -182,7 +182,7 @@ final class LinkGuard implements AutoCloseable {
   /** Whether the silent link speaks again before it is left. */
   private boolean isSpared(long begun, long heard) throws InterruptedException {
     boolean isReplaceable = pace.atOnce;
-    while (!isReplaceable && connection.heard() == heard && !isClosed()) {
+    while (!isReplaceable && connection.heardNanos() == heard && !isClosed()) {
       isReplaceable = otherWay.getAsBoolean();
       if (!isReplaceable) {
         TimeUnit.SECONDS.sleep(1);
@@ -191,11 +191,11 @@ final class LinkGuard implements AutoCloseable {
     if (!pace.atOnce) {
       long doubt = Math.min(System.nanoTime() - begun, MOST_DOUBT.toNanos());
       long until = System.nanoTime() + doubt;
-      while (connection.heard() == heard && !isClosed() && System.nanoTime() < until) {
+      while (connection.heardNanos() == heard && !isClosed() && System.nanoTime() < until) {
         TimeUnit.MILLISECONDS.sleep(100);
       }
     }
-    if (connection.heard() == heard && !isClosed()) {
+    if (connection.heardNanos() == heard && !isClosed()) {
       long silent = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
       leave(SILENT + " for " + Math.max(silent, 1) + " s");
       return false;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Asks the person at the terminal, or where there is none the program that SSH_ASKPASS names
  * (readpass.c, {@code read_passphrase}). Thread-safe, one question at a time.
  */
-final class Prompts implements HostKeyAsker {
+sealed class Prompts implements HostKeyAsker permits Nobody {
   /** Bytes of an answer. */
   static final int MOST_BYTES = 1024;
 
@@ -63,13 +63,8 @@ final class Prompts implements HostKeyAsker {
    *
    * @param echo whether what is typed may be seen
    */
-  synchronized @Nullable String answer(String prompt, boolean echo) {
-    open = true;
-    try {
-      return asked(prompt, echo);
-    } finally {
-      open = false;
-    }
+  @Nullable String answer(String prompt, boolean echo) {
+    return asked(prompt, echo);
   }
 
   /** Whether somebody is being asked. */
@@ -85,7 +80,16 @@ final class Prompts implements HostKeyAsker {
     this.keyboard = keyboard;
   }
 
-  private @Nullable String asked(String prompt, boolean echo) {
+  private synchronized @Nullable String asked(String prompt, boolean echo) {
+    open = true;
+    try {
+      return read(prompt, echo);
+    } finally {
+      open = false;
+    }
+  }
+
+  private @Nullable String read(String prompt, boolean echo) {
     Keyboard there = keyboard;
     if (there != null) {
       return byKeyboard(there, prompt, echo);

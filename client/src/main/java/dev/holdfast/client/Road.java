@@ -3,7 +3,6 @@ package dev.holdfast.client;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientConnection;
-import dev.holdfast.ssh.ClientEngine;
 import dev.holdfast.ssh.SshFailure;
 import dev.holdfast.ssh.Target;
 import java.io.IOException;
@@ -28,7 +27,8 @@ final class Road implements AutoCloseable {
 
   private final Prompts prompts;
   private final FirstLinks links;
-  private final ClientEngine engine = ClientEngine.start();
+  private final Ways ways;
+  private final boolean ownsWays;
   private final UnlockedKeys unlocked = new UnlockedKeys();
   private final List<Leg> legs = new ArrayList<>();
   private volatile @Nullable Duplex beingReached;
@@ -41,8 +41,19 @@ final class Road implements AutoCloseable {
    * @param watch hears what happens to the links to a server
    */
   Road(Prompts prompts, LinkWatch watch) {
+    this(prompts, watch, new Ways(prompts::tell), true);
+  }
+
+  /** One of many with the same {@code ways}. */
+  static Road among(Ways ways, Prompts prompts, LinkWatch watch) {
+    return new Road(prompts, watch, ways, false);
+  }
+
+  private Road(Prompts prompts, LinkWatch watch, Ways ways, boolean ownsWays) {
     this.prompts = prompts;
-    links = new FirstLinks(prompts, watch);
+    this.ways = ways;
+    this.ownsWays = ownsWays;
+    links = new FirstLinks(ways, watch);
   }
 
   /** A part of the way that is to be closed at its end. */
@@ -108,7 +119,7 @@ final class Road implements AutoCloseable {
               false,
               Offer.of(config),
               haste.login());
-      ClientConnection connection = engine.connect(stream, target);
+      ClientConnection connection = ways.engine().connect(stream, target);
       legs.add(leg(connection, connection::sever));
       return new Reached(connection, check, localAddress(stream));
     } catch (SshFailure e) {
@@ -244,7 +255,8 @@ final class Road implements AutoCloseable {
       }
     }
     legs.clear();
-    engine.close();
-    links.close();
+    if (ownsWays) {
+      ways.close();
+    }
   }
 }

@@ -12,11 +12,11 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Blocking sockets as streams. */
-final class Sockets {
+public final class Sockets {
   private Sockets() {}
 
   /** A fresh connection to a port. */
-  static Duplex connect(String host, int port) throws IOException {
+  public static Duplex connect(String host, int port) throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.connect(new InetSocketAddress(host, port));
@@ -28,7 +28,7 @@ final class Sockets {
   }
 
   /** A fresh connection to a Unix-domain socket. */
-  static Duplex connect(String path) throws IOException {
+  public static Duplex connect(String path) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(UnixDomainSocketAddress.of(path));
@@ -55,7 +55,7 @@ final class Sockets {
   }
 
   /** A connected socket. */
-  static Duplex of(SocketChannel channel) throws IOException {
+  public static Duplex of(SocketChannel channel) throws IOException {
     return of(channel, () -> {});
   }
 

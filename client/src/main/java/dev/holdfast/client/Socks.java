@@ -12,7 +12,7 @@ import java.time.Duration;
  * The server's side of SOCKS, as far as -D needs it: CONNECT without a login, of version 4, 4A and
  * 5 (RFC 1928).
  */
-final class Socks {
+public final class Socks {
   /** Characters of a name or of version 4's user. */
   static final int MOST_TEXT = 255;
 
@@ -44,7 +44,7 @@ final class Socks {
   }
 
   /** The same for as long as it takes. */
-  static Socks accept(Duplex client) throws IOException {
+  public static Socks accept(Duplex client) throws IOException {
     int version = number(client);
     return switch (version) {
       case 4 -> version4(client);
@@ -53,7 +53,7 @@ final class Socks {
     };
   }
 
-  PortForward.Place.Port to() {
+  public PortForward.Place.Port to() {
     return to;
   }
 
@@ -101,7 +101,7 @@ final class Socks {
   }
 
   /** Tells the client whether it is connected. */
-  void answer(boolean isConnected) throws IOException {
+  public void answer(boolean isConnected) throws IOException {
     byte[] answer =
         version == 4
             ? new byte[] {0, (byte) (isConnected ? 90 : 91), 0, 0, 0, 0, 0, 0}

@@ -2,6 +2,7 @@ package dev.holdfast.ssh;
 
 import java.net.SocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of a server that asks its own {@link Authenticator} and knows no accounts. */
 record AuthenticatorRules(Authenticator authenticator) implements LoginRules {
@@ -16,7 +17,11 @@ record AuthenticatorRules(Authenticator authenticator) implements LoginRules {
 
   @Override
   public Optional<Login> byDialogue(
-      String user, SocketAddress from, Credential credential, Dialogue dialogue) {
+      String user,
+      SocketAddress from,
+      Credential credential,
+      @Nullable SshPublicKey proven,
+      Dialogue dialogue) {
     return Optional.empty();
   }
 }

@@ -9,17 +9,18 @@ record CertificateCheck(ServerSettings settings) {
   private static final Logger log = LoggerFactory.getLogger(CertificateCheck.class);
 
   boolean isGood(UserCertificate certificate, Instant now) throws MalformedKeyException {
-    String fault = fault(certificate, now);
+    String fault = fault(certificate, true, now);
     if (!fault.isEmpty()) {
       log.info("A certificate is not used: {}.", fault);
     }
     return fault.isEmpty();
   }
 
-  /** What is wrong with it; empty if nothing is. */
-  private String fault(UserCertificate certificate, Instant now) throws MalformedKeyException {
-    if (!certificate.user()) {
-      return "it is one for a host";
+  /** What is wrong with it, as one for a user or else a host; empty if nothing is. */
+  String fault(UserCertificate certificate, boolean forUser, Instant now)
+      throws MalformedKeyException {
+    if (certificate.user() != forUser) {
+      return forUser ? "it is one for a host" : "it is one for a user";
     }
     if (certificate.authority().isCertificate()) {
       return "its authority is itself a certificate";

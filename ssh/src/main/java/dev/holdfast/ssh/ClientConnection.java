@@ -50,30 +50,51 @@ public final class ClientConnection implements AutoCloseable {
    *
    * @param from the address that the connection comes from, for the server's log
    */
-  public Duplex connectTo(String host, int port, InetSocketAddress from) throws IOException {
-    return session.open(
-        new DirectChannel(
-            "direct-tcpip",
-            message -> {
-              message.putString(host);
-              message.putUInt(port);
-              message.putString(from.getHostString());
-              message.putUInt(from.getPort());
-            },
-            session.budget()));
+  public DirectStream connectTo(String host, int port, InetSocketAddress from) throws IOException {
+    return session.open(toPort(host, port, from));
+  }
+
+  /**
+   * The same, begun in the calling thread: those begun later are connected later.
+   *
+   * @return completed on the thread that reads the connection; fails with an IOException
+   */
+  public CompletableFuture<? extends DirectStream> beginTo(
+      String host, int port, InetSocketAddress from) {
+    return session.begin(toPort(host, port, from));
+  }
+
+  private DirectChannel toPort(String host, int port, InetSocketAddress from) {
+    return new DirectChannel(
+        "direct-tcpip",
+        message -> {
+          message.putString(host);
+          message.putUInt(port);
+          message.putString(from.getHostString());
+          message.putUInt(from.getPort());
+        },
+        session.budget());
   }
 
   /** A connection from the server to a Unix-domain socket there (PROTOCOL 2.4). */
-  public Duplex connectTo(String path) throws IOException {
-    return session.open(
-        new DirectChannel(
-            "direct-streamlocal@openssh.com",
-            message -> {
-              message.putString(path);
-              message.putString("");
-              message.putUInt(0);
-            },
-            session.budget()));
+  public DirectStream connectTo(String path) throws IOException {
+    return session.open(toSocket(path));
+  }
+
+  /** The same, begun as a connection to a port is. */
+  public CompletableFuture<? extends DirectStream> beginTo(String path) {
+    return session.begin(toSocket(path));
+  }
+
+  private DirectChannel toSocket(String path) {
+    return new DirectChannel(
+        "direct-streamlocal@openssh.com",
+        message -> {
+          message.putString(path);
+          message.putString("");
+          message.putUInt(0);
+        },
+        session.budget());
   }
 
   /**
@@ -114,6 +135,27 @@ public final class ClientConnection implements AutoCloseable {
     return session.request("streamlocal-forward@openssh.com", request, ANSWER) != null;
   }
 
+  /** Has the server listen there no more (RFC 4254 7.1). */
+  public void stopListening(String address, int port) throws IOException {
+    Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, REQUEST_BYTES);
+    request.putString("cancel-tcpip-forward");
+    request.putBoolean(false);
+    request.putString(address);
+    request.putUInt(port);
+    session.led().remove(LedConnections.port(address, port));
+    session.writePacket(request);
+  }
+
+  /** The same of a Unix-domain socket (PROTOCOL 2.4). */
+  public void stopListening(String path) throws IOException {
+    Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, REQUEST_BYTES);
+    request.putString("cancel-streamlocal-forward@openssh.com");
+    request.putBoolean(false);
+    request.putString(path);
+    session.led().remove(LedConnections.socket(path));
+    session.writePacket(request);
+  }
+
   /** Lets sessions that ask for it reach an agent. */
   public void lendAgent(ForwardTarget agent) {
     session.led().put(LedConnections.AGENT, agent);
@@ -136,19 +178,24 @@ public final class ClientConnection implements AutoCloseable {
     ended.await();
   }
 
+  /** Has {@code listener} run when the connection has ended, at once if it has. */
+  public void whenOver(Runnable listener) {
+    session.addCloseFutureListener(_ -> listener.run());
+  }
+
   /** Whether the connection has ended, or is about to. */
   public boolean isOver() {
     return session.isClosing();
   }
 
-  /** Whether it goes on when the links below it are lost. */
-  public boolean outlivesLinks() {
-    return session.stream().outlivesLinks();
+  /** When bytes came from the server last, by {@link System#nanoTime}. */
+  public long heardNanos() {
+    return session.stream().heardNanos();
   }
 
-  /** Bytes that have come from the server so far. */
-  public long heard() {
-    return session.stream().received();
+  /** Whether the connection goes on when the links below it are lost. */
+  public boolean outlivesLinks() {
+    return session.stream().outlivesLinks();
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.holdfast.ssh;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.ClientFactoryManager;
 import org.apache.sshd.client.channel.AbstractClientChannel;
@@ -11,6 +12,7 @@ import org.apache.sshd.common.FactoryManager;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.io.IoWriteFuture;
@@ -43,9 +45,32 @@ final class ClientTransport extends ClientSessionImpl {
       getConnectionService().registerChannel(channel);
       channel.open().verify();
       return channel;
+    } catch (SshException e) {
+      throw ChannelRefused.of(e);
     } catch (IllegalStateException e) {
       throw new IOException("The connection has ended.", e);
     }
+  }
+
+  /** Opens a channel; returns at once, and tells when the server has taken it. */
+  <C extends AbstractClientChannel> CompletableFuture<C> begin(C channel) {
+    CompletableFuture<C> opened = new CompletableFuture<>();
+    try {
+      getConnectionService().registerChannel(channel);
+      channel
+          .open()
+          .addListener(future -> {
+            Throwable why = future.getException();
+            if (why == null) {
+              opened.complete(channel);
+            } else {
+              opened.completeExceptionally(ChannelRefused.of(why));
+            }
+          });
+    } catch (IllegalStateException | IOException e) {
+      opened.completeExceptionally(new IOException("The connection has ended.", e));
+    }
+    return opened;
   }
 
   StreamIoSession stream() {

@@ -26,6 +26,10 @@ final class LedConnections {
     targets.put(from, target);
   }
 
+  void remove(String from) {
+    targets.remove(from);
+  }
+
   /** Where to lead what comes from there; null if nothing was asked for. */
   @Nullable ForwardTarget find(String from) {
     return targets.get(from);

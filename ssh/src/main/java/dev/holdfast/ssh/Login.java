@@ -2,6 +2,7 @@ package dev.holdfast.ssh;
 
 import java.net.SocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is, or wants to be, logged in to a server.
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param credential what he proved himself by
  * @param connection its name in events, empty if it has none
  * @param permissions what he may do, by the key or certificate and the server's settings together
+ * @param guest what the server's {@link Admissions} know of him; null if it has none
  */
 public record Login(
     String user,
@@ -19,14 +21,15 @@ public record Login(
     Optional<User> account,
     Credential credential,
     String connection,
-    Permissions permissions) {
+    Permissions permissions,
+    @Nullable Object guest) {
   /** Somebody of whom nothing else is known, and who may do everything. */
   public Login(String user, SocketAddress from) {
-    this(user, from, Optional.empty(), new Credential.Untold(), "", Permissions.ALL);
+    this(user, from, Optional.empty(), new Credential.Untold(), "", Permissions.ALL, null);
   }
 
   /** The same on the connection of that name. */
   Login on(String name) {
-    return new Login(user, from, account, credential, name, permissions);
+    return new Login(user, from, account, credential, name, permissions, guest);
   }
 }

@@ -9,6 +9,10 @@ import java.nio.ByteBuffer;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.io.IoSession;
+import org.apache.sshd.common.session.helpers.AbstractSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +87,25 @@ public final class ServerEngine implements AutoCloseable {
     return start(new ServerPolicy(settings, rules, watch, machine.rights()), identity, guarded);
   }
 
+  /**
+   * A server for guests, who have no accounts, ready to accept. It forwards nothing unless the
+   * settings say so.
+   *
+   * @param hostKeys beside those that the settings name; at most one of each type in all
+   * @throws SettingsException if a file that the settings name can't be used
+   */
+  public static ServerEngine serve(
+      ServerSettings settings,
+      Admissions admissions,
+      List<KeyPair> hostKeys,
+      Sessions sessions,
+      LoginWatch watch)
+      throws SettingsException {
+    HostIdentity identity = HostIdentity.load(settings, hostKeys);
+    LoginRules rules = new AdmissionRules(admissions);
+    return start(new ServerPolicy(settings, rules, watch, null), identity, sessions);
+  }
+
   private static ServerEngine serve(
       List<KeyPair> hostKeys, Authenticator authenticator, Sessions sessions, long rekeyLimit) {
     ServerSettings settings =
@@ -127,6 +150,33 @@ public final class ServerEngine implements AutoCloseable {
     return server.acceptor().getManagedSessions().size();
   }
 
+  /**
+   * Ends the connections of those whom {@code whom} accepts, and tells their clients why (RFC 4253
+   * 11.1).
+   *
+   * @return how many
+   */
+  public int end(Predicate<Login> whom, String why) {
+    int ended = 0;
+    for (IoSession stream : server.acceptor().getManagedSessions().values()) {
+      AbstractSession session = AbstractSession.getSession(stream, true);
+      Login login = session == null ? null : session.getAttribute(UserAuthentication.LOGIN);
+      if (login != null && whom.test(login)) {
+        disconnect(session, why);
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  private static void disconnect(AbstractSession session, String why) {
+    try {
+      session.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, why);
+    } catch (IOException e) {
+      session.close(true);
+    }
+  }
+
   /** Ends every connection at once. */
   @Override
   public void close() {
@@ -139,7 +189,7 @@ public final class ServerEngine implements AutoCloseable {
 
   private void begin(Duplex stream, String connection, @Nullable Identification identification)
       throws IOException {
-    if (!server.policy().startups().admits(stream.remoteAddress())) {
+    if (!server.policy().admits(stream.remoteAddress())) {
       refuse(stream, identification);
       return;
     }

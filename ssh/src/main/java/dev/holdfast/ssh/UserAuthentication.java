@@ -51,6 +51,10 @@ final class UserAuthentication extends AbstractCloseable implements Service {
   private int requests;
   private int failures;
   private boolean bannerShown;
+
+  /** What the client has signed with, where questions follow; null if there is none. */
+  private @Nullable SshPublicKey proven;
+
   private volatile @Nullable LoginDialogue dialogue;
 
   UserAuthentication(AbstractServerSession session, ServerPolicy policy) throws SshException {
@@ -141,10 +145,23 @@ final class UserAuthentication extends AbstractCloseable implements Service {
       answer.putBytes(blob);
       session.writePacket(answer);
     } else if (hasSigned(candidate.get(), name, algorithm, blob, signature)) {
-      succeeded(candidate.get().login(), buffer);
+      signed(candidate.get(), buffer);
     } else {
       failed("publickey", begun);
     }
+  }
+
+  /** RFC 4252 5.1: where questions follow, the key was a partial success. */
+  private void signed(LoginRules.Candidate candidate, Buffer buffer) throws Exception {
+    if (candidate.askBesides().isEmpty()) {
+      succeeded(candidate.login(), buffer);
+      return;
+    }
+    proven = candidate.askBesides().get();
+    Buffer answer = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_FAILURE);
+    answer.putString("keyboard-interactive");
+    answer.putBoolean(true);
+    session.writePacket(answer);
   }
 
   private Optional<LoginRules.Candidate> candidate(String name, String algorithm, byte[] blob) {
@@ -213,7 +230,7 @@ final class UserAuthentication extends AbstractCloseable implements Service {
       return;
     }
     Dialogue answering = new PasswordAnswers(password);
-    Optional<Login> login = byDialogue(name, new Credential.Password(), answering);
+    Optional<Login> login = byDialogue(name, new Credential.Password(), null, answering);
     if (login.isPresent()) {
       succeeded(login.get(), buffer);
     } else {
@@ -221,9 +238,10 @@ final class UserAuthentication extends AbstractCloseable implements Service {
     }
   }
 
-  private Optional<Login> byDialogue(String name, Credential credential, Dialogue dialogue) {
+  private Optional<Login> byDialogue(
+      String name, Credential credential, @Nullable SshPublicKey key, Dialogue dialogue) {
     try {
-      return policy.rules().byDialogue(name, session.getClientAddress(), credential, dialogue);
+      return policy.rules().byDialogue(name, session.getClientAddress(), credential, key, dialogue);
     } catch (IOException | RuntimeException e) {
       log.error("A password could not be checked: {}.", e.getMessage());
       return Optional.empty();
@@ -238,10 +256,14 @@ final class UserAuthentication extends AbstractCloseable implements Service {
     }
     LoginDialogue asking = new LoginDialogue(session);
     dialogue = asking;
+    SshPublicKey key = proven;
     Thread.ofVirtual()
         .name("ssh-dialogue")
         .start(() ->
-            ended(asking, byDialogue(name, new Credential.KeyboardInteractive(), asking), begun));
+            ended(
+                asking,
+                byDialogue(name, new Credential.KeyboardInteractive(), key, asking),
+                begun));
   }
 
   private synchronized void ended(LoginDialogue asking, Optional<Login> login, long begun) {

@@ -1,0 +1,66 @@
+package dev.holdfast.access;
+
+import java.util.Optional;
+
+/**
+ * The kinds of audit events. A code ends with its gravity: I for what is usual, W for what somebody
+ * was refused.
+ */
+public enum AuditCode {
+  LOGIN("T1000I", "user.login"),
+  LOGIN_REFUSED("T1000W", "user.login"),
+  CERTIFICATE_ISSUED("T1001I", "cert.create"),
+  CERTIFICATE_REFUSED("T1001W", "cert.create"),
+  USER_SET("T1002I", "user.set"),
+  USER_REMOVED("T1003I", "user.remove"),
+  ROLE_SET("T1004I", "role.set"),
+  ROLE_REMOVED("T1005I", "role.remove"),
+  LIMIT_REACHED("T1006W", "sessctl.limit"),
+  TOKEN_MADE("T1007I", "token.create"),
+  TOKEN_REMOVED("T1008I", "token.remove"),
+  JOINED("T1009I", "machine.join"),
+  JOIN_REFUSED("T1009W", "machine.join"),
+  MACHINE_REMOVED("T1010I", "machine.remove"),
+  LOCK_SET("T1011I", "lock.set"),
+  LOCK_REMOVED("T1012I", "lock.remove"),
+  AUTHORITY_CHANGED("T1013I", "authority.change"),
+  SECOND_FACTOR_SET("T1014I", "second_factor.set"),
+  CALL_REFUSED("T1015W", "api.refused"),
+  CONNECTED("T2000I", "connection.start"),
+  CONNECTION_REFUSED("T2000W", "connection.rejected"),
+  DISCONNECTED("T2001I", "connection.end"),
+  SESSION_STARTED("T2002I", "session.start"),
+  SESSION_ENDED("T2003I", "session.end"),
+  SESSION_REJECTED("T2004W", "session.rejected"),
+  STREAM_RESUMED("T2005I", "stream.resume"),
+  STREAM_DETACHED("T2006I", "stream.detach"),
+  TICKET_ISSUED("T2007I", "ticket.create"),
+  TICKET_REFUSED("T2007W", "ticket.rejected");
+
+  private final String code;
+  private final String event;
+
+  AuditCode(String code, String event) {
+    this.code = code;
+    this.event = event;
+  }
+
+  public String code() {
+    return code;
+  }
+
+  /** The name of the event, in the words of others that audit SSH. */
+  public String event() {
+    return event;
+  }
+
+  /** The kind with that code. */
+  public static Optional<AuditCode> of(String code) {
+    for (AuditCode one : values()) {
+      if (one.code.equals(code)) {
+        return Optional.of(one);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,20 @@
+package dev.holdfast.access;
+
+/** How sessions are recorded, from the laxest mode to the strictest. */
+public enum RecordingMode {
+  /** Not at all. */
+  OFF,
+  /** On the node, uploaded later. */
+  NODE,
+  /** On the proxy, uploaded later. */
+  PROXY,
+  /** On the node, nothing shown that is not stored. */
+  NODE_SYNC,
+  /** On the proxy, likewise. */
+  PROXY_SYNC;
+
+  /** The stricter of both. */
+  RecordingMode and(RecordingMode other) {
+    return compareTo(other) >= 0 ? this : other;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.holdfast.access;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How somebody may do what he may. What is empty is not said; several roles' options are one by
+ * fixed rules: the lowest limit, the shortest time, the strictest mode, and only what all that say
+ * something about it permit.
+ *
+ * @param maxConnections SSH connections of one user over the whole cluster at one time; 0 for none
+ * @param maxSessions session channels in one SSH connection
+ * @param certificateTime how long a certificate is valid
+ * @param recording how sessions are recorded
+ * @param recordingFailureEnds whether a session ends when it can't be recorded
+ * @param outageDenies whether limited connections are refused while limits can't be checked
+ * @param portForwarding whether ports may be forwarded
+ * @param agentForwarding whether the agent may be
+ * @param x11Forwarding whether the display may be
+ * @param secondFactor whether a log-in needs a second factor
+ * @param pinSource whether a certificate is valid only from the address that it was asked from
+ */
+public record RoleOptions(
+    Optional<Integer> maxConnections,
+    Optional<Integer> maxSessions,
+    Optional<Duration> certificateTime,
+    Optional<RecordingMode> recording,
+    Optional<Boolean> recordingFailureEnds,
+    Optional<Boolean> outageDenies,
+    Optional<Boolean> portForwarding,
+    Optional<Boolean> agentForwarding,
+    Optional<Boolean> x11Forwarding,
+    Optional<Boolean> secondFactor,
+    Optional<Boolean> pinSource) {
+  /** Nothing said. */
+  public static final RoleOptions NONE =
+      new RoleOptions(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+
+  /** What counts where no role says anything. */
+  public static final Duration USUAL_CERTIFICATE_TIME = Duration.ofHours(12);
+
+  /** The longest time that a role can say. */
+  public static final Duration MOST_CERTIFICATE_TIME = Duration.ofDays(30);
+
+  /** What counts where no role says anything, as with sshd's MaxSessions. */
+  public static final int USUAL_MAX_SESSIONS = 10;
+
+  static final int MOST_CONNECTIONS = 1_000_000;
+
+  public RoleOptions {
+    check("max_connections", maxConnections, 0);
+    check("max_sessions", maxSessions, 0);
+    if (certificateTime
+        .filter(time -> !time.isPositive() || time.compareTo(MOST_CERTIFICATE_TIME) > 0)
+        .isPresent()) {
+      throw new InvalidRecordException("certificate_time is more than 0 and at most 30 days.");
+    }
+  }
+
+  private static void check(String name, Optional<Integer> limit, int least) {
+    if (limit.filter(it -> it < least || it > MOST_CONNECTIONS).isPresent()) {
+      throw new InvalidRecordException(
+          "%s is a number from %d to %d.".formatted(name, least, MOST_CONNECTIONS));
+    }
+  }
+
+  /** These and {@code other} as one. */
+  public RoleOptions and(RoleOptions other) {
+    return new RoleOptions(
+        merge(maxConnections, other.maxConnections, Math::min),
+        merge(maxSessions, other.maxSessions, Math::min),
+        merge(certificateTime, other.certificateTime, (a, b) -> a.compareTo(b) <= 0 ? a : b),
+        merge(recording, other.recording, RecordingMode::and),
+        merge(recordingFailureEnds, other.recordingFailureEnds, Boolean::logicalOr),
+        merge(outageDenies, other.outageDenies, Boolean::logicalOr),
+        merge(portForwarding, other.portForwarding, Boolean::logicalAnd),
+        merge(agentForwarding, other.agentForwarding, Boolean::logicalAnd),
+        merge(x11Forwarding, other.x11Forwarding, Boolean::logicalAnd),
+        merge(secondFactor, other.secondFactor, Boolean::logicalOr),
+        merge(pinSource, other.pinSource, Boolean::logicalOr));
+  }
+
+  private static <T> Optional<T> merge(
+      Optional<T> one, Optional<T> other, java.util.function.BinaryOperator<T> rule) {
+    return one.isPresent() && other.isPresent()
+        ? Optional.of(rule.apply(one.get(), other.get()))
+        : one.or(() -> other);
+  }
+}
