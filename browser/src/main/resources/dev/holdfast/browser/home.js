@@ -21,17 +21,17 @@ const bytes = (count) => {
 const colours = { connected: 'good', connecting: 'warn', suspect: 'warn', idle: '' };
 
 function status(forward) {
-  const cell = make('td');
+  const cell = make('td', forward.last_error ? 'wide' : '');
   const dot = make('span', 'dot ' + (forward.last_error ? 'bad' : colours[forward.state] ?? ''));
   const words = make('span', 'status');
-  words.append(dot, ' ' + forward.state);
+  words.append(dot, ' ' + (forward.last_error ? 'in trouble' : forward.state));
   cell.append(words);
   if (forward.last_error) cell.append(make('div', 'small soft', forward.last_error));
   return cell;
 }
 
 function place(forward) {
-  const cell = make('td', 'wide');
+  const cell = make('td', 'wide place');
   const port = /:(\d+)$/.exec(forward.from)?.[1];
   if (port && (forward.kind === 'app' || forward.kind === 'local')) {
     const link = make('a', '', 'localhost:' + port);
