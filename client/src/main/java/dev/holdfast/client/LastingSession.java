@@ -4,8 +4,6 @@ import dev.holdfast.link.ClientEvent;
 import dev.holdfast.link.Destination;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientConnection;
-import dev.holdfast.ssh.SessionPlan;
-import dev.holdfast.ssh.SessionRequest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +23,8 @@ final class LastingSession {
   /** For the try whether another connection could be made. */
   private static final Duration OTHER_WAY = Duration.ofSeconds(2);
 
-  /** For ending what nobody will come back to. */
-  private static final Duration END = Duration.ofSeconds(2);
+  /** A connection that was lost sooner was hardly one. */
+  private static final Duration SHORT_LIFE = Duration.ofSeconds(5);
 
   private final ClientConfig config;
   private final Road road;
@@ -40,6 +38,7 @@ final class LastingSession {
   private final EscapeCommands escapes;
   private final Keyboard keyboard;
   private final SessionKind kind;
+  private final LeftSession left = new LeftSession();
   private volatile @Nullable ClientConnection connection;
   private volatile @Nullable LinkGuard guard;
   private String lostBecause = "";
@@ -57,7 +56,7 @@ final class LastingSession {
     this.stdio = stdio;
     this.prompts = prompts;
     this.forwardings = forwardings;
-    events = road.events(config);
+    events = road.links().events(config);
     newConnection = new NewConnection(config, road, prompts, events);
     escapes = new EscapeCommands(config, prompts, tty, watch::state, new Doing());
     kind = SessionKind.of(config, tty, prompts);
@@ -74,23 +73,28 @@ final class LastingSession {
   int run(Road.Reached first, Lent lent) throws IOException, InterruptedException {
     Road.Reached reached = first;
     boolean again = false;
-    Thread hook = new Thread(this::endWhatNobodyWants, "end");
-    Runtime.getRuntime().addShutdownHook(hook);
+    int shortLived = 0;
     if (kind.hasSession()) {
       keyboard.start();
     }
-    try (Closeable _ = newConnection.onNetworkChange()) {
+    try (LeftSession _ = left;
+        Closeable _ = newConnection.onNetworkChange()) {
       while (true) {
         boolean isSafe = !reached.check().isUnsafe();
         if (again && isSafe) {
           forwardings.follow(reached.connection());
         }
+        long begun = System.nanoTime();
         SessionWork.Outcome outcome = once(reached, isSafe ? lent : Lent.nothing(), again);
         if (outcome instanceof SessionWork.Outcome.Ended ended) {
-          endIfLeft();
+          if (isLeaving.get()) {
+            left.end();
+          }
           return ended.status();
         }
-        Road.Reached next = kind.lasts(reached.connection()) ? anew(lostBecause) : null;
+        boolean isShort = System.nanoTime() - begun < SHORT_LIFE.toNanos();
+        shortLived = isShort ? shortLived + 1 : 0;
+        Road.Reached next = kind.lasts(reached.connection()) ? anew(shortLived) : null;
         if (next == null) {
           return lost();
         }
@@ -99,15 +103,6 @@ final class LastingSession {
       }
     } finally {
       tty.restore();
-      removeHook(hook);
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The process is ending, and the hook runs.
     }
   }
 
@@ -116,6 +111,7 @@ final class LastingSession {
     ClientConnection now = reached.connection();
     connection = now;
     Optional<KeptSession> kept = kind.kept(now);
+    left.at(now, kept);
     boolean lasts = kind.lasts(now);
     Optional<LinkGuard.Pace> pace =
         now.outlivesLinks()
@@ -133,7 +129,8 @@ final class LastingSession {
         keepWhatIsShown();
       }
       SessionWork.Wish wish =
-          new SessionWork.Wish(plan(now, kept, lent, again), kept.isPresent(), watching, isLeaving);
+          new SessionWork.Wish(
+              kind.plan(now, tty, lent, again, prompts), kept.isPresent(), watching, isLeaving);
       return new SessionWork(config, now, stdio, prompts, tty, keyboard, wish)
           .run(running -> escapes.now(now, running));
     } finally {
@@ -143,24 +140,6 @@ final class LastingSession {
       forwardings.away();
       guard = null;
     }
-  }
-
-  private SessionPlan plan(
-      ClientConnection now, Optional<KeptSession> kept, Lent lent, boolean again) {
-    lent.lend(now);
-    SessionPlan plan =
-        lent.in(kind.hasPty() ? SessionWish.inTerminal(config, tty) : SessionWish.plain(config));
-    if (kept.isPresent()) {
-      return SessionWish.kept(plan, kept.get().line(config.command(), again));
-    }
-    Optional<String> name = kind.nameAtNode(now);
-    if (name.isPresent()) {
-      return SessionWish.named(plan, name.get());
-    }
-    if (again && plan.request() instanceof SessionRequest.Shell) {
-      prompts.tell("What ran in the shell went with the connection; this is a new one.");
-    }
-    return plan;
   }
 
   /** A multiplexer clears the screen; what is on it goes up into the terminal's scrollback. */
@@ -174,7 +153,7 @@ final class LastingSession {
   // The link.
 
   private LinkGuard guard(Road.Reached reached, LinkGuard.Pace pace) throws IOException {
-    Optional<Destination> to = road.destinationOf(config);
+    Optional<Destination> to = road.links().destinationOf(config);
     BooleanSupplier otherWay =
         () ->
             to.isEmpty()
@@ -183,7 +162,8 @@ final class LastingSession {
   }
 
   private Closeable watchNetwork(Road.Reached reached, LinkGuard watching) throws IOException {
-    return road.streams()
+    return road.links()
+        .streams()
         .onNetworkChange(() -> {
           if (reached.from().isPresent() && !StreamClient.isLocal(reached.from().get())) {
             watching.leave("the address " + reached.from().get().getHostAddress() + " is gone");
@@ -193,7 +173,7 @@ final class LastingSession {
         });
   }
 
-  private Road.@Nullable Reached anew(String why) throws IOException, InterruptedException {
+  private Road.@Nullable Reached anew(int shortLived) throws IOException, InterruptedException {
     long unsure = keyboard.unconfirmed();
     if (unsure > 0 && kind.hasPty()) {
       prompts.tell(
@@ -201,7 +181,7 @@ final class LastingSession {
               .formatted(unsure, unsure == 1 ? "byte" : "bytes"));
     }
     prompts.typedAt(keyboard);
-    return isLeaving.get() ? null : newConnection.make(why);
+    return isLeaving.get() ? null : newConnection.make(lostBecause, shortLived);
   }
 
   private int lost() {
@@ -219,51 +199,12 @@ final class LastingSession {
     return SessionWork.FAILED;
   }
 
-  // The end.
-
-  private void endIfLeft() {
-    if (isLeaving.get()) {
-      endWhatNobodyWants();
-    }
-  }
-
-  /** A session without a name that the person gave it would stay for ever. */
-  private void endWhatNobodyWants() {
-    ClientConnection now = connection;
-    if (now == null || now.isOver()) {
-      return;
-    }
-    Optional<KeptSession> kept = kind.kept(now).filter(session -> !session.isNamed());
-    if (kept.isPresent()) {
-      Thread ending = Thread.ofPlatform().daemon().start(() -> end(now, kept.get()));
-      try {
-        ending.join(END);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static void end(ClientConnection now, KeptSession session) {
-    try {
-      now.exec(
-          session.endingLine(),
-          java.io.InputStream.nullInputStream(),
-          java.io.OutputStream.nullOutputStream(),
-          java.io.OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      // It stays.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** What escape sequences do to all of it. */
   private final class Doing implements EscapeCommands.Doing {
     @Override
     public void leave() {
       isLeaving.set(true);
-      endWhatNobodyWants();
+      left.end();
       newConnection.giveUp();
       ClientConnection now = connection;
       if (now != null) {
@@ -284,7 +225,7 @@ final class LastingSession {
 
     private void lookAround() {
       try {
-        road.streams().lookAround();
+        road.links().streams().lookAround();
       } catch (IOException e) {
         prompts.tell(String.valueOf(e.getMessage()));
       }

@@ -28,6 +28,14 @@ final class NewConnection {
   /** Between two attempts: the first ones, and all after those. */
   private static final long[] PAUSES_MILLIS = {0, 100, 300, 500, 1000};
 
+  /** After connections that were lost at once, the pause grows up to this. */
+  static final Duration MOST_PAUSE = Duration.ofSeconds(30);
+
+  /** So many may be lost at once before it grows. */
+  private static final int FREE = 3;
+
+  private static final int MOST_DOUBLINGS = 5;
+
   private static final Duration LOOK = Duration.ofMillis(200);
 
   private final ClientConfig config;
@@ -50,14 +58,17 @@ final class NewConnection {
    * The new connection; null if it was given up.
    *
    * @param why the old one was lost
+   * @param shortLived how many before it were lost as soon as they were made: a server that ends
+   *     every session is not asked for the next one every second
    * @throws LoginRefused if the server is another one now, or does not let the user in any more
    */
-  Road.@Nullable Reached make(String why) throws IOException, InterruptedException {
+  Road.@Nullable Reached make(String why, int shortLived) throws IOException, InterruptedException {
     long begun = System.nanoTime();
     events.accept(new ClientEvent.Lost(why));
     road.leave();
     int refusals = 0;
-    for (int attempt = 0; pause(attempt); attempt++) {
+    boolean goesOn = shortLived <= FREE || await(pauseAfter(shortLived - FREE));
+    for (int attempt = 0; goesOn && pause(attempt); attempt++) {
       try {
         Road.Reached reached = attempt();
         Duration after = Duration.ofNanos(System.nanoTime() - begun);
@@ -104,10 +115,19 @@ final class NewConnection {
 
   /** Waits before an attempt; false if there is to be none. */
   private boolean pause(int attempt) throws InterruptedException {
-    long millis = PAUSES_MILLIS[Math.min(attempt, PAUSES_MILLIS.length - 1)];
+    return await(Duration.ofMillis(PAUSES_MILLIS[Math.min(attempt, PAUSES_MILLIS.length - 1)]));
+  }
+
+  static Duration pauseAfter(int many) {
+    Duration pause = Duration.ofSeconds(1L << Math.min(many, MOST_DOUBLINGS));
+    return pause.compareTo(MOST_PAUSE) > 0 ? MOST_PAUSE : pause;
+  }
+
+  /** Waits so long, or until there is a reason for haste; false if it was given up. */
+  private boolean await(Duration most) throws InterruptedException {
     lock.lock();
     try {
-      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      long left = most.toNanos();
       while (!hurry && !givenUp && left > 0) {
         left = hurried.awaitNanos(left);
       }
@@ -145,6 +165,6 @@ final class NewConnection {
 
   /** Hurries when the network changes, until it is closed. */
   Closeable onNetworkChange() throws IOException {
-    return road.streams().onNetworkChange(this::hurry);
+    return road.links().streams().onNetworkChange(this::hurry);
   }
 }

@@ -13,6 +13,9 @@ final class Polling {
   /** For an answer, beside the round trips that the path is known to take. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /** What a ProxyCommand runs may bring its link back by itself. */
+  private static final Duration PATIENCE_WITH_PROGRAM = Duration.ofSeconds(15);
+
   /** Hours are no use, and a number without an end would be one of nanoseconds that overflows. */
   private static final long MOST_SECONDS = 86_400;
 
@@ -41,7 +44,9 @@ final class Polling {
     Map<String, String> environment = config.surroundings().environment();
     Duration every = given.isPositive() ? given : seconds(environment, POLL).orElse(USUAL);
     Duration first = seconds(environment, FIRST_POLL).orElse(every);
-    return Optional.of(new LinkGuard.Pace(first, every, PATIENCE, isKept));
+    boolean isProgram = config.find(ClientOptions.PROXY_COMMAND).isPresent();
+    Duration patience = isProgram ? PATIENCE_WITH_PROGRAM : PATIENCE;
+    return Optional.of(new LinkGuard.Pace(first, every, patience, isKept));
   }
 
   private static Optional<Duration> seconds(Map<String, String> environment, String name) {

@@ -1,25 +1,17 @@
 package dev.holdfast.client;
 
-import dev.holdfast.link.ClientEvent;
-import dev.holdfast.link.ClientSettings;
-import dev.holdfast.link.Destination;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientConnection;
-import dev.holdfast.ssh.ClientEngine;
 import dev.holdfast.ssh.SshFailure;
 import dev.holdfast.ssh.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,24 +19,17 @@ import org.jspecify.annotations.Nullable;
  * over other servers (ProxyJump), each of them logged in to. Confined to its caller.
  */
 final class Road implements AutoCloseable {
-  /** For a first connection, where the configuration has no bound. */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-
   /** For a login, with all that is typed meanwhile. */
   private static final Duration LOGIN = Duration.ofHours(1);
 
   /** For what was written last to reach the server. */
   private static final long GOODBYE_NANOS = Duration.ofSeconds(2).toNanos();
 
-  private static final byte[] IDENTIFICATION =
-      (ClientEngine.IDENTIFICATION + "\r\n").getBytes(StandardCharsets.US_ASCII);
-
   private final Prompts prompts;
-  private final LinkWatch watch;
+  private final FirstLinks links;
   private final Ways ways;
   private final boolean ownsWays;
   private final UnlockedKeys unlocked = new UnlockedKeys();
-  private final Map<Destination, Consumer<ClientEvent>> heard = new ConcurrentHashMap<>();
   private final List<Leg> legs = new ArrayList<>();
   private volatile @Nullable Duplex beingReached;
   private Haste haste = Haste.NONE;
@@ -66,9 +51,9 @@ final class Road implements AutoCloseable {
 
   private Road(Prompts prompts, LinkWatch watch, Ways ways, boolean ownsWays) {
     this.prompts = prompts;
-    this.watch = watch;
     this.ways = ways;
     this.ownsWays = ownsWays;
+    links = new FirstLinks(ways, watch);
   }
 
   /** A part of the way that is to be closed at its end. */
@@ -232,65 +217,15 @@ final class Road implements AutoCloseable {
   }
 
   private Duplex direct(ClientConfig config) throws IOException {
-    Destination to = destination(config);
-    Duration patience =
-        haste.connect().isPositive() ? haste.connect() : config.get(ClientOptions.CONNECT_TIMEOUT);
-    ClientSettings settings =
-        new ClientSettings(
-            to,
-            ClientSettings.Resume.valueOf(config.get(ClientOptions.HOLDFAST_RESUME).name()),
-            patience.isPositive() ? patience : PATIENCE,
-            null,
-            LeavingBy.of(config),
-            config.surroundings().environment(),
-            events(config));
-    try {
-      StreamClient.Connection connection = streams().connect(settings, _ -> IDENTIFICATION);
-      Duplex stream = connection.duplex();
-      legs.add(leg(() -> connection.ending().await(GOODBYE_NANOS), stream::close));
-      return connection.duplex();
-    } catch (IOException e) {
-      throw new IOException(
-          "connect to host %s port %d: %s"
-              .formatted(config.hostname(), config.port(), e.getMessage()),
-          e);
-    }
+    StreamClient.Connection connection = links.connect(config, haste.connect());
+    Duplex stream = connection.duplex();
+    legs.add(leg(() -> connection.ending().await(GOODBYE_NANOS), stream::close));
+    return stream;
   }
 
-  /** Where the first link to the server goes, if this machine makes it by itself. */
-  Optional<Destination> destinationOf(ClientConfig config) throws IOException {
-    boolean isDirect =
-        config.find(ClientOptions.PROXY_COMMAND).isEmpty()
-            && config.find(ClientOptions.PROXY_JUMP).orElse(List.of()).isEmpty();
-    return isDirect ? Optional.of(destination(config)) : Optional.empty();
-  }
-
-  /** Who hears what happens to the links to a server: the same for all of them. */
-  Consumer<ClientEvent> events(ClientConfig config) throws IOException {
-    ClientOptions.LogLevel level = config.get(ClientOptions.LOG_LEVEL);
-    return heard.computeIfAbsent(
-        destination(config),
-        to ->
-            watch.of(
-                to,
-                level == ClientOptions.LogLevel.QUIET,
-                level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
-  }
-
-  private static Destination destination(ClientConfig config) throws IOException {
-    String host = config.hostname();
-    try {
-      boolean isLiteral = host.indexOf(':') >= 0;
-      return new Destination(
-          isLiteral ? InetAddress.ofLiteral(host).getHostAddress() : host, config.port());
-    } catch (IllegalArgumentException e) {
-      throw new IOException("Could not resolve hostname " + host + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** What makes links, and hears of the network. */
-  StreamClient streams() throws IOException {
-    return ways.streams();
+  /** The links with which roads begin. */
+  FirstLinks links() {
+    return links;
   }
 
   /** Gives up the server that is being reached, so that reaching it fails; for any thread. */

@@ -1,6 +1,7 @@
 package dev.holdfast.client;
 
 import dev.holdfast.ssh.ClientConnection;
+import dev.holdfast.ssh.SessionPlan;
 import dev.holdfast.ssh.SessionRequest;
 import java.util.Optional;
 
@@ -69,6 +70,30 @@ record SessionKind(
   /** The named session of a node that this one is to be. */
   Optional<String> nameAtNode(ClientConnection at) {
     return isNode(at) && hasPty ? name : Optional.empty();
+  }
+
+  /**
+   * What that server is asked for.
+   *
+   * @param again whether the session was there before
+   * @param prompts tells what is new about it then
+   */
+  SessionPlan plan(ClientConnection at, Tty tty, Lent lent, boolean again, Prompts prompts) {
+    lent.lend(at);
+    SessionPlan plan =
+        lent.in(hasPty ? SessionWish.inTerminal(config, tty) : SessionWish.plain(config));
+    Optional<KeptSession> kept = kept(at);
+    if (kept.isPresent()) {
+      return SessionWish.kept(plan, kept.get().line(config.command(), again));
+    }
+    Optional<String> named = nameAtNode(at);
+    if (named.isPresent()) {
+      return SessionWish.named(plan, named.get());
+    }
+    if (again && isShell()) {
+      prompts.tell("What ran in the shell went with the connection; this is a new one.");
+    }
+    return plan;
   }
 
   /**

@@ -182,7 +182,7 @@ final class SessionWork {
 
   private Outcome outcome(Exit exit, boolean hasPty) {
     return switch (exit) {
-      case Exit.Status(int code) -> ended(code, hasPty);
+      case Exit.Status(int code) -> ended(wish.isLeaving.get() ? FAILED : code, hasPty);
       case Exit.Signal _ -> ended(FAILED, hasPty);
       case Exit.Refused _ -> {
         tty.restore();

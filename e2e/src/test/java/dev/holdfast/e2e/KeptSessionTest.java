@@ -184,6 +184,26 @@ final class KeptSessionTest {
   }
 
   @Test
+  void aNodeThatWasStartedAnewIsConnectedToAgain() {
+    Node node = Node.start();
+    Command command = Ssh.to(node.address(), null).byHoldfast().ssh("-S", name, Ssh.HOST);
+    try (Terminal terminal = Terminal.running(command)) {
+      terminal.enter("echo one-$((40+2))");
+      terminal.awaitShown("one-42");
+      node.close();
+      node = node.again();
+      Program running = node.generations().getLast();
+      running.awaitOutput(" logged in from ", DEADLINE);
+      terminal.enter("echo two-$((41+2)) in $HOLDFAST_SESSION");
+      terminal.awaitShown("two-43 in " + name);
+      terminal.enter("exit");
+      terminal.awaitStatus();
+    } finally {
+      node.close();
+    }
+  }
+
+  @Test
   void aCommandThatCouldRunTwiceIsNotBegunAgain() {
     Command command =
         Ssh.to(relay.address(), null).byHoldfast().ssh(Ssh.HOST, "echo begun; sleep 60");
