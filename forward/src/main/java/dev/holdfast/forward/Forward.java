@@ -1,7 +1,6 @@
 package dev.holdfast.forward;
 
 import java.time.Duration;
-import java.util.Optional;
 
 /** A way from one end to the other, until it is closed; an edge of {@link Forwarder}. */
 sealed interface Forward extends AutoCloseable permits LocalForward, RemoteForward {
@@ -15,9 +14,6 @@ sealed interface Forward extends AutoCloseable permits LocalForward, RemoteForwa
 
   /** How it stands now. */
   ForwardStatus status(long id);
-
-  /** Where the last connection led, for what is known of the app. */
-  Optional<FarAddress> app();
 
   /** Listens no more, and ends what is connected. */
   @Override

@@ -355,11 +355,6 @@ final class LocalForward implements Forward {
   }
 
   @Override
-  public Optional<FarAddress> app() {
-    return to;
-  }
-
-  @Override
   public ForwardStatus status(long id) {
     ServerState state = server.state();
     String listening;

@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Which local port belongs to which app, for good: a browser's cookies and bookmarks hang on it. A
@@ -110,10 +108,5 @@ final class PortBook {
     } finally {
       Files.deleteIfExists(fresh);
     }
-  }
-
-  @Override
-  public synchronized String toString() {
-    return Stream.of(file, ports).map(Object::toString).collect(Collectors.joining(" "));
   }
 }

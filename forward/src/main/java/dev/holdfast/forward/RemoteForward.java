@@ -182,11 +182,6 @@ final class RemoteForward implements Forward {
   }
 
   @Override
-  public Optional<FarAddress> app() {
-    return Optional.empty();
-  }
-
-  @Override
   public ForwardStatus status(long id) {
     ServerState state = server.state();
     lock.lock();

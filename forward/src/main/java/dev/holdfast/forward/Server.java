@@ -466,7 +466,10 @@ public final class Server {
     synchronized (this) {
       all = all();
       newest = current;
-      if (holds.get() > 0 && newest == null && backoff.waitNanos(System.nanoTime()) <= 0) {
+      if (holds.get() > 0
+          && newest == null
+          && attempts.isEmpty()
+          && backoff.waitNanos(System.nanoTime()) <= 0) {
         var _ = attempt();
       }
     }
