@@ -17,6 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
       Demo.class,
       GateCommand.class,
       ServeCommand.class,
+      OpenCommand.class,
+      UiCommand.class,
       AttachCommand.class,
       SessionsCommand.class,
       DoctorCommand.class,

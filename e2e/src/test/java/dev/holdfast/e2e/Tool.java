@@ -12,6 +12,7 @@ enum Tool {
   ANSIBLE("ansible-core", "ansible"),
   ASYNCSSH("python3-asyncssh", "/usr/lib/python3/dist-packages/asyncssh"),
   AUTOSSH("autossh", "autossh"),
+  CHROMIUM("chromium", "chromium"),
   CURL("curl", "curl"),
   DROPBEAR("dropbear-bin", "dropbear"),
   DTACH("dtach", "dtach"),
@@ -29,6 +30,7 @@ enum Tool {
   SSHD("openssh-server", "/usr/sbin/sshd"),
   SSHFS("sshfs", "sshfs"),
   TMUX("tmux", "tmux"),
+  VIM("vim", "vim"),
   XAUTH("xauth", "xauth"),
   XDPYINFO("x11-utils", "xdpyinfo"),
   XVFB("xvfb", "Xvfb");

@@ -10,6 +10,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.future.CloseFuture;
+import org.apache.sshd.common.future.SshFutureListener;
 import org.apache.sshd.common.util.buffer.Buffer;
 
 /** A client's SSH connection, logged in. Thread-safe. */
@@ -204,8 +206,10 @@ public final class ClientConnection implements AutoCloseable {
    */
   public CompletableFuture<Void> ping() {
     CompletableFuture<Void> answered = new CompletableFuture<>();
-    session.addCloseFutureListener(
-        _ -> answered.completeExceptionally(new IOException("The connection has ended.")));
+    SshFutureListener<CloseFuture> ending =
+        _ -> answered.completeExceptionally(new IOException("The connection has ended."));
+    session.addCloseFutureListener(ending);
+    var _ = answered.whenComplete((_, _) -> session.removeCloseFutureListener(ending));
     // Writing may have to wait for keys that are being exchanged; the caller must not.
     Thread.startVirtualThread(() -> {
       try {
