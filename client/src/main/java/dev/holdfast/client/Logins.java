@@ -5,7 +5,9 @@ import dev.holdfast.link.Destination;
 import dev.holdfast.ssh.ClientConnection;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -13,8 +15,12 @@ import java.util.function.Consumer;
  * What its connections share is made once. Thread-safe.
  */
 public final class Logins implements AutoCloseable {
+  /** For a connection, and for the login, where nobody has to type. */
+  private static final Duration ALONE = Duration.ofSeconds(15);
+
   private final Ways ways;
   private final PromptsFor prompts;
+  private final Duration patience;
 
   /** Who is asked in one login. */
   private interface PromptsFor {
@@ -33,20 +39,24 @@ public final class Logins implements AutoCloseable {
     void link(ClientEvent event);
   }
 
-  private Logins(Ways ways, PromptsFor prompts) {
+  private Logins(Ways ways, PromptsFor prompts, Duration patience) {
     this.ways = ways;
     this.prompts = prompts;
+    this.patience = patience;
   }
 
   /** In the background, where nobody can be asked. */
   public static Logins unattended(Consumer<String> faults) {
-    return new Logins(new Ways(faults), (_, hearer) -> new Nobody(hearer::told, hearer::asked));
+    return new Logins(
+        new Ways(faults), (_, hearer) -> new Nobody(hearer::told, hearer::asked), ALONE);
   }
 
   /** With a person at the terminal. */
   public static Logins attended(PrintStream err) {
     return new Logins(
-        new Ways(err::println), (here, _) -> new Prompts(here.environment(), err, false));
+        new Ways(err::println),
+        (here, _) -> new Prompts(here.environment(), err, false),
+        Road.LOGIN);
   }
 
   /** What ssh's own arguments ask for (ssh(1)), before any file is read. */
@@ -69,7 +79,8 @@ public final class Logins implements AutoCloseable {
 
   /** Connects and logs in. Blocks. */
   public Login reach(ClientConfig config, Hearer hearer) throws IOException {
-    Road road = Road.among(ways, prompts.of(config.surroundings(), hearer), new Watch(hearer));
+    Road road =
+        Road.among(ways, prompts.of(config.surroundings(), hearer), new Watch(hearer), patience);
     boolean done = false;
     try {
       Road.Reached reached = road.reach(config);
@@ -87,10 +98,26 @@ public final class Logins implements AutoCloseable {
     }
   }
 
-  private record Reached(ClientConnection connection, Road road) implements Login {
+  private static final class Reached implements Login {
+    private final ClientConnection connection;
+    private final Road road;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Reached(ClientConnection connection, Road road) {
+      this.connection = connection;
+      this.road = road;
+    }
+
+    @Override
+    public ClientConnection connection() {
+      return connection;
+    }
+
     @Override
     public void close() {
-      Thread.ofVirtual().name("login-close").start(road::close);
+      if (closed.compareAndSet(false, true)) {
+        Thread.ofVirtual().name("login-close").start(road::close);
+      }
     }
   }
 

@@ -26,7 +26,7 @@ final class Road implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** For a login, with all that is typed meanwhile. */
-  private static final Duration LOGIN = Duration.ofHours(1);
+  static final Duration LOGIN = Duration.ofHours(1);
 
   /** For what was written last to reach the server. */
   private static final long GOODBYE_NANOS = Duration.ofSeconds(2).toNanos();
@@ -38,6 +38,7 @@ final class Road implements AutoCloseable {
   private final LinkWatch watch;
   private final Ways ways;
   private final boolean ownsWays;
+  private final Duration patience;
   private final List<AutoCloseable> opened = new ArrayList<>();
   private int hops;
 
@@ -47,19 +48,24 @@ final class Road implements AutoCloseable {
    * @param watch hears what happens to the links to a server
    */
   Road(Prompts prompts, LinkWatch watch) {
-    this(prompts, watch, new Ways(prompts::tell), true);
+    this(prompts, watch, new Ways(prompts::tell), true, LOGIN);
   }
 
-  /** One of many with the same {@code ways}. */
-  static Road among(Ways ways, Prompts prompts, LinkWatch watch) {
-    return new Road(prompts, watch, ways, false);
+  /**
+   * One of many with the same {@code ways}.
+   *
+   * @param patience for each login
+   */
+  static Road among(Ways ways, Prompts prompts, LinkWatch watch, Duration patience) {
+    return new Road(prompts, watch, ways, false, patience);
   }
 
-  private Road(Prompts prompts, LinkWatch watch, Ways ways, boolean ownsWays) {
+  private Road(Prompts prompts, LinkWatch watch, Ways ways, boolean ownsWays, Duration patience) {
     this.prompts = prompts;
     this.watch = watch;
     this.ways = ways;
     this.ownsWays = ownsWays;
+    this.patience = patience;
   }
 
   /** A server that was logged in to. */
@@ -77,7 +83,7 @@ final class Road implements AutoCloseable {
       PersonAtLogin person = new PersonAtLogin(config, prompts, check::isUnsafe);
       Target target =
           new Target(
-              config.user(), Optional.of(identities), List.of(), person, check, false, LOGIN);
+              config.user(), Optional.of(identities), List.of(), person, check, false, patience);
       ClientConnection connection = ways.engine().connect(stream, target);
       opened.add(connection);
       return new Reached(connection, check);
@@ -151,13 +157,13 @@ final class Road implements AutoCloseable {
 
   private Duplex direct(ClientConfig config) throws IOException {
     Destination to = destination(config);
-    Duration patience = config.get(ClientOptions.CONNECT_TIMEOUT);
+    Duration timeout = config.get(ClientOptions.CONNECT_TIMEOUT);
     ClientOptions.LogLevel level = config.get(ClientOptions.LOG_LEVEL);
     ClientSettings settings =
         new ClientSettings(
             to,
             ClientSettings.Resume.valueOf(config.get(ClientOptions.HOLDFAST_RESUME).name()),
-            patience.isPositive() ? patience : PATIENCE,
+            timeout.isPositive() ? timeout : first(),
             null,
             config.surroundings().environment(),
             watch.of(
@@ -174,6 +180,10 @@ final class Road implements AutoCloseable {
               .formatted(config.hostname(), config.port(), e.getMessage()),
           e);
     }
+  }
+
+  private Duration first() {
+    return patience.compareTo(PATIENCE) < 0 ? patience : PATIENCE;
   }
 
   private static Destination destination(ClientConfig config) throws IOException {

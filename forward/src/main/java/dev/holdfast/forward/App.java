@@ -27,10 +27,7 @@ final class App {
 
   /** A connection that was made ahead, if there is one that may be used. */
   Optional<FarStream> take(LiveSession session) {
-    if (session.isSuspect()) {
-      return Optional.empty();
-    }
-    Optional<FarStream> taken = taken(session);
+    Optional<FarStream> taken = session.isFresh() ? taken(session) : Optional.empty();
     refill(session);
     return taken;
   }
@@ -169,6 +166,11 @@ final class App {
   }
 
   // ---- looking after ----
+
+  /** Whether connections were made ahead. */
+  synchronized boolean isReady() {
+    return pool.spares() > 0;
+  }
 
   /** Does what is due; {@code session} is the newest. */
   void tend(@Nullable LiveSession session) {

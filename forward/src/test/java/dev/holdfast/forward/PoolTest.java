@@ -253,21 +253,20 @@ final class PoolTest {
   @Test
   void sparesThatCloseOnTheirFirstRequestAreLearnedFromAndTheSecondIsTheLast() {
     provedBeside(5);
-    for (int i = 0; i < Pool.EARLY_CLOSES; i++) {
-      assertThat(pool.banned()).isEmpty();
-      spare();
-      pass(Duration.ofSeconds(4));
-      Pool.Use use = pool.take(now).orElseThrow().use();
-      pool.sent(use, now);
-      pool.ended(use, now);
-      assertThat(Duration.ofNanos(pool.ageNanos())).isEqualTo(Duration.ofSeconds(2));
-      pool.expected(now);
-      if (i == 0) {
-        pool.learn(5);
-        pass(-3000);
-      }
-    }
+    closesOnItsRequest(Duration.ofSeconds(6));
+    assertThat(pool.banned()).isEmpty();
+    assertThat(Duration.ofNanos(pool.ageNanos())).isEqualTo(Duration.ofSeconds(3));
+
+    closesOnItsRequest(Duration.ofSeconds(1));
     assertThat(pool.banned()).contains(Pool.Ban.CLOSES);
+  }
+
+  private void closesOnItsRequest(Duration age) {
+    spare();
+    pass(age);
+    Pool.Use use = pool.take(now).orElseThrow().use();
+    pool.sent(use, now);
+    pool.ended(use, now);
   }
 
   @Test
