@@ -6,12 +6,15 @@ import dev.holdfast.link.Duplex;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientConnection;
 import dev.holdfast.ssh.ClientEngine;
+import dev.holdfast.ssh.HostKeyCheck;
+import dev.holdfast.ssh.LoginKeys;
 import dev.holdfast.ssh.SshFailure;
 import dev.holdfast.ssh.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +84,26 @@ final class Road implements AutoCloseable {
       ClientConnection connection = ways.engine().connect(stream, target);
       opened.add(connection);
       return new Reached(connection, check);
+    } catch (SshFailure e) {
+      throw new IOException(text(config, e), e);
+    }
+  }
+
+  /**
+   * The same where the server is known otherwise than by known_hosts.
+   *
+   * @param keys to log in with; if there are none, those of the configuration
+   */
+  ClientConnection reach(ClientConfig config, HostKeyCheck check, List<KeyPair> keys)
+      throws IOException {
+    Duplex stream = dial(config);
+    try (Identities identities = Identities.of(config, prompts::passphrase, prompts::tell)) {
+      PersonAtLogin person = new PersonAtLogin(config, prompts, () -> false);
+      Optional<LoginKeys> usual = keys.isEmpty() ? Optional.of(identities) : Optional.empty();
+      Target target = new Target(config.user(), usual, keys, person, check, false, LOGIN);
+      ClientConnection connection = ways.engine().connect(stream, target);
+      opened.add(connection);
+      return connection;
     } catch (SshFailure e) {
       throw new IOException(text(config, e), e);
     }

@@ -3,7 +3,6 @@ package dev.holdfast.ssh;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.common.BuiltinFactory;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
@@ -71,7 +70,7 @@ final class Algorithms {
           BuiltinSignatures.rsaSHA512,
           BuiltinSignatures.rsaSHA256);
 
-  /** Certificates of hosts, which a server offers if it has one. */
+  /** Certificates, which a server offers if it has one, and a client asks for before keys. */
   private static final List<BuiltinSignatures> HOST_CERTIFICATES =
       List.of(
           BuiltinSignatures.ed25519_cert,
@@ -88,8 +87,10 @@ final class Algorithms {
   private Algorithms() {}
 
   static void offerAsClient(AbstractFactoryManager client) {
-    offer(client, KEY_EXCHANGES, MACS, CIPHERS, ClientBuilder.DH2KEX);
-    client.setSignatureFactories(BuiltinFactory.setUpFactories(false, SIGNATURES));
+    offer(client, KEY_EXCHANGES, MACS, CIPHERS, ClientExchange::factory);
+    List<BuiltinSignatures> all = new ArrayList<>(HOST_CERTIFICATES);
+    all.addAll(SIGNATURES);
+    client.setSignatureFactories(BuiltinFactory.setUpFactories(false, all));
   }
 
   static void offerAsServer(AbstractFactoryManager server, ServerSettings settings) {

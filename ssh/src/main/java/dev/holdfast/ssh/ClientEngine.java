@@ -48,9 +48,7 @@ public final class ClientEngine implements AutoCloseable {
     ClientTransport session = begin(stream, target);
     try {
       target.keys().forEach(session::addPublicKeyIdentity);
-      LoginQuestions questions = new LoginQuestions(target.person());
-      session.setUserInteraction(questions);
-      session.setUserAuthFactories(questions.ways());
+      session.setUserInteraction(new LoginQuestions(target.person()));
       CoreModuleProperties.PASSWORD_PROMPTS.set(session, target.person().tries());
       AuthFuture login = session.auth();
       if (!login.await(target.patience())) {

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.ClientFactoryManager;
+import org.apache.sshd.client.auth.UserAuthFactory;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.common.FactoryManager;
@@ -33,6 +34,15 @@ final class ClientTransport extends ClientSessionImpl {
   /** Whom this transport was begun for. */
   Target target() {
     return Objects.requireNonNull(getConnectionContext().getAttribute(Dialled.KEY)).target();
+  }
+
+  /**
+   * The person's ways to log in. MINA asks for them while this is being made, before anybody could
+   * set them.
+   */
+  @Override
+  public List<UserAuthFactory> getUserAuthFactories() {
+    return new LoginQuestions(target().person()).ways();
   }
 
   /** Opens a channel and waits for the server to take it. */
