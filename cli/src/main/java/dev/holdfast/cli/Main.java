@@ -19,6 +19,12 @@ import picocli.CommandLine.Model.CommandSpec;
       ServeCommand.class,
       AttachCommand.class,
       SessionsCommand.class,
+      LoginCommand.class,
+      LogoutCommand.class,
+      StatusCommand.class,
+      LsCommand.class,
+      SshConfigCommand.class,
+      AdminCommand.class,
       Completion.class,
       ManPages.class,
       Train.class
