@@ -24,6 +24,8 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
   private final Map<String, String> environment;
   private final PrintStream err;
   private final boolean quiet;
+  private volatile boolean open;
+  private volatile @Nullable Keyboard keyboard;
 
   Prompts(Map<String, String> environment, PrintStream err, boolean quiet) {
     this.environment = environment;
@@ -44,6 +46,12 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
     return answer(prompt, true);
   }
 
+  /** Something that was typed is refused. */
+  void bell() {
+    err.print('\007');
+    err.flush();
+  }
+
   /** For a key's passphrase, which is not shown. */
   char @Nullable [] passphrase(String prompt) {
     String answer = answer(prompt, false);
@@ -59,7 +67,33 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
     return asked(prompt, echo);
   }
 
+  /** Whether somebody is being asked. */
+  boolean isOpen() {
+    return open;
+  }
+
+  /**
+   * Answers come from there from now on: whoever reads the terminal's keys all the time would take
+   * them from any other reader.
+   */
+  void typedAt(Keyboard keyboard) {
+    this.keyboard = keyboard;
+  }
+
   private synchronized @Nullable String asked(String prompt, boolean echo) {
+    open = true;
+    try {
+      return read(prompt, echo);
+    } finally {
+      open = false;
+    }
+  }
+
+  private @Nullable String read(String prompt, boolean echo) {
+    Keyboard there = keyboard;
+    if (there != null) {
+      return byKeyboard(there, prompt, echo);
+    }
     if (usesProgram()) {
       return byProgram(prompt, echo);
     }
@@ -107,6 +141,17 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
     } catch (IOException e) {
       tell("ssh_askpass: exec(" + program + "): " + e.getMessage());
       return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  private @Nullable String byKeyboard(Keyboard there, String prompt, boolean echo) {
+    err.print("\r" + prompt.replace("\n", "\r\n"));
+    err.flush();
+    try {
+      return there.answer(new TypedLine(err, echo));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;

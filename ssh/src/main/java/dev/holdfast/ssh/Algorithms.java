@@ -3,6 +3,7 @@ package dev.holdfast.ssh;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.sshd.common.BuiltinFactory;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
@@ -70,7 +71,7 @@ final class Algorithms {
           BuiltinSignatures.rsaSHA512,
           BuiltinSignatures.rsaSHA256);
 
-  /** Certificates, which a server offers if it has one, and a client asks for before keys. */
+  /** Certificates of hosts, which a server offers if it has one. */
   private static final List<BuiltinSignatures> HOST_CERTIFICATES =
       List.of(
           BuiltinSignatures.ed25519_cert,
@@ -88,9 +89,9 @@ final class Algorithms {
 
   static void offerAsClient(AbstractFactoryManager client) {
     offer(client, KEY_EXCHANGES, MACS, CIPHERS, ClientExchange::factory);
-    List<BuiltinSignatures> all = new ArrayList<>(HOST_CERTIFICATES);
-    all.addAll(SIGNATURES);
-    client.setSignatureFactories(BuiltinFactory.setUpFactories(false, all));
+    client.setSignatureFactories(
+        BuiltinFactory.setUpFactories(
+            false, Stream.concat(HOST_CERTIFICATES.stream(), SIGNATURES.stream()).toList()));
   }
 
   static void offerAsServer(AbstractFactoryManager server, ServerSettings settings) {
@@ -154,9 +155,20 @@ final class Algorithms {
     return resources.stream().map(NamedResource::getName).toList();
   }
 
-  /** In the order of the names. */
+  /** Every algorithm of host keys that a client can ask for. */
+  static List<String> clientHostKeys() {
+    List<String> all = new ArrayList<>(names(HOST_CERTIFICATES));
+    all.addAll(names(SIGNATURES));
+    return all;
+  }
+
   private static <T extends NamedResource> List<T> chosen(List<T> from, AlgorithmNames names) {
-    return names.names().stream()
+    return named(from, names.names());
+  }
+
+  /** Those of the names, in the order of the names. */
+  static <T extends NamedResource> List<T> named(List<T> from, List<String> names) {
+    return names.stream()
         .flatMap(name -> from.stream().filter(one -> one.getName().equals(name)))
         .toList();
   }

@@ -53,6 +53,13 @@ public final class SshKeys {
     return KeyUtils.compareKeys(one, other);
   }
 
+  /** The key that {@code key} certifies; none if it is no certificate. */
+  public static Optional<PublicKey> certified(PublicKey key) {
+    return key instanceof OpenSshCertificate certificate
+        ? Optional.of(certificate.getCertPubKey())
+        : Optional.empty();
+  }
+
   /** The key that {@code key} writes; none if it is not one, or not one that proves something. */
   static Optional<PublicKey> of(SshPublicKey key) {
     try {
