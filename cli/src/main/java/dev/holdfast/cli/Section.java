@@ -97,6 +97,11 @@ final class Section {
     return List.copyOf(values);
   }
 
+  /** Whether {@code key} is there, whatever stands under it. */
+  boolean has(String key) {
+    return entries.containsKey(key);
+  }
+
   /** The section under {@code key}, which may be empty or missing. */
   Section section(String key) {
     Entry entry = take(key);

@@ -41,7 +41,24 @@ final class ServeCommand implements Callable<Integer> {
         new ServiceLog(
             spec.commandLine().getErr(), ServiceLog.isJournal(System.getenv("JOURNAL_STREAM")));
     ModuleLogs.goTo(log);
-    new NodeService(options, log).run(configuration);
+    serve(configuration, log);
     return 0;
+  }
+
+  /** The auth service begins first and ends last: the others ask it. */
+  private void serve(ServeConfiguration configuration, ServiceLog log)
+      throws IOException, InterruptedException {
+    if (configuration.auth() == null) {
+      new NodeService(options, log).run(configuration);
+      return;
+    }
+    log.change(configuration.logLevel(), configuration.logFormat());
+    try (Auth auth = Auth.start(configuration.auth(), log)) {
+      if (configuration.servesNode()) {
+        new NodeService(options, log).run(configuration);
+      } else {
+        new WaitingService(log).run("auth at " + auth.addresses());
+      }
+    }
   }
 }

@@ -29,13 +29,17 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param file where it comes from; null if there is none and all is as usual
  * @param metrics where figures are served; null if nowhere
+ * @param auth the auth service; null if there is none
+ * @param servesNode whether there is a node: where the file has its section, or no other service's
  */
 record ServeConfiguration(
     @Nullable Path file,
     ServiceLog.Level logLevel,
     ServiceLog.Format logFormat,
     @Nullable InetSocketAddress metrics,
-    NodeConfiguration node) {
+    NodeConfiguration node,
+    @Nullable AuthConfiguration auth,
+    boolean servesNode) {
 
   /**
    * Reads it, now; what is wrong goes to {@code problems}, and there the usual counts.
@@ -52,14 +56,18 @@ record ServeConfiguration(
         log.value("format", Words.of(ServiceLog.Format.class), ServiceLog.Format.TEXT);
     log.end();
     Optional<InetSocketAddress> metrics = root.value("metrics", new MetricsAddress());
+    boolean servesNode = root.has("node") || !root.has("auth");
     NodeConfiguration node = NodeConfiguration.read(root.section("node"), options, problems);
+    AuthConfiguration auth = root.has("auth") ? AuthConfiguration.read(root.section("auth")) : null;
     root.end();
     return new ServeConfiguration(
         file,
         options.quiet ? ServiceLog.Level.WARN : options.verbose ? ServiceLog.Level.DEBUG : level,
         options.logFormat == null ? format : options.logFormat,
         options.metrics == null ? metrics.orElse(null) : options.metrics,
-        node);
+        node,
+        auth,
+        servesNode);
   }
 
   private static @Nullable Path file(ServeOptions options) {
@@ -92,11 +100,18 @@ record ServeConfiguration(
     if (metrics != null) {
       text.append("metrics: '").append(GateEvent.name(metrics)).append("'\n");
     }
-    text.append("node:\n");
-    for (Map.Entry<String, Object> setting : node.effective().entrySet()) {
-      line(text, setting.getKey(), setting.getValue());
+    if (auth != null) {
+      section(text, "auth", auth.effective());
+    }
+    if (servesNode) {
+      section(text, "node", node.effective());
     }
     return text.toString();
+  }
+
+  private static void section(StringBuilder text, String name, Map<String, Object> settings) {
+    text.append(name).append(":\n");
+    settings.forEach((key, value) -> line(text, key, value));
   }
 
   private static void line(StringBuilder text, String key, Object value) {

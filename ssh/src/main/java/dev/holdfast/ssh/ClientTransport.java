@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.ClientFactoryManager;
+import org.apache.sshd.client.auth.UserAuthFactory;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.common.FactoryManager;
@@ -19,6 +20,7 @@ import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.kex.KeyExchangeFactory;
 import org.apache.sshd.common.mac.Mac;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.core.CoreModuleProperties;
 
 /** The client's side of the SSH transport on one stream, with back-pressure for who sends data. */
 final class ClientTransport extends ClientSessionImpl {
@@ -32,6 +34,11 @@ final class ClientTransport extends ClientSessionImpl {
   ClientTransport(ClientFactoryManager client, IoSession stream) throws Exception {
     super(client, stream);
     this.stream = (StreamIoSession) stream;
+    // Before anything is read: the login begins on the reader's thread as soon as there are keys.
+    Target target = target();
+    target.keys().forEach(this::addPublicKeyIdentity);
+    setUserInteraction(new LoginQuestions(target.person(), target.offer()));
+    CoreModuleProperties.PASSWORD_PROMPTS.set(this, target.person().tries());
   }
 
   /** Whom this transport was begun for. */
@@ -103,6 +110,11 @@ final class ClientTransport extends ClientSessionImpl {
   }
 
   // What is offered is asked for while the library builds this object: the target is there already.
+
+  @Override
+  public List<UserAuthFactory> getUserAuthFactories() {
+    return new LoginQuestions(target().person(), target().offer()).ways();
+  }
 
   @Override
   public List<KeyExchangeFactory> getKeyExchangeFactories() {

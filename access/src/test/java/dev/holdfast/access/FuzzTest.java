@@ -1,0 +1,16 @@
+package dev.holdfast.access;
+
+import dev.holdfast.testkit.FuzzTargets;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+class FuzzTest {
+  @TestFactory
+  Stream<DynamicTest> holdsForTheCorpusAndForMutationsOfIt() {
+    return new FuzzTargets()
+        .with(JsonFuzz.class, JsonFuzz::fuzzerTestOneInput)
+        .with(DocumentsFuzz.class, DocumentsFuzz::fuzzerTestOneInput, 5_000)
+        .tests();
+  }
+}
