@@ -23,10 +23,17 @@ import org.apache.sshd.common.signature.Signature;
  * only when the server wants it: an agent.
  */
 final class OfferedKeys implements SshAgent {
+  private final ClientTransport session;
   private final Optional<LoginKeys> identities;
 
-  private OfferedKeys(Optional<LoginKeys> identities) {
-    this.identities = identities;
+  private OfferedKeys(ClientTransport session) {
+    this.session = session;
+    identities = session.target().identities();
+  }
+
+  /** Those of the target of {@code session}. */
+  static OfferedKeys of(ClientTransport session) {
+    return new OfferedKeys(session);
   }
 
   /** Gives each session the keys of its target. */
@@ -39,7 +46,7 @@ final class OfferedKeys implements SshAgent {
 
       @Override
       public SshAgent createClient(Session session, FactoryManager manager) {
-        return new OfferedKeys(((ClientTransport) session).target().identities());
+        return of((ClientTransport) session);
       }
 
       @Override
@@ -52,6 +59,7 @@ final class OfferedKeys implements SshAgent {
   @Override
   public Iterable<? extends Map.Entry<PublicKey, String>> getIdentities() {
     return identities.map(LoginKeys::keys).orElse(List.of()).stream()
+        .filter(key -> !session.wasTried(key))
         .map(key -> Map.entry(key, ""))
         .toList();
   }
