@@ -39,6 +39,7 @@ final class Road implements AutoCloseable {
   private final Ways ways;
   private final boolean ownsWays;
   private final List<AutoCloseable> opened = new ArrayList<>();
+  private final LinkLog links = new LinkLog(System::nanoTime);
   private int hops;
 
   /**
@@ -62,8 +63,8 @@ final class Road implements AutoCloseable {
     this.ownsWays = ownsWays;
   }
 
-  /** A server that was logged in to. */
-  record Reached(ClientConnection connection, KnownHostsCheck check) {}
+  /** A server that was logged in to, and what the links on the way to it live through. */
+  record Reached(ClientConnection connection, KnownHostsCheck check, LinkLog links) {}
 
   /** Connects and logs in. */
   Reached reach(ClientConfig config) throws IOException {
@@ -80,7 +81,7 @@ final class Road implements AutoCloseable {
               config.user(), Optional.of(identities), List.of(), person, check, false, LOGIN);
       ClientConnection connection = ways.engine().connect(stream, target);
       opened.add(connection);
-      return new Reached(connection, check);
+      return new Reached(connection, check, links);
     } catch (SshFailure e) {
       throw new IOException(text(config, e), e);
     }
@@ -160,10 +161,12 @@ final class Road implements AutoCloseable {
             patience.isPositive() ? patience : PATIENCE,
             null,
             config.surroundings().environment(),
-            watch.of(
-                to,
-                level == ClientOptions.LogLevel.QUIET,
-                level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
+            links.andThen(
+                watch.of(
+                    to,
+                    !config.get(ClientOptions.HOLDFAST_STATUS)
+                        || level == ClientOptions.LogLevel.QUIET,
+                    level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0)));
     try {
       StreamClient.Connection connection = ways.streams().connect(settings, _ -> IDENTIFICATION);
       opened.add(() -> connection.ending().await(GOODBYE_NANOS));

@@ -9,14 +9,16 @@ import dev.holdfast.ssh.RemoteCommand;
 import dev.holdfast.ssh.SessionPlan;
 import dev.holdfast.ssh.SessionRequest;
 import dev.holdfast.ssh.WindowSize;
+import dev.holdfast.terminal.Overlay;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session's work: what runs at the server gets our standard input, and ours are its outputs, with
@@ -33,27 +35,29 @@ final class SessionWork {
   private final ClientConnection connection;
   private final Stdio stdio;
   private final Prompts prompts;
-  private final Supplier<String> linkState;
+  private final LinkLog links;
   private final Tty tty = new Tty(Tty.STDIN);
   private boolean raw;
+  private @Nullable Display display;
+  private @Nullable Pulse pulse;
   private volatile boolean leaving;
 
   /**
    * For that connection.
    *
-   * @param linkState how the link is, in a sentence
+   * @param links what the links to the server live through
    */
   SessionWork(
       ClientConfig config,
       ClientConnection connection,
       Stdio stdio,
       Prompts prompts,
-      Supplier<String> linkState) {
+      LinkLog links) {
     this.config = config;
     this.connection = connection;
     this.stdio = stdio;
     this.prompts = prompts;
-    this.linkState = linkState;
+    this.links = links;
   }
 
   /** Runs it to its end; the status that ssh would exit with. */
@@ -66,7 +70,8 @@ final class SessionWork {
             variables(),
             mayForwardAgent);
     try (RemoteCommand running = connection.start(plan);
-        Closeable _ = hasPty ? watchSize(running) : () -> {}) {
+        Closeable _ = hasPty ? watchSize(running) : () -> {};
+        Closeable _ = hasPty ? paint() : () -> {}) {
       raw = hasPty && tty.isTerminal();
       if (raw) {
         tty.raw();
@@ -79,6 +84,63 @@ final class SessionWork {
     } finally {
       tty.restore();
     }
+  }
+
+  /** Where somebody looks at what comes, and it is not the log of every step. */
+  private Closeable paint() {
+    Tty screen = new Tty(Tty.STDOUT);
+    boolean wanted =
+        config.get(ClientOptions.HOLDFAST_STATUS)
+            || config.get(ClientOptions.HOLDFAST_PREDICT) != ClientOptions.Predict.NEVER;
+    String term = config.surroundings().environment().getOrDefault("TERM", "");
+    Optional<WindowSize> size = screen.size();
+    if (!wanted
+        || !tty.isTerminal()
+        || size.isEmpty()
+        || term.isEmpty()
+        || term.equals("dumb")
+        || config.get(ClientOptions.LOG_LEVEL).compareTo(ClientOptions.LogLevel.DEBUG1) >= 0) {
+      return () -> {};
+    }
+    Display painted = new Display(stdio.out(), size.get(), predict());
+    Pulse asking =
+        new Pulse(
+            painted, connection::ask, links, config.host(), tellsOfSilence(), System::nanoTime);
+    display = painted;
+    pulse = asking;
+    links.wake(asking::wake);
+    Closeable restoring = atExit(painted::restore);
+    return () -> {
+      asking.close();
+      restoring.close();
+      painted.close();
+    };
+  }
+
+  private Overlay.Predict predict() {
+    return switch (config.get(ClientOptions.HOLDFAST_PREDICT)) {
+      case ADAPTIVE -> Overlay.Predict.ADAPTIVE;
+      case ALWAYS -> Overlay.Predict.ALWAYS;
+      case NEVER -> Overlay.Predict.NEVER;
+    };
+  }
+
+  private boolean tellsOfSilence() {
+    return config.get(ClientOptions.HOLDFAST_STATUS)
+        && config.get(ClientOptions.LOG_LEVEL) != ClientOptions.LogLevel.QUIET;
+  }
+
+  /** Does it if the process is ended before the result is closed. */
+  private static Closeable atExit(Runnable work) {
+    Thread hook = new Thread(work, "display");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return () -> {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // It is being done.
+      }
+    };
   }
 
   private SessionRequest request() {
@@ -142,6 +204,10 @@ final class SessionWork {
   private void resize(RemoteCommand running) {
     tty.size()
         .ifPresent(size -> {
+          Display painted = display;
+          if (painted != null) {
+            painted.resized(size);
+          }
           try {
             running.resize(size);
           } catch (IOException e) {
@@ -158,15 +224,22 @@ final class SessionWork {
           config.get(ClientOptions.STDIN_NULL) ? InputStream.nullInputStream() : stdio.in();
       byte[] bytes = new byte[BUFFER];
       for (int count = from.read(bytes); count >= 0; count = from.read(bytes)) {
-        if (hasPty) {
-          to.write(escapes.filtered(bytes, count));
-        } else {
-          to.write(bytes, 0, count);
-        }
+        byte[] sent = hasPty ? escapes.filtered(bytes, count) : Arrays.copyOf(bytes, count);
+        to.write(sent);
         to.flush();
+        typed(sent);
       }
     } catch (IOException e) {
       // Whoever reads the output sees the end, too.
+    }
+  }
+
+  private void typed(byte[] sent) {
+    Display painted = display;
+    Pulse asking = pulse;
+    if (painted != null && asking != null) {
+      painted.typed(sent);
+      asking.wake();
     }
   }
 
@@ -180,8 +253,17 @@ final class SessionWork {
 
   /** An end that was not the command's is told by its status. */
   private void copyOutput(RemoteCommand running) {
+    Display painted = display;
     try {
-      pump(running.stdout(), stdio.out());
+      if (painted == null) {
+        pump(running.stdout(), stdio.out());
+      } else {
+        byte[] bytes = new byte[BUFFER];
+        InputStream from = running.stdout();
+        for (int count = from.read(bytes); count >= 0; count = from.read(bytes)) {
+          painted.write(bytes, count);
+        }
+      }
     } catch (IOException e) {
       running.close();
     }
@@ -196,6 +278,14 @@ final class SessionWork {
   }
 
   private int status(Exit exit, boolean hasPty) {
+    Display painted = display;
+    if (painted != null) {
+      if (exit instanceof Exit.Status) {
+        painted.close();
+      } else {
+        painted.restore();
+      }
+    }
     tty.restore();
     int status =
         switch (exit) {
@@ -230,7 +320,7 @@ final class SessionWork {
 
   private void command(int c, RemoteCommand running) {
     char escape = (char) (int) config.get(ClientOptions.ESCAPE_CHAR);
-    prompts.tell(escape + (c == Escapes.SUSPEND ? "^Z" : Character.toString(c)));
+    tell(escape + (c == Escapes.SUSPEND ? "^Z" : Character.toString(c)));
     try {
       switch (c) {
         case '.' -> {
@@ -238,25 +328,54 @@ final class SessionWork {
           running.close();
           connection.close();
         }
-        case '#' -> prompts.tell("The following connections are open:\n  #0 client-session");
-        case 's' -> prompts.tell(linkState.get());
+        case '#' -> tell("The following connections are open:\n  #0 client-session");
+        case 's' -> tell(state());
         case 'R' -> connection.rekey();
         case 'B' -> running.sendBreak();
-        case '?' -> prompts.tell(HELP.replace('~', escape));
+        case '?' -> tell(HELP.replace('~', escape));
         case Escapes.SUSPEND -> suspend(running);
         default -> {}
       }
     } catch (IOException e) {
-      prompts.tell(String.valueOf(e.getMessage()));
+      tell(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** What is told on the screen is a part of what it shows. */
+  private void tell(String text) {
+    Display painted = display;
+    if (painted == null) {
+      prompts.tell(text);
+      return;
+    }
+    try {
+      painted.tell(text);
+    } catch (IOException e) {
+      // Who brings output fails, too.
+    }
+  }
+
+  private String state() {
+    Pulse asking = pulse;
+    long roundTrip = asking == null ? 0 : asking.roundTripNanos();
+    return roundTrip == 0
+        ? links.text()
+        : links.text() + " Round trip " + Math.max(1, roundTrip / 1_000_000) + " ms.";
   }
 
   /** The shell that started us has the terminal as it knows it, until it lets us go on. */
   private void suspend(RemoteCommand running) {
+    Display painted = display;
+    if (painted != null) {
+      painted.leave();
+    }
     tty.restore();
     TtyCalls.kill((int) ProcessHandle.current().pid(), STOP);
     if (raw) {
       tty.raw();
+    }
+    if (painted != null) {
+      painted.back();
     }
     resize(running);
   }

@@ -98,7 +98,7 @@ public final class Ssh {
           prompts.tell("Connection to " + config.hostname() + " closed by remote host.");
           return SessionWork.FAILED;
         }
-        return new SessionWork(config, connection, stdio, prompts, watch::state).run(lends);
+        return new SessionWork(config, connection, stdio, prompts, reached.links()).run(lends);
       }
     }
   }
