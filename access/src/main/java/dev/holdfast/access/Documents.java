@@ -36,8 +36,8 @@ public final class Documents {
   private static final int MOST_DEPTH = 16;
 
   private final String file;
-  private final Map<Json, String> places = new IdentityHashMap<>();
-  private final Map<Json, Map<String, String>> keyPlaces = new IdentityHashMap<>();
+  private final IdentityHashMap<Json, String> places = new IdentityHashMap<>();
+  private final IdentityHashMap<Json, Map<String, String>> keyPlaces = new IdentityHashMap<>();
 
   private Documents(String file) {
     this.file = file;

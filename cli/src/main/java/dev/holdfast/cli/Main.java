@@ -17,8 +17,11 @@ import picocli.CommandLine.Model.CommandSpec;
       Demo.class,
       GateCommand.class,
       ServeCommand.class,
+      OpenCommand.class,
+      UiCommand.class,
       AttachCommand.class,
       SessionsCommand.class,
+      DoctorCommand.class,
       Completion.class,
       ManPages.class,
       Train.class

@@ -40,6 +40,7 @@ final class ServeCommand implements Callable<Integer> {
     ServiceLog log =
         new ServiceLog(
             spec.commandLine().getErr(), ServiceLog.isJournal(System.getenv("JOURNAL_STREAM")));
+    ModuleLogs.goTo(log);
     new NodeService(options, log).run(configuration);
     return 0;
   }

@@ -80,9 +80,13 @@ final class Display implements AutoCloseable {
   }
 
   /** A sentence of ours, on a line of its own. */
-  void tell(String text) throws IOException {
+  void tell(String text) {
     byte[] bytes = (text.replace("\n", "\r\n") + "\r\n").getBytes(StandardCharsets.UTF_8);
-    write(bytes, bytes.length);
+    try {
+      write(bytes, bytes.length);
+    } catch (IOException e) {
+      // Who brings output fails, too.
+    }
   }
 
   private static byte[] joined(byte[] before, byte[] bytes, int count, byte[] behind) {

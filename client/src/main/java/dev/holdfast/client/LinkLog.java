@@ -16,6 +16,7 @@ final class LinkLog implements Consumer<ClientEvent> {
   private boolean away;
   private long awaySince;
   private volatile Runnable waker = () -> {};
+  private volatile long roundTripNanos;
 
   /** One that begins now; {@code clock} counts nanoseconds. */
   LinkLog(LongSupplier clock) {
@@ -59,6 +60,11 @@ final class LinkLog implements Consumer<ClientEvent> {
     }
   }
 
+  /** How long an answer takes now, smoothed. */
+  void roundTrip(long nanos) {
+    roundTripNanos = nanos;
+  }
+
   /** For how long there has been no link, or a silent one; negative if there is one. */
   synchronized long awayNanos() {
     return away ? clock.getAsLong() - awaySince : -1;
@@ -84,6 +90,9 @@ final class LinkLog implements Consumer<ClientEvent> {
       text.append(resumed == 1 ? "once" : resumed + " times");
       text.append(", last ").append(words(now - lastNanos)).append(" ago; the longest took ");
       text.append(words(longestNanos)).append('.');
+    }
+    if (roundTripNanos > 0) {
+      text.append(" Round trip ").append(Math.max(1, roundTripNanos / 1_000_000)).append(" ms.");
     }
     return text.toString();
   }

@@ -5,7 +5,9 @@ import dev.holdfast.link.Destination;
 import dev.holdfast.ssh.ClientConnection;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -13,8 +15,13 @@ import java.util.function.Consumer;
  * What its connections share is made once. Thread-safe.
  */
 public final class Logins implements AutoCloseable {
+  /** For a connection, and for the login, where nobody has to type. */
+  private static final Road.Haste ALONE =
+      new Road.Haste(Duration.ofSeconds(15), Duration.ofSeconds(15));
+
   private final Ways ways;
   private final PromptsFor prompts;
+  private final Road.Haste haste;
 
   /** Who is asked in one login. */
   private interface PromptsFor {
@@ -33,20 +40,24 @@ public final class Logins implements AutoCloseable {
     void link(ClientEvent event);
   }
 
-  private Logins(Ways ways, PromptsFor prompts) {
+  private Logins(Ways ways, PromptsFor prompts, Road.Haste haste) {
     this.ways = ways;
     this.prompts = prompts;
+    this.haste = haste;
   }
 
   /** In the background, where nobody can be asked. */
   public static Logins unattended(Consumer<String> faults) {
-    return new Logins(new Ways(faults), (_, hearer) -> new Nobody(hearer::told, hearer::asked));
+    return new Logins(
+        new Ways(faults), (_, hearer) -> new Nobody(hearer::told, hearer::asked), ALONE);
   }
 
   /** With a person at the terminal. */
   public static Logins attended(PrintStream err) {
     return new Logins(
-        new Ways(err::println), (here, _) -> new Prompts(here.environment(), err, false));
+        new Ways(err::println),
+        (here, _) -> new Prompts(here.environment(), err, false),
+        Road.Haste.NONE);
   }
 
   /** What ssh's own arguments ask for (ssh(1)), before any file is read. */
@@ -72,7 +83,7 @@ public final class Logins implements AutoCloseable {
     Road road = Road.among(ways, prompts.of(config.surroundings(), hearer), new Watch(hearer));
     boolean done = false;
     try {
-      Road.Reached reached = road.reach(config);
+      Road.Reached reached = road.reach(config, haste);
       if (reached.check().isUnsafe()) {
         throw new IOException(
             "The host key of %s has changed, so nothing is forwarded to it."
@@ -87,10 +98,26 @@ public final class Logins implements AutoCloseable {
     }
   }
 
-  private record Reached(ClientConnection connection, Road road) implements Login {
+  private static final class Reached implements Login {
+    private final ClientConnection connection;
+    private final Road road;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Reached(ClientConnection connection, Road road) {
+      this.connection = connection;
+      this.road = road;
+    }
+
+    @Override
+    public ClientConnection connection() {
+      return connection;
+    }
+
     @Override
     public void close() {
-      Thread.ofVirtual().name("login-close").start(road::close);
+      if (closed.compareAndSet(false, true)) {
+        Thread.ofVirtual().name("login-close").start(road::close);
+      }
     }
   }
 

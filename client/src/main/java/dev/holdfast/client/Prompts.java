@@ -24,6 +24,9 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
   private final Map<String, String> environment;
   private final PrintStream err;
   private final boolean quiet;
+  private volatile @Nullable Display display;
+  private volatile boolean open;
+  private volatile @Nullable Keyboard keyboard;
 
   Prompts(Map<String, String> environment, PrintStream err, boolean quiet) {
     this.environment = environment;
@@ -31,9 +34,22 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
     this.quiet = quiet;
   }
 
+  /** What is told from now on is a part of what that display shows; null for none. */
+  void on(@Nullable Display shown) {
+    display = shown;
+  }
+
+  /** Where what is told is shown, if that is not standard error. */
+  @Nullable Display display() {
+    return display;
+  }
+
   @Override
   public void tell(String text) {
-    if (!quiet) {
+    Display shown = display;
+    if (!quiet && shown != null) {
+      shown.tell(text);
+    } else if (!quiet) {
       err.print(text.replace("\n", "\r\n") + "\r\n");
       err.flush();
     }
@@ -42,6 +58,12 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
   @Override
   public @Nullable String ask(String prompt) {
     return answer(prompt, true);
+  }
+
+  /** Something that was typed is refused. */
+  void bell() {
+    err.print('\007');
+    err.flush();
   }
 
   /** For a key's passphrase, which is not shown. */
@@ -59,7 +81,33 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
     return asked(prompt, echo);
   }
 
+  /** Whether somebody is being asked. */
+  boolean isOpen() {
+    return open;
+  }
+
+  /**
+   * Answers come from there from now on: whoever reads the terminal's keys all the time would take
+   * them from any other reader.
+   */
+  void typedAt(Keyboard keyboard) {
+    this.keyboard = keyboard;
+  }
+
   private synchronized @Nullable String asked(String prompt, boolean echo) {
+    open = true;
+    try {
+      return read(prompt, echo);
+    } finally {
+      open = false;
+    }
+  }
+
+  private @Nullable String read(String prompt, boolean echo) {
+    Keyboard there = keyboard;
+    if (there != null) {
+      return byKeyboard(there, prompt, echo);
+    }
     if (usesProgram()) {
       return byProgram(prompt, echo);
     }
@@ -107,6 +155,17 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
     } catch (IOException e) {
       tell("ssh_askpass: exec(" + program + "): " + e.getMessage());
       return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  private @Nullable String byKeyboard(Keyboard there, String prompt, boolean echo) {
+    err.print("\r" + prompt.replace("\n", "\r\n"));
+    err.flush();
+    try {
+      return there.answer(new TypedLine(err, echo));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;

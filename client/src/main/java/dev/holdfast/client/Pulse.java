@@ -115,6 +115,7 @@ final class Pulse implements AutoCloseable {
       }
       reached = asked;
       asked = -1;
+      links.roundTrip(roundTripNanos);
       display.reached(reached, roundTripNanos);
     }
     if (asked < 0 && display.keys() > reached) {

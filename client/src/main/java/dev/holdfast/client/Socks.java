@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * The server's side of SOCKS, as far as -D needs it: CONNECT without a login, of version 4, 4A and
@@ -32,7 +33,17 @@ public final class Socks {
     this.to = to;
   }
 
-  /** Reads what the client asks for; whoever speaks something else gets no answer. */
+  /**
+   * Reads what the client asks for; whoever speaks something else gets no answer, and whoever takes
+   * longer than {@code most} is hung up on.
+   */
+  static Socks accept(Duplex client, Duration most) throws IOException {
+    try (ForwardedConnections.Deadline _ = ForwardedConnections.within(most, client)) {
+      return accept(client);
+    }
+  }
+
+  /** The same for as long as it takes. */
   public static Socks accept(Duplex client) throws IOException {
     int version = number(client);
     return switch (version) {

@@ -57,6 +57,13 @@ class LinkLogTest {
   }
 
   @Test
+  void tellsOfTheRoundTripOnceItIsKnown() {
+    log.accept(new ClientEvent.Connected(0));
+    log.roundTrip(Duration.ofMillis(42).toNanos());
+    assertThat(log.text()).endsWith("without resumption. Round trip 42 ms.");
+  }
+
+  @Test
   void wakesWhoWaits() {
     AtomicInteger woken = new AtomicInteger();
     log.wake(woken::incrementAndGet);

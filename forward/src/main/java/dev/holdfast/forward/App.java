@@ -27,10 +27,7 @@ final class App {
 
   /** A connection that was made ahead, if there is one that may be used. */
   Optional<FarStream> take(LiveSession session) {
-    if (session.isSuspect()) {
-      return Optional.empty();
-    }
-    Optional<FarStream> taken = taken(session);
+    Optional<FarStream> taken = session.isFresh() ? taken(session) : Optional.empty();
     refill(session);
     return taken;
   }
@@ -42,7 +39,7 @@ final class App {
     Optional<Pool.Taken<DirectStream>> taken = pool.take(System.nanoTime());
     while (taken.isPresent() && taken.get().spare().isTouched()) {
       // It was closed just now.
-      pool.ended(taken.get().use(), System.nanoTime());
+      pool.ended(taken.get().use());
       close(taken.get().spare());
       taken = pool.take(System.nanoTime());
     }
@@ -165,10 +162,19 @@ final class App {
   }
 
   synchronized void ended(Pool.Use use) {
-    pool.ended(use, System.nanoTime());
+    pool.ended(use);
+  }
+
+  synchronized void endedByApp(Pool.Use use) {
+    pool.endedByApp(use, System.nanoTime());
   }
 
   // ---- looking after ----
+
+  /** Whether connections were made ahead. */
+  synchronized boolean isReady() {
+    return pool.spares() > 0;
+  }
 
   /** Does what is due; {@code session} is the newest. */
   void tend(@Nullable LiveSession session) {

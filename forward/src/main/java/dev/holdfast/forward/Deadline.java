@@ -13,6 +13,11 @@ public record Deadline(long nanos) {
     return new Deadline(System.nanoTime() + time.toNanos());
   }
 
+  /** So long from now, if that is sooner. */
+  Deadline orIn(Duration time) {
+    return leftNanos() < time.toNanos() ? this : in(time);
+  }
+
   /** What is left; negative when it is over. */
   public long leftNanos() {
     return nanos - System.nanoTime();

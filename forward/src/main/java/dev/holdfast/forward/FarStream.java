@@ -38,6 +38,8 @@ public final class FarStream implements Duplex {
     int count = stream.read(target);
     if (count > 0) {
       received.addAndGet(count);
+    } else if (count < 0) {
+      app.endedByApp(use);
     }
     if (waits.get() && waits.getAndSet(false)) {
       session.waits(false);

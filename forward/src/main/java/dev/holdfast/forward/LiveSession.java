@@ -97,7 +97,7 @@ final class LiveSession {
     return judged(Liveness::isSuspect);
   }
 
-  /** Whether it was heard of within one round trip or so. */
+  /** Whether it was heard of so lately that what was confirmed before may be used. */
   boolean isFresh() {
     return judged(Liveness::isFresh);
   }
@@ -204,19 +204,26 @@ final class LiveSession {
    * What is to be done for it now.
    *
    * @param wanted whether somebody will use it soon
+   * @param ready whether connections were made ahead
    */
-  Liveness.Due due(boolean wanted) {
+  Liveness.Due due(boolean wanted, boolean ready) {
     lock.lock();
     try {
       liveness.heard(session.heardNanos());
-      Liveness.Use use =
-          waiting > 0
-              ? Liveness.Use.WAITING
-              : open > 0 || wanted ? Liveness.Use.OPEN : Liveness.Use.NONE;
-      return liveness.due(System.nanoTime(), use, retired);
+      return liveness.due(System.nanoTime(), use(wanted, ready), retired);
     } finally {
       lock.unlock();
     }
+  }
+
+  private Liveness.Use use(boolean wanted, boolean ready) {
+    if (ready) {
+      return Liveness.Use.READY;
+    }
+    if (waiting > 0) {
+      return Liveness.Use.WAITING;
+    }
+    return open > 0 || wanted ? Liveness.Use.OPEN : Liveness.Use.NONE;
   }
 
   /** A newer session has its place; this one ends with its connections. */

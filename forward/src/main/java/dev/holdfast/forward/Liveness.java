@@ -20,11 +20,20 @@ final class Liveness {
   /** With somebody waiting for an answer, a session is asked after so much silence. */
   static final Duration SILENCE_BUSY = Duration.ofSeconds(1);
 
+  /** With connections made ahead, it is asked after so much silence, so that they may be used. */
+  static final Duration SILENCE_READY = Duration.ofMillis(700);
+
+  /** After so much silence and a round trip nothing is written that was not confirmed since. */
+  static final Duration FRESH = Duration.ofSeconds(1);
+
   /** A session that nobody uses is asked this often, so that no router forgets it. */
   static final Duration SILENCE_IDLE = Duration.ofSeconds(30);
 
-  /** An answer that takes longer than this, or three round trips, is late. */
+  /** An answer that takes longer than this, or than answers take (RFC 6298), is late. */
   static final Duration LATE = Duration.ofMillis(150);
+
+  /** What a new connection waits at least, beside what answers take. */
+  static final Duration HEDGE = Duration.ofMillis(20);
 
   /** While others are waiting for a session that is replaced already, it has so long. */
   static final Duration REPLACED = Duration.ofSeconds(1);
@@ -46,6 +55,8 @@ final class Liveness {
     NONE,
     /** Somebody has one, or will. */
     OPEN,
+    /** Connections were made ahead. */
+    READY,
     /** Somebody waits for an answer. */
     WAITING
   }
@@ -58,6 +69,8 @@ final class Liveness {
   private long doubted = NEVER;
   private long asked = NEVER;
   private long roundTrip = -1;
+  private long variation;
+  private long shortest = Long.MAX_VALUE;
 
   /** Of a session that answered {@code now}. */
   Liveness(ForwardSettings settings, boolean outlivesLinks, long now) {
@@ -92,13 +105,25 @@ final class Liveness {
   /** What was sent at {@code sent} has its answer now. */
   void answered(long sent, long now) {
     long took = Math.max(now - sent, 0);
-    roundTrip = roundTrip < 0 ? took : took < roundTrip ? took : (7 * roundTrip + took) / 8;
+    measured(took);
+    shortest = Math.min(shortest, took);
     if (doubted != NEVER && sent - doubted >= 0) {
       doubted = NEVER;
     }
     heard(now);
     if (asked != NEVER && sent - asked >= 0) {
       asked = NEVER;
+    }
+  }
+
+  /** As TCP measures (RFC 6298 2). */
+  private void measured(long took) {
+    if (roundTrip < 0) {
+      roundTrip = took;
+      variation = took / 2;
+    } else {
+      variation = (3 * variation + Math.abs(roundTrip - took)) / 4;
+      roundTrip = (7 * roundTrip + took) / 8;
     }
   }
 
@@ -109,7 +134,11 @@ final class Liveness {
 
   /** After this much time an answer is late. */
   long patienceNanos() {
-    return Math.max(LATE.toNanos(), 3 * Math.max(roundTrip, 0));
+    return Math.max(LATE.toNanos(), usualNanos() + HEDGE.toNanos());
+  }
+
+  private long usualNanos() {
+    return Math.max(roundTrip, 0) + 4 * variation;
   }
 
   /** Whether it must be proved before anything that matters goes into it. */
@@ -117,9 +146,9 @@ final class Liveness {
     return doubted != NEVER || isLate(now) || now - heard > settings.quiet().toNanos();
   }
 
-  /** Whether it was heard of within one round trip or so. */
+  /** Whether it was heard of so lately that what was confirmed before may be used. */
   boolean isFresh(long now) {
-    return doubted == NEVER && now - heard < SILENCE_BUSY.toNanos();
+    return doubted == NEVER && now - heard < FRESH.toNanos() + Math.max(roundTrip, 0);
   }
 
   private boolean isLate(long now) {
@@ -128,7 +157,11 @@ final class Liveness {
 
   /** For how long a new connection waits before a new session is made beside this one. */
   long hedgeNanos(long now) {
-    return isLate(now) ? 0 : patienceNanos();
+    if (isSuspect(now)) {
+      return 0;
+    }
+    long most = roundTrip < 0 ? LATE.toNanos() : 2 * shortest + HEDGE.toNanos();
+    return Math.min(usualNanos() + HEDGE.toNanos(), most);
   }
 
   /**
@@ -153,6 +186,7 @@ final class Liveness {
         || switch (use) {
           case NONE -> silence > SILENCE_IDLE.toNanos();
           case OPEN -> silence > settings.quiet().toNanos() / 2;
+          case READY -> silence > SILENCE_READY.toNanos();
           case WAITING -> silence > SILENCE_BUSY.toNanos();
         };
   }
@@ -166,6 +200,6 @@ final class Liveness {
     if (replaced && !outlivesLinks) {
       return Math.min(dead, Math.max(REPLACED.toNanos(), patienceNanos()));
     }
-    return use == Use.WAITING ? dead : 3 * dead;
+    return use == Use.WAITING || use == Use.READY ? dead : 3 * dead;
   }
 }

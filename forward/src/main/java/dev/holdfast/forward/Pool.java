@@ -180,15 +180,20 @@ final class Pool<S> {
     proved = Math.max(proved, olderThan(use));
   }
 
-  /** It has ended. */
-  void ended(Use use, long now) {
+  /** It has ended, whoever ended it. */
+  void ended(Use use) {
     uses.remove(use);
     if (use == stalled) {
       stalled = null;
     }
-    if (use.wasSpare && use.everSent && !use.everAnswered && ++earlyCloses >= EARLY_CLOSES) {
+  }
+
+  /** The app ended it. */
+  void endedByApp(Use use, long now) {
+    boolean isEarly = use.wasSpare && use.everSent && !use.everAnswered;
+    if (isEarly && ++earlyCloses >= EARLY_CLOSES) {
       ban(Ban.CLOSES);
-    } else if (use.wasSpare && use.everSent && !use.everAnswered) {
+    } else if (isEarly) {
       closedAfter(now - use.openedNanos);
     }
   }

@@ -3,7 +3,9 @@ package dev.holdfast.forward;
 import dev.holdfast.ssh.ChannelRefused;
 import dev.holdfast.ssh.DirectStream;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Race {
   private final FarAddress to;
   private final CompletableFuture<Connected> won = new CompletableFuture<>();
+  private final Set<CompletableFuture<LiveSession>> awaited = new HashSet<>();
+  private final Set<LiveSession> entered = new HashSet<>();
   private int running;
 
   Race(FarAddress to) {
@@ -25,20 +29,32 @@ final class Race {
 
   /** Connects through {@code session} as well. */
   void enter(LiveSession session) {
+    synchronized (this) {
+      entered.add(session);
+    }
     enters();
     var _ = session.open(to).whenComplete((stream, failure) -> arrived(session, stream, failure));
   }
 
   /** The same through a session that is being made. */
   void alsoAfter(CompletableFuture<LiveSession> coming) {
+    synchronized (this) {
+      if (!awaited.add(coming)) {
+        return;
+      }
+    }
     enters();
     var _ =
         coming.whenComplete((session, failure) -> {
-          if (session != null && !won.isDone()) {
+          if (session != null && !won.isDone() && isNew(session)) {
             enter(session);
           }
           leaves(failure == null ? new IOException("the session is not needed") : failure);
         });
+  }
+
+  private synchronized boolean isNew(LiveSession session) {
+    return !entered.contains(session);
   }
 
   private synchronized void enters() {

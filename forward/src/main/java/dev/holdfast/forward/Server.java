@@ -29,10 +29,10 @@ public final class Server {
   static final int MOST_APPS = 256;
 
   /** An attempt that is older does not keep a new one from beginning. */
-  private static final Duration STALE_ATTEMPT = Duration.ofSeconds(1);
+  private static final Duration STALE_ATTEMPT = Duration.ofMillis(1500);
 
   /** Attempts at a time. */
-  private static final int MOST_ATTEMPTS = 2;
+  static final int MOST_ATTEMPTS = 3;
 
   /** A session that was used within this time is replaced at once when it is dead. */
   private static final Duration USEFUL = Duration.ofSeconds(60);
@@ -50,7 +50,7 @@ public final class Server {
   private final Backoff backoff = new Backoff();
   private @Nullable LiveSession current;
   private @Nullable Attempt latest;
-  private int attempts;
+  private final List<Attempt> attempts = new ArrayList<>();
   private @Nullable Trouble trouble;
   private boolean closed;
 
@@ -176,7 +176,7 @@ public final class Server {
     LiveSession session = current;
     if (session == null || session.isOver()) {
       return new ServerState(
-          attempts > 0 ? ServerState.Phase.CONNECTING : ServerState.Phase.IDLE,
+          !attempts.isEmpty() ? ServerState.Phase.CONNECTING : ServerState.Phase.IDLE,
           Optional.empty(),
           Optional.ofNullable(trouble));
     }
@@ -218,11 +218,11 @@ public final class Server {
         coming = attempt();
       }
       try {
-        return await(coming, deadline);
+        return await(coming, deadline.orIn(STALE_ATTEMPT));
       } catch (FarFailure e) {
         pause(e, deadline);
       } catch (IOException e) {
-        throw new FarFailure(new Trouble.Unreachable(name, String.valueOf(e.getMessage())));
+        checkTime(deadline, String.valueOf(e.getMessage()));
       }
     }
   }
@@ -275,7 +275,7 @@ public final class Server {
     boolean isStale =
         running == null
             || running.made.isDone()
-            || (now - running.begun > STALE_ATTEMPT.toNanos() && attempts < MOST_ATTEMPTS);
+            || (now - running.begun > STALE_ATTEMPT.toNanos() && attempts.size() < MOST_ATTEMPTS);
     if (running != null && !isStale) {
       return running.made;
     }
@@ -286,7 +286,7 @@ public final class Server {
     }
     Attempt fresh = new Attempt(now, new CompletableFuture<>());
     latest = fresh;
-    attempts++;
+    attempts.add(fresh);
     Thread.ofVirtual().name("login").start(() -> run(fresh));
     return fresh.made;
   }
@@ -305,29 +305,33 @@ public final class Server {
         session.close();
       }
     } catch (FarFailure e) {
-      failed(e.trouble());
+      failed(attempt, e.trouble());
       attempt.made.completeExceptionally(e);
       tell(new ServerEvent.Troubled(e.trouble()));
     } catch (RuntimeException e) {
       FarFailure failure = new FarFailure(new Trouble.Failed(String.valueOf(e)));
-      failed(failure.trouble());
+      failed(attempt, failure.trouble());
       attempt.made.completeExceptionally(failure);
     }
   }
 
-  private synchronized void failed(Trouble why) {
-    attempts--;
+  private synchronized void failed(Attempt attempt, Trouble why) {
+    attempts.remove(attempt);
     trouble = why;
     backoff.failed(System.nanoTime(), why.mayPass());
   }
 
   /** The newer session takes the place of the older one; false if it is not needed any more. */
   private synchronized boolean install(LiveSession session, Attempt attempt) {
-    attempts--;
+    attempts.remove(attempt);
     backoff.succeeded();
     trouble = null;
     LiveSession before = current;
-    boolean isNeedless = before != null && !before.isOver() && before.isFresh();
+    boolean isNeedless =
+        before != null
+            && !before.isOver()
+            && before.session().heardNanos() - attempt.begun > 0
+            && !before.isSuspect();
     if (closed || isNeedless) {
       if (before != null && !closed) {
         attempt.made.complete(before);
@@ -344,6 +348,8 @@ public final class Server {
       }
     }
     current = session;
+    // Who waits for a later attempt, or an earlier one that hangs, need not.
+    attempts.forEach(each -> each.made.complete(session));
     return true;
   }
 
@@ -392,15 +398,15 @@ public final class Server {
       if (early.isPresent()) {
         return app.connected(connection, early.get());
       }
-      boolean isSilent = session.session().heardNanos() - begun < 0;
-      if (isSilent && !deadline.isOver()) {
-        tell(new ServerEvent.Suspected());
-        race.alsoAfter(another(session));
+      Optional<Connected> late = Optional.empty();
+      while (late.isEmpty() && !deadline.isOver()) {
+        if (session.session().heardNanos() - begun < 0) {
+          race.alsoAfter(another(session));
+        }
+        late = race.await(deadline.orIn(STALE_ATTEMPT).leftNanos());
       }
-      Connected late =
-          race.await(deadline.leftNanos())
-              .orElseThrow(() -> new IOException("nothing answers there"));
-      return app.connected(connection, late);
+      return app.connected(
+          connection, late.orElseThrow(() -> new IOException("nothing answers there")));
     } finally {
       race.abandon();
       session.waits(false);
@@ -409,6 +415,9 @@ public final class Server {
 
   private synchronized CompletableFuture<LiveSession> another(LiveSession than) {
     LiveSession newer = current;
+    if (newer == than) {
+      tell(new ServerEvent.Suspected());
+    }
     return newer != null && newer != than && !newer.isOver()
         ? CompletableFuture.completedFuture(newer)
         : attempt();
@@ -461,14 +470,15 @@ public final class Server {
         var _ = attempt();
       }
     }
-    all.forEach(each -> tend(each, each == newest));
+    boolean isReady = apps.values().stream().anyMatch(App::isReady);
+    all.forEach(each -> tend(each, each == newest, isReady));
     apps.values().forEach(app -> app.tend(newest));
     return !all.isEmpty() || holds.get() > 0;
   }
 
-  private void tend(LiveSession session, boolean isNewest) {
+  private void tend(LiveSession session, boolean isNewest, boolean isReady) {
     boolean isUseful = isNewest && (holds.get() > 0 || session.idleNanos() < USEFUL.toNanos());
-    switch (session.due(isUseful)) {
+    switch (session.due(isUseful, isReady && isNewest)) {
       case NOTHING -> {}
       case ASK -> Thread.ofVirtual().name("ask").start(session::ask);
       case REPLACE -> {
@@ -485,7 +495,7 @@ public final class Server {
   }
 
   private synchronized void replace(LiveSession session) {
-    if (current == session && attempts == 0 && backoff.waitNanos(System.nanoTime()) <= 0) {
+    if (current == session && attempts.isEmpty() && backoff.waitNanos(System.nanoTime()) <= 0) {
       var _ = attempt();
     }
   }

@@ -75,7 +75,7 @@ final class SshSession implements Session {
 
   @Override
   public void ask(Runnable answered) throws IOException {
-    connection.ask(answered);
+    var _ = connection.ping().thenRun(answered);
   }
 
   @Override

@@ -67,8 +67,39 @@ final class LivenessTest {
   @Test
   void patienceIsThreeRoundTripsWhereThoseAreLong() {
     plain.answered(now, now + 300 * MS);
-    assertThat(plain.patienceNanos()).isEqualTo(900 * MS);
-    assertThat(plain.hedgeNanos(now + 300 * MS)).isEqualTo(900 * MS);
+    assertThat(plain.patienceNanos()).isEqualTo(920 * MS);
+    assertThat(plain.hedgeNanos(now + 300 * MS)).isEqualTo(620 * MS);
+  }
+
+  @Test
+  void aNewConnectionWaitsLittleLongerThanARoundTripOnASteadyLine() {
+    for (int i = 0; i < 20; i++) {
+      plain.answered(now, now + 70 * MS);
+    }
+    assertThat(plain.hedgeNanos(now)).isBetween(90 * MS, 100 * MS);
+    plain.answered(now, now + 270 * MS);
+    assertThat(plain.hedgeNanos(now)).as("after one that was late").isEqualTo(160 * MS);
+  }
+
+  @Test
+  void aNewConnectionDoesNotWaitForASuspectSession() {
+    pass(SETTINGS.quiet().plusMillis(1));
+    assertThat(plain.hedgeNanos(now)).isZero();
+  }
+
+  @Test
+  void whatWasConfirmedIsUsedOnlyIfTheSessionWasHeardOfSince() {
+    assertThat(plain.isFresh(now)).isTrue();
+    pass(Liveness.FRESH);
+    assertThat(plain.isFresh(now)).isFalse();
+    assertThat(plain.isSuspect(now)).isFalse();
+  }
+
+  @Test
+  void aSessionWithConnectionsMadeAheadIsKeptFresh() {
+    pass(Liveness.SILENCE_READY.plusMillis(1));
+    assertThat(plain.isFresh(now)).isTrue();
+    assertThat(due(plain, Liveness.Use.READY)).isEqualTo(Liveness.Due.ASK);
   }
 
   @Test

@@ -56,7 +56,7 @@ final class PoolTest {
 
   @Test
   void oneSpareIsTriedBesideARealRequestOfAnAppThatSpeaksHttp() {
-    pool.ended(request(10), now);
+    pool.ended(request(10));
 
     assertThat(pool.missing(now)).isZero();
     assertThat(pool.ahead(now)).isEqualTo(1);
@@ -64,9 +64,9 @@ final class PoolTest {
 
   @Test
   void anAnswerBesideAnOlderIdleConnectionProvesTheApp() {
-    pool.ended(request(10), now);
+    pool.ended(request(10));
     spare();
-    pool.ended(request(10), now);
+    pool.ended(request(10));
 
     assertThat(pool.proved()).isEqualTo(1);
     assertThat(pool.missing(now)).isPositive();
@@ -74,7 +74,7 @@ final class PoolTest {
 
   @Test
   void anAnswerBesideAYoungerIdleConnectionProvesNothing() {
-    pool.ended(request(10), now);
+    pool.ended(request(10));
     Pool.Use use = pool.began(pool.order(), now);
     pool.sent(use, now);
     spare();
@@ -85,7 +85,7 @@ final class PoolTest {
 
   @Test
   void aTrialThatHoldsUpTheAnswerIsEndedAndIsTheLast() {
-    pool.ended(request(10), now);
+    pool.ended(request(10));
     String spare = spare();
     Pool.Use held = pool.began(pool.order(), now);
     pool.sent(held, now);
@@ -103,7 +103,7 @@ final class PoolTest {
 
   @Test
   void anAppThatIsSlowByItselfIsTriedAgainButNotForEver() {
-    pool.ended(request(10), now);
+    pool.ended(request(10));
     for (int i = 0; i < Pool.TRIALS; i++) {
       assertThat(pool.ahead(now)).isEqualTo(1);
       String spare = spare();
@@ -113,7 +113,7 @@ final class PoolTest {
       assertThat(pool.surplus(now)).containsExactly(spare);
       pass(Duration.ofSeconds(1));
       pool.answered(slow, now, true);
-      pool.ended(slow, now);
+      pool.ended(slow);
       assertThat(pool.ahead(now)).as("rests").isZero();
       pass(Pool.REST);
     }
@@ -124,7 +124,7 @@ final class PoolTest {
 
   @Test
   void anAnswerThatUsuallyTakesLongIsNoStall() {
-    pool.ended(request(400), now);
+    pool.ended(request(400));
     spare();
     Pool.Use use = pool.began(pool.order(), now);
     pool.sent(use, now);
@@ -153,7 +153,7 @@ final class PoolTest {
   void manyConnectionsWithinASecondGetMoreSparesOnceThatIsProved() {
     provedBeside(1);
     for (int i = 0; i < 6; i++) {
-      pool.ended(request(10), now);
+      pool.ended(request(10));
     }
     assertThat(pool.missing(now)).isEqualTo(Pool.BURST);
     pool.learn(Pool.BURST - 1);
@@ -253,21 +253,34 @@ final class PoolTest {
   @Test
   void sparesThatCloseOnTheirFirstRequestAreLearnedFromAndTheSecondIsTheLast() {
     provedBeside(5);
-    for (int i = 0; i < Pool.EARLY_CLOSES; i++) {
-      assertThat(pool.banned()).isEmpty();
+    closesOnItsRequest(Duration.ofSeconds(6));
+    assertThat(pool.banned()).isEmpty();
+    assertThat(Duration.ofNanos(pool.ageNanos())).isEqualTo(Duration.ofSeconds(3));
+
+    closesOnItsRequest(Duration.ofSeconds(1));
+    assertThat(pool.banned()).contains(Pool.Ban.CLOSES);
+  }
+
+  private void closesOnItsRequest(Duration age) {
+    spare();
+    pass(age);
+    Pool.Use use = pool.take(now).orElseThrow().use();
+    pool.sent(use, now);
+    pool.endedByApp(use, now);
+    pool.ended(use);
+  }
+
+  @Test
+  void connectionsThatEndedWithTheirSessionOrByTheirClientTeachNothing() {
+    provedBeside(5);
+    for (int i = 0; i < 2 * Pool.EARLY_CLOSES; i++) {
       spare();
-      pass(Duration.ofSeconds(4));
       Pool.Use use = pool.take(now).orElseThrow().use();
       pool.sent(use, now);
-      pool.ended(use, now);
-      assertThat(Duration.ofNanos(pool.ageNanos())).isEqualTo(Duration.ofSeconds(2));
-      pool.expected(now);
-      if (i == 0) {
-        pool.learn(5);
-        pass(-3000);
-      }
+      pool.ended(use);
     }
-    assertThat(pool.banned()).contains(Pool.Ban.CLOSES);
+    assertThat(pool.banned()).isEmpty();
+    assertThat(Duration.ofNanos(pool.ageNanos())).isEqualTo(Pool.AGE);
   }
 
   @Test

@@ -6,7 +6,7 @@ public sealed interface Behind permits Destination, Behind.InProcess {
   record InProcess(Acceptor acceptor) implements Behind {
     @Override
     public String toString() {
-      return "this process";
+      return "";
     }
   }
 

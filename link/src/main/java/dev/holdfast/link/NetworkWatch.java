@@ -27,7 +27,9 @@ public final class NetworkWatch implements AutoCloseable {
     /** An address, a route or an interface has come or gone. */
     ADDRESSES,
     /** The machine or the process was asleep for more than 3 s. */
-    WOKE
+    WOKE,
+    /** Somebody says that it may be so. */
+    ASKED
   }
 
   /** How changes are noticed. */
@@ -131,7 +133,8 @@ public final class NetworkWatch implements AutoCloseable {
     }
   }
 
-  private void tell(Change change) {
+  /** Tells all listeners, each of which must not block. */
+  void tell(Change change) {
     for (Consumer<Change> listener : listeners) {
       if (!closed) {
         tell(listener, change);

@@ -10,6 +10,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.future.CloseFuture;
+import org.apache.sshd.common.future.SshFutureListener;
 import org.apache.sshd.common.util.buffer.Buffer;
 
 /** A client's SSH connection, logged in. Thread-safe. */
@@ -20,6 +22,7 @@ public final class ClientConnection implements AutoCloseable {
   /** How long a server may think about a request; outages count. */
   private static final Duration ANSWER = Duration.ofDays(1);
 
+  private static final String KEEP_ALIVE = "keepalive@openssh.com";
   private static final int REQUEST_BYTES = 256;
   private static final int PUMP_BYTES = 64 * 1024;
 
@@ -162,6 +165,11 @@ public final class ClientConnection implements AutoCloseable {
     session.led().put(LedConnections.AGENT, agent);
   }
 
+  /** Lets sessions that ask for it show windows on a display. */
+  public void lendDisplay(ForwardTarget display) {
+    session.led().put(LedConnections.X11, display);
+  }
+
   /** Copies between two streams until both ways have ended; returns at once. */
   public static void join(Duplex one, Duplex other) {
     JoinedStreams.start(one, other);
@@ -184,26 +192,43 @@ public final class ClientConnection implements AutoCloseable {
     return session.isClosing();
   }
 
-  /**
-   * Asks the server whether it is there (a global request, as ssh's ServerAliveInterval sends it).
-   *
-   * @param answered runs when it is, on the thread that reads; must not block
-   */
-  public void ask(Runnable answered) throws IOException {
-    Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, REQUEST_BYTES);
-    request.putString("keepalive@openssh.com");
-    request.putBoolean(true);
-    session.request(request, "keepalive@openssh.com", (_, _) -> answered.run());
-  }
-
   /** When bytes came from the server last, by {@link System#nanoTime}. */
   public long heardNanos() {
-    return session.heardNanos();
+    return session.stream().heardNanos();
   }
 
-  /** Whether the connection goes on when the link below is lost. */
+  /** Whether the connection goes on when the links below it are lost. */
   public boolean outlivesLinks() {
-    return session.outlivesLinks();
+    return session.stream().outlivesLinks();
+  }
+
+  /**
+   * Asks the server whether it is there (keepalive@openssh.com, as ServerAliveInterval does). Done
+   * when the server answers, whatever it says: then it has everything that was written before.
+   */
+  public CompletableFuture<Void> ping() {
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    SshFutureListener<CloseFuture> ending =
+        _ -> answered.completeExceptionally(new IOException("The connection has ended."));
+    session.addCloseFutureListener(ending);
+    var _ = answered.whenComplete((_, _) -> session.removeCloseFutureListener(ending));
+    // Writing may have to wait for keys that are being exchanged; the caller must not.
+    Thread.startVirtualThread(() -> {
+      try {
+        Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, REQUEST_BYTES);
+        request.putString(KEEP_ALIVE);
+        request.putBoolean(true);
+        session.request(request, KEEP_ALIVE, (command, answer) -> answered.complete(null));
+      } catch (IOException | RuntimeException e) {
+        answered.completeExceptionally(e);
+      }
+    });
+    return answered;
+  }
+
+  /** Ends the connection at once and without a word, for nobody is there to hear it. */
+  public void sever() {
+    session.close(true);
   }
 
   /** Makes new keys now (RFC 4253 9). */

@@ -9,16 +9,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.client.ClientFactoryManager;
+import org.apache.sshd.client.auth.UserAuthFactory;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.common.FactoryManager;
+import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.kex.KeyExchangeFactory;
+import org.apache.sshd.common.mac.Mac;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of the SSH transport on one stream, with back-pressure for who sends data. */
@@ -38,6 +44,11 @@ final class ClientTransport extends ClientSessionImpl {
   ClientTransport(ClientFactoryManager client, IoSession stream) throws Exception {
     super(client, stream);
     this.stream = (StreamIoSession) stream;
+    // Before anything is read: the login begins on the reader's thread as soon as there are keys.
+    Target target = target();
+    target.keys().forEach(this::addPublicKeyIdentity);
+    setUserInteraction(new LoginQuestions(target.person(), target.offer()));
+    CoreModuleProperties.PASSWORD_PROMPTS.set(this, target.person().tries());
   }
 
   /** Whom this transport was begun for. */
@@ -100,14 +111,8 @@ final class ClientTransport extends ClientSessionImpl {
     return opened;
   }
 
-  /** When bytes came last, by {@link System#nanoTime}. */
-  long heardNanos() {
-    return stream.heardNanos();
-  }
-
-  /** Whether the server may come back after the connection below was lost. */
-  boolean outlivesLinks() {
-    return stream.outlivesLinks();
+  StreamIoSession stream() {
+    return stream;
   }
 
   /** The windows of the channels that are forwarded. */
@@ -144,6 +149,28 @@ final class ClientTransport extends ClientSessionImpl {
     }
     buffer.rpos(start);
     super.doHandleMessage(buffer);
+  }
+
+  // What is offered is asked for while the library builds this object: the target is there already.
+
+  @Override
+  public List<UserAuthFactory> getUserAuthFactories() {
+    return new LoginQuestions(target().person(), target().offer()).ways();
+  }
+
+  @Override
+  public List<KeyExchangeFactory> getKeyExchangeFactories() {
+    return Algorithms.named(super.getKeyExchangeFactories(), target().offer().keyExchanges());
+  }
+
+  @Override
+  public List<NamedFactory<Cipher>> getCipherFactories() {
+    return Algorithms.named(super.getCipherFactories(), target().offer().ciphers());
+  }
+
+  @Override
+  public List<NamedFactory<Mac>> getMacFactories() {
+    return Algorithms.named(super.getMacFactories(), target().offer().macs());
   }
 
   /** In the order in which the host is known by them, so that a known one comes first. */

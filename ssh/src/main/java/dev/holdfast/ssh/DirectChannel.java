@@ -172,6 +172,12 @@ final class DirectChannel extends AbstractClientChannel implements DirectStream 
     close(false);
   }
 
+  /** As what it goes over does. */
+  @Override
+  public boolean outlivesLinks() {
+    return ((ClientTransport) getSession()).stream().outlivesLinks();
+  }
+
   @Override
   public SocketAddress localAddress() {
     return new InetSocketAddress(0);

@@ -55,7 +55,10 @@ final class EagerLogin extends ClientUserAuthService {
     Optional<LoginKeys> identities = session.target().identities();
     List<PublicKey> keys = identities.map(LoginKeys::keys).orElse(List.of());
     boolean isFirst = !clientMethods.isEmpty() && clientMethods.getFirst().equals(METHOD);
-    if (!isFirst || keys.isEmpty() || !identities.get().isAtHand(keys.getFirst())) {
+    if (!isFirst
+        || keys.isEmpty()
+        || !identities.get().isAtHand(keys.getFirst())
+        || !session.target().offer().takesKey(KeyUtils.getKeyType(keys.getFirst()))) {
       return null;
     }
     PublicKey key = keys.getFirst();

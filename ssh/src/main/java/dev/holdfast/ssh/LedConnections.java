@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LedConnections {
   static final String AGENT = "auth-agent@openssh.com";
+  static final String X11 = "x11";
 
   private final Map<String, ForwardTarget> targets = new ConcurrentHashMap<>();
 

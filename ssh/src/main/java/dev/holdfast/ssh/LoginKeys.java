@@ -21,6 +21,11 @@ public interface LoginKeys {
     return false;
   }
 
+  /** As which key the agent has it: a certificate may stand in a file, and its key in the agent. */
+  default PublicKey heldAs(PublicKey key) {
+    return key;
+  }
+
   /** The agent, if it has that key. */
   Optional<Agent> agentOf(PublicKey key);
 }

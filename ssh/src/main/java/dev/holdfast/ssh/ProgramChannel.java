@@ -87,6 +87,9 @@ final class ProgramChannel extends ChannelSession {
 
   private void ask(long recipient) throws IOException {
     number = recipient;
+    if (plan.x11().isPresent()) {
+      writePacket(x11Request(plan.x11().get()));
+    }
     if (plan.agentForwarding()) {
       writePacket(request("auth-agent-req@openssh.com", false));
     }
@@ -101,6 +104,15 @@ final class ProgramChannel extends ChannelSession {
       writePacket(env);
     }
     writePacket(startRequest());
+  }
+
+  private Buffer x11Request(X11Request x11) {
+    Buffer request = request("x11-req", false);
+    request.putBoolean(x11.singleConnection());
+    request.putString(x11.protocol());
+    request.putString(x11.cookie());
+    request.putUInt(x11.screen());
+    return request;
   }
 
   private Buffer ptyRequest(Pty pty) {
