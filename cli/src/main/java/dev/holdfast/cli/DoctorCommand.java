@@ -160,10 +160,5 @@ final class DoctorCommand implements Callable<Integer> {
     public Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose) {
       return event -> {};
     }
-
-    @Override
-    public String state() {
-      return "";
-    }
   }
 }

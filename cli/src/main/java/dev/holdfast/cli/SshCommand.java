@@ -103,11 +103,4 @@ final class SshCommand implements Callable<Integer>, LinkWatch {
     links.add(status);
     return status;
   }
-
-  @Override
-  public String state() {
-    return links.stream().anyMatch(LinkStatus::isAway)
-        ? "The link is away; it comes back by itself."
-        : "The link is up.";
-  }
 }

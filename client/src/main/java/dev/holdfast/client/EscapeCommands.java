@@ -91,10 +91,17 @@ final class EscapeCommands {
 
   /** The shell that started us has the terminal as it knows it, until it lets us go on. */
   private void suspend() throws IOException {
+    Display display = prompts.display();
+    if (display != null) {
+      display.leave();
+    }
     boolean wasRaw = tty.restore();
     TtyCalls.kill((int) ProcessHandle.current().pid(), STOP);
     if (wasRaw) {
       tty.raw();
+    }
+    if (display != null) {
+      display.back();
     }
     RemoteCommand now = running;
     if (now != null && tty.size().isPresent()) {

@@ -26,6 +26,7 @@ final class FirstLinks {
   private final Ways ways;
   private final LinkWatch watch;
   private final Map<Destination, Consumer<ClientEvent>> heard = new ConcurrentHashMap<>();
+  private final LinkLog log = new LinkLog(System::nanoTime);
 
   /**
    * With what all roads share.
@@ -83,10 +84,16 @@ final class FirstLinks {
 
   private Consumer<ClientEvent> events(ClientConfig config, Destination to) {
     ClientOptions.LogLevel level = config.get(ClientOptions.LOG_LEVEL);
-    return watch.of(
-        to,
-        level == ClientOptions.LogLevel.QUIET,
-        level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0);
+    return log.andThen(
+        watch.of(
+            to,
+            !config.get(ClientOptions.HOLDFAST_STATUS) || level == ClientOptions.LogLevel.QUIET,
+            level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
+  }
+
+  /** What they have lived through. */
+  LinkLog log() {
+    return log;
   }
 
   private static Destination destination(ClientConfig config) throws IOException {

@@ -12,6 +12,7 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -229,6 +230,38 @@ public final class Identities implements LoginKeys, AutoCloseable {
       return pairOf(certified.signer()).map(pair -> new KeyPair(key, pair.getPrivate()));
     }
     return identity == null ? Optional.empty() : pairOf(identity);
+  }
+
+  /**
+   * A key in a file without a passphrase is; one in the agent if it is the only key, since the
+   * agent may ask somebody, and some keys want to be touched.
+   */
+  @Override
+  public synchronized boolean isAtHand(PublicKey key) {
+    KeyBytes bytes = KeyBytes.of(key);
+    return switch (all.get(bytes)) {
+      case Identity.Open _ -> true;
+      case Identity.InFile file ->
+          file.file().read(_ -> null, 0) instanceof KeyFile.Read.Key pair
+              && open(bytes, pair.pair());
+      case Identity.InAgent _ -> all.size() == 1 && !isTouched(key);
+      case Identity.Certified _ -> false;
+      case null -> false;
+    };
+  }
+
+  /** Of a FIDO authenticator. */
+  private static boolean isTouched(PublicKey key) {
+    String algorithm = key.getAlgorithm();
+    return algorithm == null || algorithm.toUpperCase(Locale.ROOT).contains("SK");
+  }
+
+  private boolean open(KeyBytes bytes, KeyPair pair) {
+    boolean matches = KeyBytes.of(pair.getPublic()).equals(bytes);
+    if (matches) {
+      all.put(bytes, new Identity.Open(pair));
+    }
+    return matches;
   }
 
   private Optional<KeyPair> pairOf(Identity identity) {

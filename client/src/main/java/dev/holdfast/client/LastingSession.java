@@ -44,12 +44,7 @@ final class LastingSession {
   private String lostBecause = "";
 
   LastingSession(
-      ClientConfig config,
-      Road road,
-      Stdio stdio,
-      Prompts prompts,
-      Forwardings forwardings,
-      LinkWatch watch)
+      ClientConfig config, Road road, Stdio stdio, Prompts prompts, Forwardings forwardings)
       throws IOException {
     this.config = config;
     this.road = road;
@@ -58,7 +53,7 @@ final class LastingSession {
     this.forwardings = forwardings;
     events = road.links().events(config);
     newConnection = new NewConnection(config, road, prompts, events);
-    escapes = new EscapeCommands(config, prompts, tty, watch::state, new Doing());
+    escapes = new EscapeCommands(config, prompts, tty, road.links().log()::text, new Doing());
     kind = SessionKind.of(config, tty, prompts);
     keyboard =
         new Keyboard(
@@ -130,7 +125,11 @@ final class LastingSession {
       }
       SessionWork.Wish wish =
           new SessionWork.Wish(
-              kind.plan(now, tty, lent, again, prompts), kept.isPresent(), watching, isLeaving);
+              kind.plan(now, tty, lent, again, prompts),
+              kept.isPresent(),
+              watching,
+              road.links().log(),
+              isLeaving);
       return new SessionWork(config, now, stdio, prompts, tty, keyboard, wish)
           .run(running -> escapes.now(now, running));
     } finally {

@@ -13,7 +13,4 @@ public interface LinkWatch {
    * @param verbose whether everything is
    */
   Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose);
-
-  /** How the links are, in a sentence. */
-  String state();
 }

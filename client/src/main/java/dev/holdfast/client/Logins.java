@@ -126,11 +126,6 @@ public final class Logins implements AutoCloseable {
     public Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose) {
       return hearer::link;
     }
-
-    @Override
-    public String state() {
-      return "";
-    }
   }
 
   /** Ends all of them. */

@@ -24,6 +24,7 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
   private final Map<String, String> environment;
   private final PrintStream err;
   private final boolean quiet;
+  private volatile @Nullable Display display;
   private volatile boolean open;
   private volatile @Nullable Keyboard keyboard;
 
@@ -33,9 +34,22 @@ sealed class Prompts implements HostKeyAsker permits Nobody {
     this.quiet = quiet;
   }
 
+  /** What is told from now on is a part of what that display shows; null for none. */
+  void on(@Nullable Display shown) {
+    display = shown;
+  }
+
+  /** Where what is told is shown, if that is not standard error. */
+  @Nullable Display display() {
+    return display;
+  }
+
   @Override
   public void tell(String text) {
-    if (!quiet) {
+    Display shown = display;
+    if (!quiet && shown != null) {
+      shown.tell(text);
+    } else if (!quiet) {
       err.print(text.replace("\n", "\r\n") + "\r\n");
       err.flush();
     }

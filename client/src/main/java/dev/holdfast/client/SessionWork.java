@@ -30,6 +30,7 @@ final class SessionWork {
   private final Tty tty;
   private final Keyboard keyboard;
   private final Wish wish;
+  private @Nullable Painted painted;
 
   /**
    * What is wanted of it.
@@ -37,10 +38,15 @@ final class SessionWork {
    * @param plan for the server
    * @param isKept whether it is a {@link KeptSession}
    * @param guard told of keys; null if nothing watches the link
+   * @param links what the links to the server live through
    * @param isLeaving whether the person has ended it
    */
   record Wish(
-      SessionPlan plan, boolean isKept, @Nullable LinkGuard guard, AtomicBoolean isLeaving) {}
+      SessionPlan plan,
+      boolean isKept,
+      @Nullable LinkGuard guard,
+      LinkLog links,
+      AtomicBoolean isLeaving) {}
 
   /** How a session's work ended. */
   sealed interface Outcome {
@@ -76,7 +82,9 @@ final class SessionWork {
   Outcome run(Current current) throws IOException, InterruptedException {
     boolean hasPty = wish.plan.pty().isPresent();
     try (RemoteCommand running = connection.start(wish.plan);
-        Closeable _ = hasPty ? watchSize(running) : () -> {}) {
+        Closeable _ = hasPty ? watchSize(running) : () -> {};
+        Painted painting = hasPty ? paint() : null) {
+      painted = painting;
       current.is(running);
       if (hasPty && tty.isTerminal()) {
         tty.raw();
@@ -89,6 +97,13 @@ final class SessionWork {
     } finally {
       keyboard.hold();
     }
+  }
+
+  private @Nullable Painted paint() {
+    return Painted.isWanted(config, tty)
+        ? Painted.begin(
+            config, answered -> connection.ping().thenRun(answered), stdio, prompts, wish.links)
+        : null;
   }
 
   /** Told of the command that runs. */
@@ -125,6 +140,10 @@ final class SessionWork {
     public void typed(byte[] bytes, int offset, int length) throws IOException {
       to.write(bytes, offset, length);
       to.flush();
+      Painted shown = painted;
+      if (shown != null) {
+        shown.typed(bytes, offset, length);
+      }
       if (wish.guard != null) {
         wish.guard.typed();
       }
@@ -147,6 +166,10 @@ final class SessionWork {
   private void resize(RemoteCommand running) {
     tty.size()
         .ifPresent(size -> {
+          Painted shown = painted;
+          if (shown != null) {
+            shown.resized(size);
+          }
           try {
             running.resize(size);
           } catch (IOException e) {
@@ -165,8 +188,9 @@ final class SessionWork {
 
   /** An end that was not the command's is told by its status. */
   private void copyOutput(RemoteCommand running, InputStream stdout) {
+    Painted shown = painted;
     try {
-      pump(stdout, stdio.out());
+      pump(stdout, shown == null ? stdio.out() : shown.out());
     } catch (IOException e) {
       running.close();
     }
@@ -181,6 +205,10 @@ final class SessionWork {
   }
 
   private Outcome outcome(Exit exit, boolean hasPty) {
+    Painted shown = painted;
+    if (shown != null) {
+      shown.end(exit instanceof Exit.Status && !wish.isLeaving.get());
+    }
     return switch (exit) {
       case Exit.Status(int code) -> ended(wish.isLeaving.get() ? FAILED : code, hasPty);
       case Exit.Signal _ -> ended(FAILED, hasPty);

@@ -101,8 +101,7 @@ public final class Ssh {
       if (isFork) {
         Background.goBehind(environment);
       }
-      return new LastingSession(config, road, stdio, prompts, forwardings, watch)
-          .run(reached, lent);
+      return new LastingSession(config, road, stdio, prompts, forwardings).run(reached, lent);
     }
   }
 

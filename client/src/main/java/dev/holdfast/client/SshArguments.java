@@ -84,7 +84,7 @@ record SshArguments(ConfigQuery query, Optional<PortForward.Place> forward, Acti
         if (word.equals("--")) {
           return;
         }
-        cluster(word);
+        cluster(word.equals("--quiet") ? "-q" : word);
       }
     }
 

@@ -115,6 +115,7 @@ public final class ClientConnection implements AutoCloseable {
     if (port != 0) {
       session.led().put(LedConnections.port(address, port), target);
     }
+    session.numbersAreTaken();
     Buffer answer = session.request("tcpip-forward", request, ANSWER);
     if (answer == null) {
       return OptionalInt.empty();
@@ -134,6 +135,7 @@ public final class ClientConnection implements AutoCloseable {
     request.putBoolean(true);
     request.putString(path);
     session.led().put(LedConnections.socket(path), target);
+    session.numbersAreTaken();
     return session.request("streamlocal-forward@openssh.com", request, ANSWER) != null;
   }
 

@@ -1,10 +1,13 @@
 package dev.holdfast.ssh;
 
 import java.io.IOException;
+import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.client.ClientFactoryManager;
 import org.apache.sshd.client.auth.UserAuthFactory;
 import org.apache.sshd.client.channel.AbstractClientChannel;
@@ -15,21 +18,28 @@ import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.cipher.Cipher;
+import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.kex.KeyExchangeFactory;
 import org.apache.sshd.common.mac.Mac;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.jspecify.annotations.Nullable;
 
 /** The client's side of the SSH transport on one stream, with back-pressure for who sends data. */
 final class ClientTransport extends ClientSessionImpl {
   private static final int MOST_METHODS = 32;
 
+  /** The number that servers give to the first channel of a connection. */
+  private static final long FIRST_CHANNEL = 0;
+
   private final StreamIoSession stream;
   private final WindowBudget budget = new WindowBudget();
   private final LedConnections led = new LedConnections();
   private volatile List<String> loginMethods = List.of();
+  private final AtomicBoolean numbersAreTaken = new AtomicBoolean();
+  private volatile @Nullable PublicKey tried;
 
   ClientTransport(ClientFactoryManager client, IoSession stream) throws Exception {
     super(client, stream);
@@ -50,7 +60,11 @@ final class ClientTransport extends ClientSessionImpl {
   <C extends AbstractClientChannel> C open(C channel) throws IOException {
     try {
       getConnectionService().registerChannel(channel);
-      channel.open().verify();
+      if (knowsFirstNumber() && channel instanceof ProgramChannel program) {
+        program.openAs(FIRST_CHANNEL).verify();
+      } else {
+        channel.open().verify();
+      }
       return channel;
     } catch (SshException e) {
       throw ChannelRefused.of(e);
@@ -59,9 +73,26 @@ final class ClientTransport extends ClientSessionImpl {
     }
   }
 
+  /**
+   * Whether the server will give the channel that is being opened the first number, so that what is
+   * wanted of it need not wait for the answer. So do OpenSSH (channels.c, {@code channel_new}) and
+   * we, if nothing that may have a channel at the server came before.
+   */
+  private boolean knowsFirstNumber() {
+    String server = getServerVersion();
+    return !numbersAreTaken.getAndSet(true)
+        && (server.startsWith("SSH-2.0-OpenSSH_") || server.equals(ClientEngine.IDENTIFICATION));
+  }
+
+  /** The server may have channels that we know nothing of. */
+  void numbersAreTaken() {
+    numbersAreTaken.set(true);
+  }
+
   /** Opens a channel; returns at once, and tells when the server has taken it. */
   <C extends AbstractClientChannel> CompletableFuture<C> begin(C channel) {
     CompletableFuture<C> opened = new CompletableFuture<>();
+    numbersAreTaken();
     try {
       getConnectionService().registerChannel(channel);
       channel
@@ -92,6 +123,17 @@ final class ClientTransport extends ClientSessionImpl {
   /** Connections that the server leads to us. */
   LedConnections led() {
     return led;
+  }
+
+  /** The server was shown a signature of that key before it asked for one. */
+  void tried(PublicKey key) {
+    tried = key;
+  }
+
+  /** An RSA key may be tried again, for the server may know another of its algorithms. */
+  boolean wasTried(PublicKey key) {
+    PublicKey first = tried;
+    return first != null && !(key instanceof RSAPublicKey) && KeyUtils.compareKeys(first, key);
   }
 
   /** Ways of logging in of which the server said last that they can go on. */

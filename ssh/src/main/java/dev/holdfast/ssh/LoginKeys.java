@@ -16,6 +16,11 @@ public interface LoginKeys {
   /** The pair of a key that is not an agent's; nothing if its private half can't be had. */
   Optional<KeyPair> pair(PublicKey key);
 
+  /** Whether a key can sign without asking anybody, and may before the server has taken it. */
+  default boolean isAtHand(PublicKey key) {
+    return false;
+  }
+
   /** As which key the agent has it: a certificate may stand in a file, and its key in the agent. */
   default PublicKey heldAs(PublicKey key) {
     return key;

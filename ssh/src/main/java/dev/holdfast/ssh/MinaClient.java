@@ -11,6 +11,7 @@ import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.config.hosts.HostConfigEntry;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
+import org.apache.sshd.client.session.ClientConnectionServiceFactory;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.client.session.SessionFactory;
@@ -37,6 +38,8 @@ final class MinaClient extends SshClient {
     client.setSessionFactory(transports(client));
     client.setServerKeyVerifier((session, address, key) -> isExpected(session, key));
     client.setUserAuthFactories(List.of(KeyLogin.factory()));
+    client.setServiceFactories(
+        List.of(EagerLogin.factory(), ClientConnectionServiceFactory.INSTANCE));
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     client.setChannelFactories(LedChannel.factories());
     client.setGlobalRequestHandlers(List.of(new AnnouncedKeys()));

@@ -25,12 +25,19 @@ import org.apache.sshd.common.signature.Signature;
  * only when the server wants it: an agent.
  */
 final class OfferedKeys implements SshAgent {
+  private final ClientTransport session;
   private final Optional<LoginKeys> identities;
   private final ClientOffer offer;
 
-  private OfferedKeys(Target target) {
-    identities = target.identities();
-    offer = target.offer();
+  private OfferedKeys(ClientTransport session) {
+    this.session = session;
+    identities = session.target().identities();
+    offer = session.target().offer();
+  }
+
+  /** Those of the target of {@code session}. */
+  static OfferedKeys of(ClientTransport session) {
+    return new OfferedKeys(session);
   }
 
   /** Gives each session the keys of its target. */
@@ -43,7 +50,7 @@ final class OfferedKeys implements SshAgent {
 
       @Override
       public SshAgent createClient(Session session, FactoryManager manager) {
-        return new OfferedKeys(((ClientTransport) session).target());
+        return of((ClientTransport) session);
       }
 
       @Override
@@ -56,6 +63,7 @@ final class OfferedKeys implements SshAgent {
   @Override
   public Iterable<? extends Map.Entry<PublicKey, String>> getIdentities() {
     return identities.map(LoginKeys::keys).orElse(List.of()).stream()
+        .filter(key -> !session.wasTried(key))
         .filter(key -> offer.takesKey(KeyUtils.getKeyType(key)))
         .map(key -> Map.entry(key, ""))
         .toList();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 import org.apache.sshd.client.channel.ChannelSession;
+import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 
@@ -15,8 +16,14 @@ final class ProgramChannel extends ChannelSession {
   private final ChannelInput stdout = ChannelInput.with(getLocalWindow());
   private final ChannelInput stderr = ChannelInput.with(getLocalWindow());
 
-  /** Whether the next answer is about the pty. Confined to the connection's reader. */
-  private boolean ptyIsAsked;
+  /** The channel's number at the server. */
+  private volatile long number;
+
+  /** Whether all that is wanted is asked for before the channel is confirmed. */
+  private volatile boolean isAsked;
+
+  /** Whether the next answer is about the pty. Written before the question is sent. */
+  private volatile boolean ptyIsAsked;
 
   private volatile boolean ptyRefused;
   private volatile boolean refused;
@@ -49,12 +56,37 @@ final class ProgramChannel extends ChannelSession {
   /** See {@link SessionChannel#open}. */
   @Override
   public void handleOpenSuccess(long recipient, long window, long packetSize, Buffer buffer) {
+    if (isAsked && recipient != number) {
+      getSession()
+          .exceptionCaught(new IOException("The server numbers its channels in a way of its own."));
+      return;
+    }
     super.handleOpenSuccess(
         recipient, window, Math.min(packetSize, Settings.MOST_PACKET_DATA), buffer);
   }
 
+  /**
+   * Opens the channel and asks for all that is wanted without waiting for the answer, in which the
+   * server will number the channel {@code recipient}.
+   */
+  OpenFuture openAs(long recipient) throws IOException {
+    number = recipient;
+    isAsked = true;
+    OpenFuture opened = open();
+    ask(recipient);
+    return opened;
+  }
+
   @Override
   protected void doOpen() throws IOException {
+    if (!isAsked) {
+      ask(getRecipient());
+    }
+    super.doOpen();
+  }
+
+  private void ask(long recipient) throws IOException {
+    number = recipient;
     if (plan.x11().isPresent()) {
       writePacket(x11Request(plan.x11().get()));
     }
@@ -72,7 +104,6 @@ final class ProgramChannel extends ChannelSession {
       writePacket(env);
     }
     writePacket(startRequest());
-    super.doOpen();
   }
 
   private Buffer x11Request(X11Request x11) {
@@ -142,7 +173,7 @@ final class ProgramChannel extends ChannelSession {
 
   private Buffer request(String name, boolean wantReply) {
     Buffer request = getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_REQUEST, REQUEST_BYTES);
-    request.putUInt(getRecipient());
+    request.putUInt(number);
     request.putString(name);
     request.putBoolean(wantReply);
     return request;

@@ -25,6 +25,7 @@ final class Editing {
       case 2 -> {
         screen.grid.clear(0, screen.rows(), erased());
         screen.pending = false;
+        screen.footing.cleared();
       }
       case 3 -> scrollback.clear();
       default -> {}
@@ -91,6 +92,7 @@ final class Editing {
   void scrollDown(int count) {
     screen.pending = false;
     screen.grid.scrollDown(screen.top, screen.bottom, count, erased());
+    screen.footing.pushedDown();
   }
 
   /** DECALN. */

@@ -30,6 +30,12 @@ final class Keyboard {
     alternate.add(0);
   }
 
+  /** Whether a program has switched anything on. */
+  boolean isAltered() {
+    List<Integer> none = List.of(0);
+    return modifyOtherKeys != 0 || !main.equals(none) || !alternate.equals(none);
+  }
+
   /** {@code CSI > resource ; value m}. */
   void modify(int resource, int value) {
     if (resource == MODIFY_OTHER_KEYS) {

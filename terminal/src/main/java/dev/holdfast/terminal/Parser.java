@@ -91,6 +91,11 @@ final class Parser {
     keepUnfinished(bytes, to);
   }
 
+  /** Whether nothing is begun: whatever comes next stands for itself. */
+  boolean isAtRest() {
+    return state == State.GROUND && lacking == 0;
+  }
+
   /** Adds what brings another terminal's parser to where this one is: the unfinished sequence. */
   void print(Ink ink) {
     if (unfinished.length() <= MOST_UNFINISHED) {

@@ -20,6 +20,9 @@ final class Row {
   /** The character of the second cell of a wide one. */
   static final int TAIL = 1 << 25;
 
+  /** The character of a cell of which nothing is known, see {@link Footing}. */
+  static final int UNKNOWN = 1 << 26;
+
   final int[] text;
   final long[] style;
   @Nullable Extra @Nullable [] extra;

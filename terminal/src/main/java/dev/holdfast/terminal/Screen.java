@@ -24,6 +24,7 @@ final class Screen {
   final Pen pen = new Pen();
   final Set<Mode> modes = EnumSet.copyOf(Mode.AT_FIRST);
   final TabStops tabs;
+  final Footing footing = new Footing(this);
   Charsets charsets = Charsets.ASCII;
 
   Grid main;
@@ -49,6 +50,9 @@ final class Screen {
 
   /** What REP repeats: the character before, if nothing was between; else 0. */
   int last;
+
+  /** How often a line feed or a full line has moved the rows up. */
+  int scrolled;
 
   /** The set that a single shift chose for the next character, or -1. */
   int singleShift = -1;
@@ -133,6 +137,7 @@ final class Screen {
     pending = false;
     if (y == top) {
       grid.scrollDown(top, bottom, 1, pen.erased());
+      footing.pushedDown();
     } else if (y > 0) {
       y--;
     }
@@ -168,6 +173,7 @@ final class Screen {
   /** To a row counted from the top of the screen, or of the scroll region in origin mode. */
   void moveToRow(int row) {
     pending = false;
+    footing.counted();
     y =
         is(Mode.ORIGIN)
             ? Math.clamp((long) row + top, top, bottom)
@@ -182,6 +188,7 @@ final class Screen {
   /** Up by {@code count}, or down if negative; not out of the scroll region. */
   void moveUp(int count) {
     pending = false;
+    footing.moves(Math.clamp((long) y - count, -1, rows()));
     int least = y >= top ? top : 0;
     int most = y <= bottom ? bottom : rows() - 1;
     y = Math.clamp((long) y - count, least, most);
@@ -197,6 +204,7 @@ final class Screen {
   }
 
   void save() {
+    footing.saved();
     setSaved(new Saved(x, y, pending, pen.style(), pen.underline(), charsets, is(Mode.ORIGIN)));
   }
 
@@ -207,6 +215,7 @@ final class Screen {
     charsets = saved.charsets();
     set(Mode.ORIGIN, saved.origin());
     x = Math.min(saved.x(), columns() - 1);
+    footing.returns(saved.y());
     y = Math.min(saved.y(), rows() - 1);
     if (saved.origin()) {
       y = Math.clamp(y, top, bottom);
@@ -233,16 +242,22 @@ final class Screen {
       alternateMode = mode;
       grid = alternate;
       pending = false;
+      footing.entersAlternate();
     }
   }
 
   void leaveAlternate(int mode) {
+    boolean left = alternate != null;
     alternate = null;
     if (alternateMode != 0) {
       pending = false;
     }
     alternateMode = 0;
     grid = main;
+    if (left) {
+      y = mode == ALTERNATE_SAVED ? mainSaved.y() : y;
+      footing.leavesAlternate(mode == ALTERNATE_SAVED);
+    }
     if (mode == ALTERNATE_SAVED) {
       restore();
     }
@@ -267,6 +282,7 @@ final class Screen {
   /** RIS. What left the screen stays. */
   void reset() {
     leaveAlternate(ALTERNATE);
+    footing.reset();
     softReset();
     modes.clear();
     modes.addAll(Mode.AT_FIRST);
@@ -325,17 +341,20 @@ final class Screen {
   private boolean down() {
     if (y == bottom) {
       grid.scrollUp(top, bottom, 1, pen.erased());
+      scrolled++;
+      footing.wentDown();
       return true;
     }
     if (y < rows() - 1) {
       y++;
+      footing.wentDown();
       return true;
     }
     return false;
   }
 
   /** The column of the character before the cursor, or -1. */
-  private int before() {
+  int before() {
     int column = pending ? x : x - 1;
     return column > 0 && grid.row(y).text[column] == Row.TAIL ? column - 1 : column;
   }

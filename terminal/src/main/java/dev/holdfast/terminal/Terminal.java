@@ -110,7 +110,7 @@ public final class Terminal {
 
   private static String text(Row row, int column) {
     int c = row.codePoint(column);
-    if (c == Row.BLANK || c == Row.TAIL) {
+    if (c == Row.BLANK || c == Row.TAIL || c == Row.UNKNOWN) {
       return "";
     }
     Extra extra = row.extra(column);

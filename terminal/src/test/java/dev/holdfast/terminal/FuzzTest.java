@@ -8,6 +8,9 @@ import org.junit.jupiter.api.TestFactory;
 class FuzzTest {
   @TestFactory
   Stream<DynamicTest> holdsForTheCorpusAndForMutationsOfIt() {
-    return new FuzzTargets().with(ParserFuzz.class, ParserFuzz::fuzzerTestOneInput).tests();
+    return new FuzzTargets()
+        .with(ParserFuzz.class, ParserFuzz::fuzzerTestOneInput)
+        .with(OverlayFuzz.class, OverlayFuzz::fuzzerTestOneInput)
+        .tests();
   }
 }
