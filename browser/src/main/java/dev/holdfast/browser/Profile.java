@@ -72,7 +72,7 @@ record Profile(Browser browser, Path directory, String windowClass) {
         "--webrtc-ip-handling-policy=disable_non_proxied_udp",
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
         "--disable-quic",
-        "--disable-features=MediaRouter,DnsOverHttps,OptimizationHints,NetworkTimeServiceQuerying",
+        "--disable-features=MediaRouter,WebRtcHideLocalIpsWithMdns,DnsOverHttps,OptimizationHints,NetworkTimeServiceQuerying",
         "--no-first-run",
         "--no-default-browser-check",
         "--disable-background-networking",

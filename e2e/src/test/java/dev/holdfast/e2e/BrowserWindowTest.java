@@ -3,6 +3,7 @@ package dev.holdfast.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,6 +152,19 @@ final class BrowserWindowTest {
     }
   }
 
+  /** Chromium writes them every half minute, and when a person closes the window. */
+  private static void awaitCookieOnDisk(Path home) {
+    Await.until(
+        "the cookie on disk",
+        SOON,
+        () -> {
+          Path login = Objects.requireNonNull(find(home, "port").getParent());
+          Path cookies = login.resolve("profile-chromium/Default/Cookies");
+          return Files.exists(cookies)
+              && Files.readString(cookies, StandardCharsets.ISO_8859_1).contains("seen");
+        });
+  }
+
   @Test
   void cookiesStayOverARestartAndAreEachServersOwn() {
     Path home = Scratch.directory("window");
@@ -158,6 +173,7 @@ final class BrowserWindowTest {
       try (Program window = open(alpha, "root@alpha", home, APP)) {
         Map<String, String> report = alpha.awaitReport(reports, window);
         assertThat(report).containsEntry("before", before).containsEntry("localhost", "alpha");
+        awaitCookieOnDisk(home);
         end(window);
       }
     }
