@@ -101,9 +101,12 @@ final class SessionWork {
 
   private @Nullable Painted paint() {
     return Painted.isWanted(config, tty)
-        ? Painted.begin(
-            config, answered -> connection.ping().thenRun(answered), stdio, prompts, wish.links)
+        ? Painted.begin(config, this::ask, stdio, prompts, wish.links)
         : null;
+  }
+
+  private void ask(Runnable answered) {
+    var _ = connection.ping().thenRun(answered);
   }
 
   /** Told of the command that runs. */
