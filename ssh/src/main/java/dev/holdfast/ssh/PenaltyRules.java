@@ -40,6 +40,9 @@ public record PenaltyRules(
   /** As with sshd. */
   public static final PenaltyRules DEFAULT = of(true, Map.of(), 65_536, 65_536, false, false);
 
+  /** Nobody is ever refused. */
+  public static final PenaltyRules NONE = of(false, Map.of(), 1, 1, false, false);
+
   private static PenaltyRules of(
       boolean enabled,
       Map<String, Duration> times,

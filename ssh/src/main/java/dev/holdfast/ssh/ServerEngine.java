@@ -112,6 +112,7 @@ public final class ServerEngine implements AutoCloseable {
         ServerSettings.DEFAULTS
             .with(ServerOption.REKEY_LIMIT, new RekeyLimit(rekeyLimit, Duration.ZERO))
             .with(ServerOption.MAX_SESSIONS, ServerChannels.MOST)
+            .with(ServerOption.PER_SOURCE_PENALTIES, PenaltyRules.NONE)
             .with(ServerOption.DISABLE_FORWARDING, true);
     LoginRules rules = new AuthenticatorRules(authenticator);
     return start(
