@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param id given to it when it joined, and to no other one ever
  * @param name unique among the machines of its kind
- * @param hostKey its public key, as a line of authorized_keys without a comment; what it is known by
+ * @param hostKey its public key, as a line of authorized_keys without a comment; what it is known
+ *     by
  * @param addresses where it is dialled directly, as host:port; empty if it is not
  * @param proxies names of the proxies that it holds a tunnel to
  * @param version of Holdfast
