@@ -27,6 +27,7 @@ final class ServerPolicy {
   private final Startups startups;
   private final LoginDelay delay;
   private final @Nullable UserRights rights;
+  private final @Nullable ChannelRoutes routes;
 
   /**
    * A policy.
@@ -35,6 +36,21 @@ final class ServerPolicy {
    */
   ServerPolicy(
       ServerSettings settings, LoginRules rules, LoginWatch watch, @Nullable UserRights rights) {
+    this(settings, rules, watch, rights, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param routes where channels to ports lead; null for the hosts of this network
+   */
+  ServerPolicy(
+      ServerSettings settings,
+      LoginRules rules,
+      LoginWatch watch,
+      @Nullable UserRights rights,
+      @Nullable ChannelRoutes routes) {
+    this.routes = routes;
     this.settings = settings;
     this.rules = rules;
     this.watch = watch;
@@ -54,6 +70,10 @@ final class ServerPolicy {
 
   @Nullable UserRights rights() {
     return rights;
+  }
+
+  @Nullable ChannelRoutes routes() {
+    return routes;
   }
 
   LoginWatch watch() {

@@ -261,7 +261,9 @@ final class UserAuthentication extends AbstractCloseable implements Service {
         .name("ssh-dialogue")
         .start(() ->
             ended(
-                asking, byDialogue(name, new Credential.KeyboardInteractive(), key, asking), begun));
+                asking,
+                byDialogue(name, new Credential.KeyboardInteractive(), key, asking),
+                begun));
   }
 
   private synchronized void ended(LoginDialogue asking, Optional<Login> login, long begun) {
