@@ -514,6 +514,9 @@ public final class ClientOptions {
           Syntax.choice("auto", Resume.AUTO, "v2", Resume.V2, "v1", Resume.V1, "off", Resume.OFF),
           Resume.AUTO);
 
+  /** Proxies of a cluster, any of which will do: {@code [user@]host[:port],…}. */
+  public static final ClientOption<String> HOLDFAST_PROXY = option("holdfastproxy", Syntax.text());
+
   private static final Map<String, String> ALIASES =
       Map.ofEntries(
           Map.entry("challengeresponseauthentication", "kbdinteractiveauthentication"),

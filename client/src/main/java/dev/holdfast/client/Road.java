@@ -62,7 +62,9 @@ final class Road implements AutoCloseable {
   Reached reach(ClientConfig config) throws IOException {
     Duplex stream = dial(config);
     String address =
-        stream.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
+        proxies(config).isEmpty()
+                && stream.remoteAddress() instanceof InetSocketAddress inet
+                && inet.getAddress() != null
             ? inet.getAddress().getHostAddress()
             : config.hostname();
     KnownHostsCheck check = new KnownHostsCheck(config, address, prompts);
@@ -103,7 +105,26 @@ final class Road implements AutoCloseable {
     if (!jumps.isEmpty()) {
       return over(jumps, config);
     }
-    return command.isPresent() ? program(command.get(), config) : direct(config);
+    if (command.isPresent()) {
+      return program(command.get(), config);
+    }
+    Optional<String> proxies = proxies(config);
+    return proxies.isPresent() ? through(proxies.get(), config) : direct(config);
+  }
+
+  private static Optional<String> proxies(ClientConfig config) {
+    return config.find(ClientOptions.HOLDFAST_PROXY).filter(it -> !it.equals("none"));
+  }
+
+  /** A stream to a node of a cluster; the node is known by its name only. */
+  private Duplex through(String proxies, ClientConfig config) throws IOException {
+    String target = config.user() + "@" + config.hostname();
+    ProxyPassage passage = ProxyRoad.of(proxies, config, prompts).enter(target);
+    opened.add(passage);
+    Destination to = new Destination(ProxyRoad.nodeName(config.hostname()), config.port());
+    StreamClient.Connection connection = streams().connect(settings(to, config), passage);
+    opened.add(() -> connection.ending().await(GOODBYE_NANOS));
+    return connection.duplex();
   }
 
   private Duplex over(List<JumpHost> jumps, ClientConfig config) throws IOException {
@@ -144,21 +165,9 @@ final class Road implements AutoCloseable {
 
   private Duplex direct(ClientConfig config) throws IOException {
     Destination to = destination(config);
-    Duration patience = config.get(ClientOptions.CONNECT_TIMEOUT);
-    ClientOptions.LogLevel level = config.get(ClientOptions.LOG_LEVEL);
-    ClientSettings settings =
-        new ClientSettings(
-            to,
-            ClientSettings.Resume.valueOf(config.get(ClientOptions.HOLDFAST_RESUME).name()),
-            patience.isPositive() ? patience : PATIENCE,
-            null,
-            config.surroundings().environment(),
-            watch.of(
-                to,
-                level == ClientOptions.LogLevel.QUIET,
-                level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
     try {
-      StreamClient.Connection connection = streams().connect(settings, _ -> IDENTIFICATION);
+      StreamClient.Connection connection =
+          streams().connect(settings(to, config), _ -> IDENTIFICATION);
       opened.add(() -> connection.ending().await(GOODBYE_NANOS));
       return connection.duplex();
     } catch (IOException e) {
@@ -167,6 +176,21 @@ final class Road implements AutoCloseable {
               .formatted(config.hostname(), config.port(), e.getMessage()),
           e);
     }
+  }
+
+  private ClientSettings settings(Destination to, ClientConfig config) {
+    Duration patience = config.get(ClientOptions.CONNECT_TIMEOUT);
+    ClientOptions.LogLevel level = config.get(ClientOptions.LOG_LEVEL);
+    return new ClientSettings(
+        to,
+        ClientSettings.Resume.valueOf(config.get(ClientOptions.HOLDFAST_RESUME).name()),
+        patience.isPositive() ? patience : PATIENCE,
+        null,
+        config.surroundings().environment(),
+        watch.of(
+            to,
+            level == ClientOptions.LogLevel.QUIET,
+            level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
   }
 
   private static Destination destination(ClientConfig config) throws IOException {
