@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast serve}: the services of this host; at present the node, an SSH server. */
+/** {@code holdfast serve}: the services of this host: a node, a proxy, a gate, in one process. */
 @Command(
     name = "serve",
     description = {
@@ -40,7 +40,13 @@ final class ServeCommand implements Callable<Integer> {
     ServiceLog log =
         new ServiceLog(
             spec.commandLine().getErr(), ServiceLog.isJournal(System.getenv("JOURNAL_STREAM")));
-    new NodeService(options, log).run(configuration);
+    try (OtherServices others = OtherServices.start(configuration, log)) {
+      if (configuration.servesNode()) {
+        new NodeService(options, log).run(configuration);
+      } else {
+        others.run(configuration, log);
+      }
+    }
     return 0;
   }
 }

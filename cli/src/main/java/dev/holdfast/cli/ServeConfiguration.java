@@ -29,13 +29,20 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param file where it comes from; null if there is none and all is as usual
  * @param metrics where figures are served; null if nowhere
+ * @param servesNode whether there is to be a node: unless the file has other sections and none for
+ *     it
+ * @param proxy null if there is to be none
+ * @param gate null if there is to be none
  */
 record ServeConfiguration(
     @Nullable Path file,
     ServiceLog.Level logLevel,
     ServiceLog.Format logFormat,
     @Nullable InetSocketAddress metrics,
-    NodeConfiguration node) {
+    NodeConfiguration node,
+    boolean servesNode,
+    @Nullable ProxyConfiguration proxy,
+    @Nullable GateSection gate) {
 
   /**
    * Reads it, now; what is wrong goes to {@code problems}, and there the usual counts.
@@ -53,13 +60,20 @@ record ServeConfiguration(
     log.end();
     Optional<InetSocketAddress> metrics = root.value("metrics", new MetricsAddress());
     NodeConfiguration node = NodeConfiguration.read(root.section("node"), options, problems);
+    boolean hasOthers = root.has("proxy") || root.has("gate");
+    ProxyConfiguration proxy =
+        root.has("proxy") ? ProxyConfiguration.read(root.section("proxy")) : null;
+    GateSection gate = root.has("gate") ? GateSection.read(root.section("gate")) : null;
     root.end();
     return new ServeConfiguration(
         file,
         options.quiet ? ServiceLog.Level.WARN : options.verbose ? ServiceLog.Level.DEBUG : level,
         options.logFormat == null ? format : options.logFormat,
         options.metrics == null ? metrics.orElse(null) : options.metrics,
-        node);
+        node,
+        root.has("node") || !hasOthers,
+        proxy,
+        gate);
   }
 
   private static @Nullable Path file(ServeOptions options) {
@@ -92,11 +106,21 @@ record ServeConfiguration(
     if (metrics != null) {
       text.append("metrics: '").append(GateEvent.name(metrics)).append("'\n");
     }
-    text.append("node:\n");
-    for (Map.Entry<String, Object> setting : node.effective().entrySet()) {
-      line(text, setting.getKey(), setting.getValue());
+    if (servesNode) {
+      section(text, "node", node.effective());
+    }
+    if (proxy != null) {
+      section(text, "proxy", proxy.effective());
+    }
+    if (gate != null) {
+      section(text, "gate", gate.effective());
     }
     return text.toString();
+  }
+
+  private static void section(StringBuilder text, String name, Map<String, Object> settings) {
+    text.append(name).append(":\n");
+    settings.forEach((key, value) -> line(text, key, value));
   }
 
   private static void line(StringBuilder text, String key, Object value) {
