@@ -63,7 +63,9 @@ final class Holdfast {
   private static void requireWhatIsBuiltToBeNew() {
     FileTime jars = newest(Sources.root("cli/target/lib"));
     for (String module :
-        new String[] {"stream", "link", "terminal", "ssh", "client", "node", "cli"}) {
+        new String[] {
+          "stream", "link", "terminal", "access", "ssh", "client", "node", "proxy", "cli"
+        }) {
       if (newest(Sources.root(module + "/target/classes")).compareTo(jars) > 0) {
         throw new IllegalStateException(
             "cli/target/lib is older than the classes of " + module + "; run ./mvnw package");
