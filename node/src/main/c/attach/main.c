@@ -37,17 +37,24 @@ __attribute__((noreturn)) static void usage(const char *problem) {
   exit(EXIT_USAGE);
 }
 
-/* Those that a session may be made with: the node takes what it accepts of them. */
-static int is_passed_on(const char *variable) {
-  return strncmp(variable, "LC_", 3) == 0 || strncmp(variable, "LANG=", 5) == 0 || strncmp(variable, "COLORTERM=", 10) == 0;
+/* Those that a session may be made with: the node takes what it accepts of them. And where we came from and our agent,
+ * which is not for another user's session. */
+static int is_passed_on(const char *variable, const char *user) {
+  static const char *const begins[] = {"LC_", "LANG=", "COLORTERM=", "SSH_AUTH_SOCK=", "SSH_CONNECTION="};
+  for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+    if (strncmp(variable, begins[i], strlen(begins[i])) == 0) {
+      return user[0] == '\0' || strncmp(variable, "SSH_", 4) != 0;
+    }
+  }
+  return 0;
 }
 
-static void put_environment(struct message *message) {
+static void put_environment(struct message *message, const char *user) {
   const char *chosen[VARIABLES_MOST];
   unsigned count = 0;
   for (char **each = environ; *each != NULL && count < VARIABLES_MOST; each++) {
     const char *equals = strchr(*each, '=');
-    if (equals != NULL && is_passed_on(*each) && equals - *each <= TEXT_MOST && strlen(equals + 1) <= VALUE_MOST) {
+    if (equals != NULL && is_passed_on(*each, user) && equals - *each <= TEXT_MOST && strlen(equals + 1) <= VALUE_MOST) {
       chosen[count++] = *each;
     }
   }
@@ -73,7 +80,7 @@ static void make_request(struct message *message, const struct options *options,
   put16(message, size.ws_col);
   put16(message, size.ws_row);
   put_text(message, term == NULL || strlen(term) > TEXT_MOST ? "" : term);
-  put_environment(message);
+  put_environment(message, options->session.user);
 }
 
 /* The socket by which we are attached; -1 if that process has no such session, -2 if it does not answer. */

@@ -17,8 +17,11 @@ import picocli.CommandLine.Model.CommandSpec;
       Demo.class,
       GateCommand.class,
       ServeCommand.class,
+      OpenCommand.class,
+      UiCommand.class,
       AttachCommand.class,
       SessionsCommand.class,
+      DoctorCommand.class,
       Completion.class,
       ManPages.class,
       Train.class
@@ -33,6 +36,9 @@ final class Main {
     if (args.length > 0 && args[0].equals(SshCommand.NAME)) {
       System.exit(ssh(List.of(args).subList(1, args.length)));
     }
+    if (args.length > 0 && args[0].equals(ForwardCommand.NAME)) {
+      System.exit(forward(List.of(args).subList(1, args.length)));
+    }
     boolean isConnect = args.length > 0 && args[0].equals("connect");
     CommandLine command = isConnect ? connectOnly(StandardStreams.ofProcess()) : commandLine();
     System.exit(command.execute(args));
@@ -46,11 +52,23 @@ final class Main {
     }
   }
 
+  private static int forward(List<String> args) {
+    try {
+      return ForwardCommand.ofProcess().run(args);
+    } catch (IOException e) {
+      System.err.println("holdfast: " + Failures.oneLine(e));
+      return Failures.FAILED;
+    } catch (InterruptedException e) {
+      return Failures.FAILED;
+    }
+  }
+
   /** The whole command line. */
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(new Connect(StandardStreams.ofProcess()).spec());
     command.addSubcommand(new SshCommand(SshCommand.ofProcess()).spec());
+    command.addSubcommand(ForwardCommand.ofProcess().spec());
     return sharing(command);
   }
 

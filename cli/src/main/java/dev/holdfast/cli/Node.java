@@ -57,11 +57,17 @@ final class Node implements Closeable {
     named = new NamedSessions(processes, Settings.DEFAULT);
     try {
       engine = engine(configuration);
+      goBy(configuration);
     } catch (IOException | RuntimeException e) {
       named.close();
       processes.close();
       throw e;
     }
+  }
+
+  /** Sessions that {@code holdfast attach} makes go by these settings. */
+  private void goBy(NodeConfiguration configuration) {
+    named.startBy(processes.with(configuration.sessions()), configuration.ssh()::acceptsVariable);
   }
 
   /** Host keys are those that are configured, or else those of the state directory. */
@@ -163,6 +169,7 @@ final class Node implements Closeable {
       changed.close();
       throw e;
     }
+    goBy(next);
     engines.writeLock().lock();
     try {
       former.add(engine);

@@ -118,6 +118,11 @@ final class Section {
     return of(file, key, entry == null ? null : entry.value, problems);
   }
 
+  /** All keys, in their order; asking takes none of them. */
+  List<String> keys() {
+    return List.copyOf(entries.keySet());
+  }
+
   /** What stands under the keys that nobody took and {@code which} accepts, each value alone. */
   List<Written> rest(Predicate<String> which) {
     List<Written> rest = new ArrayList<>();

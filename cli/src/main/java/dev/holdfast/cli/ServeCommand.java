@@ -40,6 +40,7 @@ final class ServeCommand implements Callable<Integer> {
     ServiceLog log =
         new ServiceLog(
             spec.commandLine().getErr(), ServiceLog.isJournal(System.getenv("JOURNAL_STREAM")));
+    ModuleLogs.goTo(log);
     try (OtherServices others = OtherServices.start(configuration, log)) {
       if (configuration.servesNode()) {
         new NodeService(options, log).run(configuration);

@@ -104,6 +104,22 @@ final class ServiceLog {
     write(level, name, text, Map.of());
   }
 
+  /** Whether anything of that level is written. */
+  boolean writes(Level level) {
+    return level.compareTo(least) <= 0;
+  }
+
+  /**
+   * A module of ours said something.
+   *
+   * @param thrown what failed, if it is a defect
+   */
+  void said(Level level, String module, String text, @Nullable Throwable thrown) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    put(fields, "thrown", level == Level.ERROR ? thrown : null);
+    write(level, module, text, fields);
+  }
+
   private static Level level(GateEvent event) {
     return switch (event) {
       case GateEvent.Fault it -> Level.ERROR;
@@ -139,7 +155,7 @@ final class ServiceLog {
   }
 
   private void write(Level level, String name, String text, Map<String, Object> fields) {
-    if (level.compareTo(least) > 0) {
+    if (!writes(level)) {
       return;
     }
     String time = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();

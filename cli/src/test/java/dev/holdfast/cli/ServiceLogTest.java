@@ -8,6 +8,8 @@ import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 final class ServiceLogTest {
@@ -57,6 +59,26 @@ final class ServiceLogTest {
   void aDefectComesWithItsStackTrace() {
     log(false).event(new GateEvent.Fault(new IllegalStateException("x")));
     assertThat(out.toString()).contains("please report it", "\tat ");
+  }
+
+  @Test
+  void whatModulesSayIsInItAndWhatLibrariesSayIsNot() {
+    ModuleLogs.goTo(log(false, "--log-format", "json"));
+    LoggerFactory.getLogger("org.apache.sshd.Some").error("bytes of a peer");
+    Logger ssh = LoggerFactory.getLogger("dev.holdfast.ssh.Some");
+    ssh.debug("left out");
+    ssh.info("{} may not {}", "a\nb", "x".repeat(10_000));
+    assertThat(out.toString())
+        .hasLineCount(1)
+        .contains("\"level\":\"info\",\"event\":\"ssh\",\"text\":\"a?b may not xxx")
+        .hasSizeLessThan(1_000);
+  }
+
+  @Test
+  void aModulesErrorComesWithItsStackTrace() {
+    ModuleLogs.goTo(log(false));
+    LoggerFactory.getLogger("dev.holdfast.node.Some").error("broken", new IllegalStateException());
+    assertThat(out.toString()).contains(" broken", "\tat ");
   }
 
   @Test

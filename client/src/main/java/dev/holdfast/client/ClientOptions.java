@@ -1,11 +1,8 @@
 package dev.holdfast.client;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -132,11 +129,7 @@ public final class ClientOptions {
       option("port", Syntax.word(word -> Ports.parse(word, 1), Object::toString));
   public static final ClientOption<String> TAG = option("tag", Syntax.text());
   public static final ClientOption<AddressFamily> ADDRESS_FAMILY =
-      option(
-          "addressfamily",
-          Syntax.choice(
-              "any", AddressFamily.ANY, "inet", AddressFamily.INET, "inet6", AddressFamily.INET6),
-          AddressFamily.ANY);
+      option("addressfamily", OptionChoices.ADDRESS_FAMILY, AddressFamily.ANY);
   public static final ClientOption<String> BIND_ADDRESS = option("bindaddress", Syntax.text());
   public static final ClientOption<String> BIND_INTERFACE = option("bindinterface", Syntax.text());
   public static final ClientOption<Integer> CONNECTION_ATTEMPTS =
@@ -146,24 +139,10 @@ public final class ClientOptions {
   public static final ClientOption<Boolean> TCP_KEEP_ALIVE = flag("tcpkeepalive", true);
   public static final ClientOption<String> PROXY_COMMAND = option("proxycommand", Syntax.command());
   public static final ClientOption<List<JumpHost>> PROXY_JUMP =
-      option(
-          "proxyjump", new Syntax<>(words -> JumpHost.list(words.whole()), ClientOptions::jumps));
+      option("proxyjump", new Syntax<>(words -> JumpHost.list(words.whole()), OptionValues::jumps));
   public static final ClientOption<Boolean> PROXY_USE_FDPASS = flag("proxyusefdpass", false);
   public static final ClientOption<Canonicalize> CANONICALIZE_HOSTNAME =
-      option(
-          "canonicalizehostname",
-          Syntax.choice(
-              "false",
-              Canonicalize.NO,
-              "no",
-              Canonicalize.NO,
-              "true",
-              Canonicalize.YES,
-              "yes",
-              Canonicalize.YES,
-              "always",
-              Canonicalize.ALWAYS),
-          Canonicalize.NO);
+      option("canonicalizehostname", OptionChoices.CANONICALIZE_HOSTNAME, Canonicalize.NO);
   public static final ClientOption<List<String>> CANONICAL_DOMAINS =
       option("canonicaldomains", Syntax.words(NONE, MOST_ELEMENTS), List.of());
   public static final ClientOption<Integer> CANONICALIZE_MAX_DOTS =
@@ -180,23 +159,25 @@ public final class ClientOptions {
       option("ipqos", new Syntax<>(words -> String.join(" ", words.all()), qos -> qos));
 
   // What SSH is made of.
-  public static final ClientOption<AlgorithmList> CIPHERS = algorithms("ciphers");
-  public static final ClientOption<AlgorithmList> MACS = algorithms("macs");
-  public static final ClientOption<AlgorithmList> KEX_ALGORITHMS = algorithms("kexalgorithms");
+  public static final ClientOption<AlgorithmList> CIPHERS =
+      algorithms("ciphers", AlgorithmKind.CIPHER);
+  public static final ClientOption<AlgorithmList> MACS = algorithms("macs", AlgorithmKind.MAC);
+  public static final ClientOption<AlgorithmList> KEX_ALGORITHMS =
+      algorithms("kexalgorithms", AlgorithmKind.KEY_EXCHANGE);
   public static final ClientOption<AlgorithmList> HOST_KEY_ALGORITHMS =
-      algorithms("hostkeyalgorithms");
+      algorithms("hostkeyalgorithms", AlgorithmKind.KEY);
   public static final ClientOption<AlgorithmList> CA_SIGNATURE_ALGORITHMS =
-      algorithms("casignaturealgorithms");
+      algorithms("casignaturealgorithms", AlgorithmKind.KEY);
   public static final ClientOption<AlgorithmList> PUBKEY_ACCEPTED_ALGORITHMS =
-      algorithms("pubkeyacceptedalgorithms");
+      algorithms("pubkeyacceptedalgorithms", AlgorithmKind.KEY);
   public static final ClientOption<AlgorithmList> HOSTBASED_ACCEPTED_ALGORITHMS =
-      algorithms("hostbasedacceptedalgorithms");
+      algorithms("hostbasedacceptedalgorithms", AlgorithmKind.KEY);
   public static final ClientOption<Boolean> COMPRESSION =
       option("compression", Syntax.choice("no", false, "yes", true), false);
   public static final ClientOption<RekeyLimit> REKEY_LIMIT =
       joining(
           "rekeylimit",
-          new Syntax<>(ClientOptions::rekey, ClientOptions::printRekey),
+          new Syntax<>(OptionValues::rekey, OptionValues::printRekey),
           new RekeyLimit(0, Optional.empty()),
           (first, later) ->
               first.interval.isPresent() ? first : new RekeyLimit(first.bytes, later.interval));
@@ -207,24 +188,7 @@ public final class ClientOptions {
 
   // Whom to believe.
   public static final ClientOption<StrictChecking> STRICT_HOST_KEY_CHECKING =
-      option(
-          "stricthostkeychecking",
-          Syntax.choice(
-              "true",
-              StrictChecking.YES,
-              "yes",
-              StrictChecking.YES,
-              "false",
-              StrictChecking.OFF,
-              "no",
-              StrictChecking.OFF,
-              "off",
-              StrictChecking.OFF,
-              "ask",
-              StrictChecking.ASK,
-              "accept-new",
-              StrictChecking.ACCEPT_NEW),
-          StrictChecking.ASK);
+      option("stricthostkeychecking", OptionChoices.STRICT_HOST_KEY_CHECKING, StrictChecking.ASK);
   public static final ClientOption<Boolean> CHECK_HOST_IP = flag("checkhostip", false);
   public static final ClientOption<String> HOST_KEY_ALIAS = option("hostkeyalias", Syntax.text());
   public static final ClientOption<List<String>> USER_KNOWN_HOSTS_FILE =
@@ -241,11 +205,11 @@ public final class ClientOptions {
       option("knownhostscommand", Syntax.command());
   public static final ClientOption<Boolean> HASH_KNOWN_HOSTS = flag("hashknownhosts", false);
   public static final ClientOption<YesNoAsk> UPDATE_HOST_KEYS =
-      option("updatehostkeys", yesNoAsk());
+      option("updatehostkeys", OptionChoices.YES_NO_ASK);
   public static final ClientOption<List<String>> REVOKED_HOST_KEYS =
       option("revokedhostkeys", Syntax.words(NONE, MOST_ELEMENTS), List.of());
   public static final ClientOption<YesNoAsk> VERIFY_HOST_KEY_DNS =
-      option("verifyhostkeydns", yesNoAsk(), YesNoAsk.NO);
+      option("verifyhostkeydns", OptionChoices.YES_NO_ASK, YesNoAsk.NO);
   public static final ClientOption<Boolean> VISUAL_HOST_KEY = flag("visualhostkey", false);
   public static final ClientOption<Boolean> NO_HOST_AUTHENTICATION_FOR_LOCALHOST =
       flag("nohostauthenticationforlocalhost", false);
@@ -256,22 +220,7 @@ public final class ClientOptions {
   public static final ClientOption<String> PREFERRED_AUTHENTICATIONS =
       option("preferredauthentications", Syntax.text());
   public static final ClientOption<Boolean> PUBKEY_AUTHENTICATION =
-      option(
-          "pubkeyauthentication",
-          Syntax.choice(
-              "true",
-              true,
-              "false",
-              false,
-              "yes",
-              true,
-              "no",
-              false,
-              "unbound",
-              true,
-              "host-bound",
-              true),
-          true);
+      option("pubkeyauthentication", OptionChoices.PUBKEY_AUTHENTICATION, true);
   public static final ClientOption<Boolean> PASSWORD_AUTHENTICATION =
       flag("passwordauthentication", true);
   public static final ClientOption<Boolean> KBD_INTERACTIVE_AUTHENTICATION =
@@ -293,15 +242,15 @@ public final class ClientOptions {
               "~/.ssh/id_ecdsa_sk",
               "~/.ssh/id_ed25519",
               "~/.ssh/id_ed25519_sk"),
-          ClientOptions::appended);
+          OptionValues::appended);
   public static final ClientOption<List<String>> CERTIFICATE_FILE =
-      joining("certificatefile", Syntax.element(), List.of(), ClientOptions::appended);
+      joining("certificatefile", Syntax.element(), List.of(), OptionValues::appended);
   public static final ClientOption<Boolean> IDENTITIES_ONLY = flag("identitiesonly", false);
   public static final ClientOption<String> IDENTITY_AGENT = option("identityagent", Syntax.text());
   public static final ClientOption<AddKeys> ADD_KEYS_TO_AGENT =
       option(
           "addkeystoagent",
-          new Syntax<>(ClientOptions::addKeys, ClientOptions::printAddKeys),
+          new Syntax<>(OptionValues::addKeys, OptionValues::printAddKeys),
           new AddKeys(false, false, false, Duration.ZERO));
   public static final ClientOption<String> PKCS11_PROVIDER =
       option("pkcs11provider", Syntax.text());
@@ -313,83 +262,33 @@ public final class ClientOptions {
   public static final ClientOption<String> REMOTE_COMMAND =
       option("remotecommand", Syntax.command());
   public static final ClientOption<RequestTty> REQUEST_TTY =
-      option(
-          "requesttty",
-          Syntax.choice(
-              "true",
-              RequestTty.YES,
-              "yes",
-              RequestTty.YES,
-              "false",
-              RequestTty.NO,
-              "no",
-              RequestTty.NO,
-              "auto",
-              RequestTty.AUTO,
-              "force",
-              RequestTty.FORCE),
-          RequestTty.AUTO);
+      option("requesttty", OptionChoices.REQUEST_TTY, RequestTty.AUTO);
   public static final ClientOption<SessionType> SESSION_TYPE =
-      option(
-          "sessiontype",
-          Syntax.choice(
-              "default",
-              SessionType.DEFAULT,
-              "subsystem",
-              SessionType.SUBSYSTEM,
-              "none",
-              SessionType.NONE),
-          SessionType.DEFAULT);
+      option("sessiontype", OptionChoices.SESSION_TYPE, SessionType.DEFAULT);
   public static final ClientOption<Boolean> STDIN_NULL = flag("stdinnull", false);
   public static final ClientOption<Boolean> FORK_AFTER_AUTHENTICATION =
       flag("forkafterauthentication", false);
   public static final ClientOption<List<String>> SEND_ENV =
       joining(
           "sendenv",
-          new Syntax<>(ClientOptions::sendEnv, names -> String.join(" ", names)),
+          new Syntax<>(OptionValues::sendEnv, names -> String.join(" ", names)),
           List.of(),
-          ClientOptions::sent);
+          OptionValues::sent);
   public static final ClientOption<List<String>> SET_ENV =
       option(
-          "setenv",
-          new Syntax<>(ClientOptions::setEnv, list -> String.join("\n", list)),
-          List.of());
+          "setenv", new Syntax<>(OptionValues::setEnv, list -> String.join("\n", list)), List.of());
   public static final ClientOption<String> LOCAL_COMMAND = option("localcommand", Syntax.command());
   public static final ClientOption<Boolean> PERMIT_LOCAL_COMMAND =
       flag("permitlocalcommand", false);
 
   /** A character's code; -1 for none. */
   public static final ClientOption<Integer> ESCAPE_CHAR =
-      option(
-          "escapechar", Syntax.word(ClientOptions::escape, ClientOptions::printEscape), (int) '~');
+      option("escapechar", Syntax.word(OptionValues::escape, OptionValues::printEscape), (int) '~');
 
   public static final ClientOption<Boolean> ENABLE_ESCAPE_COMMANDLINE =
       flag("enableescapecommandline", false);
   public static final ClientOption<LogLevel> LOG_LEVEL =
-      option(
-          "loglevel",
-          Syntax.choice(
-              "INFO",
-              LogLevel.INFO,
-              "QUIET",
-              LogLevel.QUIET,
-              "SILENT",
-              LogLevel.QUIET,
-              "FATAL",
-              LogLevel.FATAL,
-              "ERROR",
-              LogLevel.ERROR,
-              "VERBOSE",
-              LogLevel.VERBOSE,
-              "DEBUG",
-              LogLevel.DEBUG1,
-              "DEBUG1",
-              LogLevel.DEBUG1,
-              "DEBUG2",
-              LogLevel.DEBUG2,
-              "DEBUG3",
-              LogLevel.DEBUG3),
-          LogLevel.INFO);
+      option("loglevel", OptionChoices.LOG_LEVEL, LogLevel.INFO);
   public static final ClientOption<List<String>> LOG_VERBOSE =
       option("logverbose", Syntax.words(NONE, MOST_ELEMENTS), List.of());
   public static final ClientOption<String> SYSLOG_FACILITY =
@@ -400,10 +299,7 @@ public final class ClientOptions {
           new Syntax<>(words -> String.join(" ", words.all()), text -> text),
           "yes");
   public static final ClientOption<Boolean> WARN_WEAK_CRYPTO =
-      option(
-          "warnweakcrypto",
-          Syntax.choice("yes", true, "no", false, "true", true, "false", false, "no-pq-kex", false),
-          true);
+      option("warnweakcrypto", OptionChoices.WARN_WEAK_CRYPTO, true);
 
   // What is forwarded.
   public static final ClientOption<List<PortForward>> LOCAL_FORWARD =
@@ -412,7 +308,7 @@ public final class ClientOptions {
           PortForward::listed,
           words -> PortForward.local(words.next() + ":" + words.next()));
   public static final ClientOption<List<PortForward>> REMOTE_FORWARD =
-      forward("remoteforward", PortForward::listedRemote, ClientOptions::remoteForward);
+      forward("remoteforward", PortForward::listedRemote, OptionValues::remoteForward);
   public static final ClientOption<List<PortForward>> DYNAMIC_FORWARD =
       forward("dynamicforward", PortForward::listed, words -> PortForward.dynamic(words.next()));
   public static final ClientOption<List<String>> PERMIT_REMOTE_OPEN =
@@ -430,7 +326,7 @@ public final class ClientOptions {
   public static final ClientOption<ForwardAgent> FORWARD_AGENT =
       option(
           "forwardagent",
-          Syntax.word(ClientOptions::forwardAgent, ClientOptions::printForwardAgent),
+          Syntax.word(OptionValues::forwardAgent, OptionValues::printForwardAgent),
           new ForwardAgent(false, Optional.empty()));
   public static final ClientOption<Boolean> FORWARD_X11 = flag("forwardx11", false);
   public static final ClientOption<Boolean> FORWARD_X11_TRUSTED = flag("forwardx11trusted", false);
@@ -441,128 +337,47 @@ public final class ClientOptions {
   public static final ClientOption<Integer> STREAM_LOCAL_BIND_MASK =
       option(
           "streamlocalbindmask",
-          Syntax.word(ClientOptions::mask, mask -> "0" + Integer.toOctalString(mask)),
+          Syntax.word(OptionValues::mask, mask -> "0" + Integer.toOctalString(mask)),
           0177);
   public static final ClientOption<Boolean> STREAM_LOCAL_BIND_UNLINK =
       flag("streamlocalbindunlink", false);
   public static final ClientOption<List<String>> CHANNEL_TIMEOUT =
       option("channeltimeout", Syntax.words(NONE, MOST_ELEMENTS), List.of());
-  public static final ClientOption<String> TUNNEL =
-      option(
-          "tunnel",
-          Syntax.choice(
-              "false",
-              "no",
-              "no",
-              "no",
-              "ethernet",
-              "ethernet",
-              "point-to-point",
-              "yes",
-              "true",
-              "yes",
-              "yes",
-              "yes"),
-          "no");
+  public static final ClientOption<String> TUNNEL = option("tunnel", OptionChoices.TUNNEL, "no");
   public static final ClientOption<String> TUNNEL_DEVICE =
       option("tunneldevice", Syntax.text(), "any:any");
 
   // Sharing one connection: read, since files have it, and done without.
   public static final ClientOption<String> CONTROL_MASTER =
-      option(
-          "controlmaster",
-          Syntax.choice(
-              "false", "no", "no", "no", "true", "yes", "yes", "yes", "ask", "ask", "auto", "auto",
-              "autoask", "autoask"),
-          "no");
+      option("controlmaster", OptionChoices.CONTROL_MASTER, "no");
   public static final ClientOption<String> CONTROL_PATH = option("controlpath", Syntax.text());
   public static final ClientOption<ControlPersist> CONTROL_PERSIST =
       option(
           "controlpersist",
-          Syntax.word(ClientOptions::persist, ClientOptions::printPersist),
+          Syntax.word(OptionValues::persist, OptionValues::printPersist),
           new ControlPersist(false, Duration.ZERO));
   public static final ClientOption<String> IGNORE_UNKNOWN = option("ignoreunknown", Syntax.text());
 
   // Holdfast's own; ssh passes over them with "IgnoreUnknown Holdfast*".
   public static final ClientOption<SessionKeeper> HOLDFAST_CONTEXT =
-      option(
-          "holdfastcontext",
-          Syntax.choice(
-              "auto",
-              SessionKeeper.AUTO,
-              "screen",
-              SessionKeeper.SCREEN,
-              "tmux",
-              SessionKeeper.TMUX,
-              "dtach",
-              SessionKeeper.DTACH,
-              "none",
-              SessionKeeper.NONE),
-          SessionKeeper.AUTO);
+      option("holdfastcontext", OptionChoices.HOLDFAST_CONTEXT, SessionKeeper.AUTO);
   public static final ClientOption<String> HOLDFAST_SESSION =
       option("holdfastsession", Syntax.text());
+  public static final ClientOption<Boolean> HOLDFAST_RECONNECT = flag("holdfastreconnect", true);
   public static final ClientOption<Boolean> HOLDFAST_STATUS = flag("holdfaststatus", true);
   public static final ClientOption<Predict> HOLDFAST_PREDICT =
-      option(
-          "holdfastpredict",
-          Syntax.choice(
-              "adaptive", Predict.ADAPTIVE, "always", Predict.ALWAYS, "never", Predict.NEVER),
-          Predict.ADAPTIVE);
+      option("holdfastpredict", OptionChoices.HOLDFAST_PREDICT, Predict.ADAPTIVE);
   public static final ClientOption<Resume> HOLDFAST_RESUME =
-      option(
-          "holdfastresume",
-          Syntax.choice("auto", Resume.AUTO, "v2", Resume.V2, "v1", Resume.V1, "off", Resume.OFF),
-          Resume.AUTO);
+      option("holdfastresume", OptionChoices.HOLDFAST_RESUME, Resume.AUTO);
 
   /** Proxies of a cluster, any of which will do: {@code [user@]host[:port],…}. */
   public static final ClientOption<String> HOLDFAST_PROXY = option("holdfastproxy", Syntax.text());
-
-  private static final Map<String, String> ALIASES =
-      Map.ofEntries(
-          Map.entry("challengeresponseauthentication", "kbdinteractiveauthentication"),
-          Map.entry("skeyauthentication", "kbdinteractiveauthentication"),
-          Map.entry("tisauthentication", "kbdinteractiveauthentication"),
-          Map.entry("dsaauthentication", "pubkeyauthentication"),
-          Map.entry("identityfile2", "identityfile"),
-          Map.entry("keepalive", "tcpkeepalive"),
-          Map.entry("hostbasedkeytypes", "hostbasedacceptedalgorithms"),
-          Map.entry("pubkeyacceptedkeytypes", "pubkeyacceptedalgorithms"),
-          Map.entry("smartcarddevice", "pkcs11provider"));
-
-  /** What OpenSSH passes over, and what only some builds of it know. */
-  static final Set<String> IGNORED =
-      Set.of(
-          "protocol",
-          "cipher",
-          "fallbacktorsh",
-          "globalknownhostsfile2",
-          "rhostsauthentication",
-          "userknownhostsfile2",
-          "useroaming",
-          "usersh",
-          "useprivilegedport",
-          "gssapiauthentication",
-          "gssapidelegatecredentials",
-          "gssapikeyexchange",
-          "gssapitrustdns",
-          "gssapirenewalforcesrekey",
-          "gssapikexalgorithms",
-          "gssapiclientidentity",
-          "gssapiserveridentity",
-          "setuptimeout",
-          "protocolkeepalives",
-          "afstokenpassing",
-          "kerberosauthentication",
-          "kerberostgtpassing",
-          "rsaauthentication",
-          "rhostsrsaauthentication",
-          "compressionlevel");
 
   private ClientOptions() {}
 
   /** The option of that name in lower case, or of one that it had in the past. */
   static @Nullable ClientOption<?> named(String keyword) {
-    return TABLE.get(ALIASES.getOrDefault(keyword, keyword));
+    return TABLE.get(OptionNames.ALIASES.getOrDefault(keyword, keyword));
   }
 
   /** All options, in the order in which they stand here. */
@@ -592,8 +407,8 @@ public final class ClientOptions {
     return option(keyword, Syntax.flag(), byDefault);
   }
 
-  private static ClientOption<AlgorithmList> algorithms(String keyword) {
-    return option(keyword, Syntax.algorithms(), AlgorithmList.DEFAULT);
+  private static ClientOption<AlgorithmList> algorithms(String keyword, AlgorithmKind kind) {
+    return option(keyword, Syntax.algorithms(kind), AlgorithmList.DEFAULT);
   }
 
   private static ClientOption<List<PortForward>> forward(
@@ -602,177 +417,6 @@ public final class ClientOptions {
         keyword,
         new Syntax<>(words -> List.of(reader.read(words)), list -> printer.apply(list.getFirst())),
         List.of(),
-        ClientOptions::appended);
-  }
-
-  private static Syntax<YesNoAsk> yesNoAsk() {
-    return Syntax.choice(
-        "true",
-        YesNoAsk.YES,
-        "yes",
-        YesNoAsk.YES,
-        "false",
-        YesNoAsk.NO,
-        "no",
-        YesNoAsk.NO,
-        "ask",
-        YesNoAsk.ASK);
-  }
-
-  /** Both lists as one in which nothing stands twice. */
-  private static <E> List<E> appended(List<E> before, List<E> more) {
-    Set<E> all = new LinkedHashSet<>(before);
-    all.addAll(more);
-    return List.copyOf(all);
-  }
-
-  private static PortForward remoteForward(ConfigWords words) throws BadValue {
-    String listen = words.next();
-    String to = words.orEnd();
-    if (to == null || to.isEmpty()) {
-      return PortForward.remoteDynamic(listen);
-    }
-    return PortForward.remoteTo(listen + ":" + to);
-  }
-
-  private static String jumps(List<JumpHost> hosts) {
-    List<String> all = new ArrayList<>();
-    for (JumpHost host : hosts) {
-      all.add(host.listed());
-    }
-    return String.join(",", all);
-  }
-
-  private static RekeyLimit rekey(ConfigWords words) throws BadValue {
-    String size = words.next();
-    long bytes = size.equals("default") ? 0 : Syntax.parseSize(size);
-    if (bytes != 0 && bytes < 16) {
-      throw new BadValue("RekeyLimit is too small");
-    }
-    if (!words.hasMore()) {
-      return new RekeyLimit(bytes, Optional.empty());
-    }
-    String time = words.next();
-    return new RekeyLimit(
-        bytes, time.equals("none") ? Optional.empty() : Optional.of(Syntax.parseTime(time)));
-  }
-
-  private static String printRekey(RekeyLimit limit) {
-    return limit.bytes + " " + limit.interval.map(Duration::toSeconds).orElse(0L);
-  }
-
-  private static AddKeys addKeys(ConfigWords words) throws BadValue {
-    String word = words.next().toLowerCase(Locale.ROOT);
-    String time = words.orEnd();
-    if (time != null && !word.equals("confirm")) {
-      throw new BadValue("unsupported option \"" + time + "\"");
-    }
-    return switch (word) {
-      case "yes", "true" -> new AddKeys(true, false, false, Duration.ZERO);
-      case "no", "false" -> new AddKeys(false, false, false, Duration.ZERO);
-      case "ask" -> new AddKeys(true, true, false, Duration.ZERO);
-      case "confirm" ->
-          new AddKeys(true, false, true, time == null ? Duration.ZERO : Syntax.parseTime(time));
-      default -> new AddKeys(true, false, false, Syntax.parseTime(word));
-    };
-  }
-
-  private static String printAddKeys(AddKeys keys) {
-    if (!keys.lifetime.isZero()) {
-      return (keys.confirm ? "confirm " : "") + keys.lifetime.toSeconds();
-    }
-    return keys.ask ? "ask" : keys.confirm ? "confirm" : Boolean.toString(keys.add);
-  }
-
-  private static List<String> sendEnv(ConfigWords words) throws BadValue {
-    List<String> names = words.all();
-    for (String name : names) {
-      if (name.indexOf('=') >= 0) {
-        throw new BadValue("invalid environment name");
-      }
-    }
-    return names;
-  }
-
-  /** A name with a minus before it takes away what it matches of the names before it. */
-  private static List<String> sent(List<String> before, List<String> more) {
-    List<String> all = new ArrayList<>(before);
-    for (String name : more) {
-      if (name.startsWith("-")) {
-        all.removeIf(one -> Wildcard.matches(one, name.substring(1)));
-      } else {
-        all.add(name);
-      }
-    }
-    return List.copyOf(all);
-  }
-
-  private static List<String> setEnv(ConfigWords words) throws BadValue {
-    Map<String, String> byName = new LinkedHashMap<>();
-    for (String word : words.all()) {
-      int equals = word.indexOf('=');
-      if (equals < 0) {
-        throw new BadValue("SetEnv takes NAME=value");
-      }
-      byName.putIfAbsent(word.substring(0, equals), word);
-    }
-    return List.copyOf(byName.values());
-  }
-
-  private static int escape(String word) throws BadValue {
-    if (word.equals("none")) {
-      return -1;
-    }
-    if (word.length() == 1 && word.charAt(0) < 256) {
-      return word.charAt(0);
-    }
-    if (word.length() == 2
-        && word.charAt(0) == '^'
-        && word.charAt(1) >= 64
-        && word.charAt(1) < 128) {
-      return word.charAt(1) & 31;
-    }
-    throw new BadValue("bad escape character");
-  }
-
-  private static String printEscape(int code) {
-    if (code < 0) {
-      return "none";
-    }
-    return code < ' ' ? "\\^" + (char) (code + '@') : Character.toString(code);
-  }
-
-  private static ForwardAgent forwardAgent(String word) {
-    return switch (word.toLowerCase(Locale.ROOT)) {
-      case "yes", "true" -> new ForwardAgent(true, Optional.empty());
-      case "no", "false" -> new ForwardAgent(false, Optional.empty());
-      default -> new ForwardAgent(true, Optional.of(word));
-    };
-  }
-
-  private static String printForwardAgent(ForwardAgent agent) {
-    return agent.socket.orElse(agent.forward ? "yes" : "no");
-  }
-
-  private static int mask(String word) throws BadValue {
-    if (!word.matches("0*[0-7]{1,3}")) {
-      throw new BadValue("bad mask");
-    }
-    return Integer.parseInt(word, 8);
-  }
-
-  private static ControlPersist persist(String word) throws BadValue {
-    return switch (word) {
-      case "no", "false" -> new ControlPersist(false, Duration.ZERO);
-      case "yes", "true" -> new ControlPersist(true, Duration.ZERO);
-      default -> new ControlPersist(true, Syntax.parseTime(word));
-    };
-  }
-
-  private static String printPersist(ControlPersist persist) {
-    if (!persist.time.isZero()) {
-      return Long.toString(persist.time.toSeconds());
-    }
-    return persist.stay ? "yes" : "no";
+        OptionValues::appended);
   }
 }

@@ -48,7 +48,7 @@ final class ConfigLine {
 
   private static boolean isPassedOver(ConfigDraft draft, String keyword) {
     Optional<String> ignored = draft.find(ClientOptions.IGNORE_UNKNOWN);
-    return ClientOptions.IGNORED.contains(keyword)
+    return OptionNames.IGNORED.contains(keyword)
         || ignored
             .filter(list -> Wildcard.hostInList(keyword, list) == Wildcard.Verdict.YES)
             .isPresent();

@@ -58,7 +58,7 @@ final class Escapes {
   }
 
   static boolean isCommand(int c) {
-    return ".?#sRB".indexOf(c) >= 0 || c == SUSPEND;
+    return ".?#srRBC".indexOf(c) >= 0 || c == SUSPEND;
   }
 
   /** Control-Z. */

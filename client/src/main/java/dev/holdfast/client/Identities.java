@@ -4,6 +4,7 @@ import dev.holdfast.ssh.Agent;
 import dev.holdfast.ssh.KeyFile;
 import dev.holdfast.ssh.LoginKeys;
 import dev.holdfast.ssh.PassphraseAsker;
+import dev.holdfast.ssh.SshKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -29,15 +30,21 @@ public final class Identities implements LoginKeys, AutoCloseable {
   private final Consumer<String> person;
   private final int tries;
   private final @Nullable Agent agent;
+  private final UnlockedKeys unlocked;
   private final Map<KeyBytes, Identity> all = new LinkedHashMap<>();
 
   private Identities(
-      ClientConfig config, PassphraseAsker asker, Consumer<String> person, @Nullable Agent agent) {
+      ClientConfig config,
+      PassphraseAsker asker,
+      Consumer<String> person,
+      @Nullable Agent agent,
+      UnlockedKeys unlocked) {
     boolean isBatch = config.get(ClientOptions.BATCH_MODE);
     this.asker = isBatch ? _ -> null : asker;
     this.person = person;
     this.tries = config.get(ClientOptions.NUMBER_OF_PASSWORD_PROMPTS);
     this.agent = agent;
+    this.unlocked = unlocked;
   }
 
   /**
@@ -47,7 +54,14 @@ public final class Identities implements LoginKeys, AutoCloseable {
    */
   public static Identities of(ClientConfig config, PassphraseAsker asker, Consumer<String> person)
       throws ConfigFailure {
-    Identities identities = new Identities(config, asker, person, connect(config));
+    return of(config, asker, person, new UnlockedKeys());
+  }
+
+  /** The same with keys that were read before. */
+  static Identities of(
+      ClientConfig config, PassphraseAsker asker, Consumer<String> person, UnlockedKeys unlocked)
+      throws ConfigFailure {
+    Identities identities = new Identities(config, asker, person, connect(config), unlocked);
     identities.collect(config);
     return identities;
   }
@@ -89,6 +103,9 @@ public final class Identities implements LoginKeys, AutoCloseable {
     /** A file has it. */
     record InFile(PublicKey key, KeyFile file) implements Identity {}
 
+    /** A certificate; what signs for it is the key that it certifies. */
+    record Certified(PublicKey key, Identity signer) implements Identity {}
+
     /** It was read. */
     record Open(KeyPair pair) implements Identity {
       @Override
@@ -101,6 +118,9 @@ public final class Identities implements LoginKeys, AutoCloseable {
   private void collect(ClientConfig config) throws ConfigFailure {
     Map<KeyBytes, Identity> inFiles = inFiles(config);
     List<PublicKey> held = heldByAgent();
+    Map<KeyBytes, Identity> signers = new LinkedHashMap<>(inFiles);
+    held.forEach(key -> signers.put(KeyBytes.of(key), new Identity.InAgent(key)));
+    certificates(config).forEach(certificate -> putCertificate(certificate, signers));
     for (PublicKey key : held) {
       if (inFiles.remove(KeyBytes.of(key)) != null) {
         put(new Identity.InAgent(key));
@@ -110,6 +130,30 @@ public final class Identities implements LoginKeys, AutoCloseable {
       held.forEach(key -> put(new Identity.InAgent(key)));
     }
     inFiles.values().forEach(this::put);
+  }
+
+  /**
+   * Those of CertificateFile; else those beside the files of keys. They come first, since a server
+   * that wants one may not take more keys before it.
+   */
+  private List<PublicKey> certificates(ClientConfig config) throws ConfigFailure {
+    List<PublicKey> found = new ArrayList<>();
+    for (String text : config.get(ClientOptions.CERTIFICATE_FILE)) {
+      KeyFile.publicKey(config.path(text)).ifPresent(found::add);
+    }
+    if (config.get(ClientOptions.CERTIFICATE_FILE).isEmpty()) {
+      for (String text : config.get(ClientOptions.IDENTITY_FILE)) {
+        new KeyFile(config.path(text)).certificate().ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  /** Without its key a certificate proves nothing. */
+  private void putCertificate(PublicKey certificate, Map<KeyBytes, Identity> signers) {
+    SshKeys.certified(certificate)
+        .map(key -> signers.get(KeyBytes.of(key)))
+        .ifPresent(signer -> put(new Identity.Certified(certificate, signer)));
   }
 
   private void put(Identity identity) {
@@ -136,8 +180,15 @@ public final class Identities implements LoginKeys, AutoCloseable {
    * @param named the file, if its absence is to be told
    */
   private Optional<Identity> open(KeyFile file, @Nullable Path named) {
+    Optional<KeyPair> known = unlocked.find(file.path());
+    if (known.isPresent()) {
+      return Optional.of(new Identity.Open(known.get()));
+    }
     return switch (file.read(asker, tries)) {
-      case KeyFile.Read.Key key -> Optional.of(new Identity.Open(key.pair()));
+      case KeyFile.Read.Key key -> {
+        unlocked.keep(file.path(), key.pair());
+        yield Optional.of(new Identity.Open(key.pair()));
+      }
       case KeyFile.Read.Unusable unusable -> {
         person.accept(unusable.why());
         yield Optional.empty();
@@ -173,24 +224,48 @@ public final class Identities implements LoginKeys, AutoCloseable {
   /** The pair of a key in a file, which is read now if it was not; nothing if that fails. */
   @Override
   public synchronized Optional<KeyPair> pair(PublicKey key) {
-    KeyBytes bytes = KeyBytes.of(key);
-    Identity identity = all.get(bytes);
-    if (identity instanceof Identity.InFile file) {
-      Optional<Identity> opened = open(file.file(), null);
-      if (opened.isEmpty() || !KeyBytes.of(opened.get().key()).equals(bytes)) {
-        return Optional.empty();
-      }
-      identity = opened.get();
-      all.put(bytes, identity);
+    Identity identity = all.get(KeyBytes.of(key));
+    if (identity instanceof Identity.Certified certified) {
+      return pairOf(certified.signer()).map(pair -> new KeyPair(key, pair.getPrivate()));
     }
-    return identity instanceof Identity.Open open ? Optional.of(open.pair()) : Optional.empty();
+    return identity == null ? Optional.empty() : pairOf(identity);
   }
 
-  /** The agent, if it has that key. */
+  private Optional<KeyPair> pairOf(Identity identity) {
+    if (identity instanceof Identity.Open open) {
+      return Optional.of(open.pair());
+    }
+    if (!(identity instanceof Identity.InFile file)) {
+      return Optional.empty();
+    }
+    KeyBytes bytes = KeyBytes.of(file.key());
+    Optional<Identity> opened = open(file.file(), null);
+    if (opened.isPresent() && opened.get() instanceof Identity.Open open) {
+      if (KeyBytes.of(open.key()).equals(bytes)) {
+        all.replace(bytes, open);
+        return Optional.of(open.pair());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The agent, if it has that key, or the one that it certifies. */
   @Override
   public synchronized Optional<Agent> agentOf(PublicKey key) {
-    boolean isHeld = all.get(KeyBytes.of(key)) instanceof Identity.InAgent;
-    return agent != null && isHeld ? Optional.of(agent) : Optional.empty();
+    return agent != null && signer(key) instanceof Identity.InAgent
+        ? Optional.of(agent)
+        : Optional.empty();
+  }
+
+  @Override
+  public synchronized PublicKey heldAs(PublicKey key) {
+    Identity signer = signer(key);
+    return signer == null ? key : signer.key();
+  }
+
+  private @Nullable Identity signer(PublicKey key) {
+    Identity identity = all.get(KeyBytes.of(key));
+    return identity instanceof Identity.Certified certified ? certified.signer() : identity;
   }
 
   /** Lets the agent go. */

@@ -113,6 +113,18 @@ public final class KnownHostsCheck implements HostKeyCheck {
     }
   }
 
+  @Override
+  public Optional<String> certifiedName() {
+    return Optional.of(config.hostKeyName());
+  }
+
+  @Override
+  public void announced(List<PublicKey> keys, Prover prover) {
+    if (!isUnsafe() && !userFiles.isEmpty()) {
+      new HostKeyUpdate(config, person, name, userFiles.getFirst()).announced(keys, prover);
+    }
+  }
+
   private boolean isRevokedByFile(KeyBytes key) throws IOException {
     for (String file : config.get(ClientOptions.REVOKED_HOST_KEYS)) {
       if (RevokedHostKeys.read(Path.of(file)).contains(key)) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Asks the person at the terminal, or where there is none the program that SSH_ASKPASS names
  * (readpass.c, {@code read_passphrase}). Thread-safe, one question at a time.
  */
-final class Prompts implements HostKeyAsker {
+sealed class Prompts implements HostKeyAsker permits Nobody {
   /** Bytes of an answer. */
   static final int MOST_BYTES = 1024;
 
@@ -24,6 +24,8 @@ final class Prompts implements HostKeyAsker {
   private final Map<String, String> environment;
   private final PrintStream err;
   private final boolean quiet;
+  private volatile boolean open;
+  private volatile @Nullable Keyboard keyboard;
 
   Prompts(Map<String, String> environment, PrintStream err, boolean quiet) {
     this.environment = environment;
@@ -44,6 +46,12 @@ final class Prompts implements HostKeyAsker {
     return answer(prompt, true);
   }
 
+  /** Something that was typed is refused. */
+  void bell() {
+    err.print('\007');
+    err.flush();
+  }
+
   /** For a key's passphrase, which is not shown. */
   char @Nullable [] passphrase(String prompt) {
     String answer = answer(prompt, false);
@@ -55,7 +63,37 @@ final class Prompts implements HostKeyAsker {
    *
    * @param echo whether what is typed may be seen
    */
-  synchronized @Nullable String answer(String prompt, boolean echo) {
+  @Nullable String answer(String prompt, boolean echo) {
+    return asked(prompt, echo);
+  }
+
+  /** Whether somebody is being asked. */
+  boolean isOpen() {
+    return open;
+  }
+
+  /**
+   * Answers come from there from now on: whoever reads the terminal's keys all the time would take
+   * them from any other reader.
+   */
+  void typedAt(Keyboard keyboard) {
+    this.keyboard = keyboard;
+  }
+
+  private synchronized @Nullable String asked(String prompt, boolean echo) {
+    open = true;
+    try {
+      return read(prompt, echo);
+    } finally {
+      open = false;
+    }
+  }
+
+  private @Nullable String read(String prompt, boolean echo) {
+    Keyboard there = keyboard;
+    if (there != null) {
+      return byKeyboard(there, prompt, echo);
+    }
     if (usesProgram()) {
       return byProgram(prompt, echo);
     }
@@ -103,6 +141,17 @@ final class Prompts implements HostKeyAsker {
     } catch (IOException e) {
       tell("ssh_askpass: exec(" + program + "): " + e.getMessage());
       return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  private @Nullable String byKeyboard(Keyboard there, String prompt, boolean echo) {
+    err.print("\r" + prompt.replace("\n", "\r\n"));
+    err.flush();
+    try {
+      return there.answer(new TypedLine(err, echo));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;

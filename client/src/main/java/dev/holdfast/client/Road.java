@@ -1,17 +1,13 @@
 package dev.holdfast.client;
 
-import dev.holdfast.link.ClientSettings;
-import dev.holdfast.link.Destination;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientConnection;
-import dev.holdfast.ssh.ClientEngine;
 import dev.holdfast.ssh.SshFailure;
 import dev.holdfast.ssh.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,26 +19,20 @@ import org.jspecify.annotations.Nullable;
  * over other servers (ProxyJump), each of them logged in to. Confined to its caller.
  */
 final class Road implements AutoCloseable {
-  /** Bytes that streams may hold: enough for a fast path's window in both directions. */
-  private static final long MEMORY = 192L << 20;
-
-  /** For a first connection, where the configuration has no bound. */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-
   /** For a login, with all that is typed meanwhile. */
   private static final Duration LOGIN = Duration.ofHours(1);
 
   /** For what was written last to reach the server. */
   private static final long GOODBYE_NANOS = Duration.ofSeconds(2).toNanos();
 
-  private static final byte[] IDENTIFICATION =
-      (ClientEngine.IDENTIFICATION + "\r\n").getBytes(StandardCharsets.US_ASCII);
-
   private final Prompts prompts;
-  private final LinkWatch watch;
-  private final ClientEngine engine = ClientEngine.start();
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private @Nullable StreamClient streams;
+  private final FirstLinks links;
+  private final Ways ways;
+  private final boolean ownsWays;
+  private final UnlockedKeys unlocked = new UnlockedKeys();
+  private final List<Leg> legs = new ArrayList<>();
+  private volatile @Nullable Duplex beingReached;
+  private Haste haste = Haste.NONE;
   private int hops;
 
   /**
@@ -51,16 +41,66 @@ final class Road implements AutoCloseable {
    * @param watch hears what happens to the links to a server
    */
   Road(Prompts prompts, LinkWatch watch) {
-    this.prompts = prompts;
-    this.watch = watch;
+    this(prompts, watch, new Ways(prompts::tell), true);
   }
 
-  /** A server that was logged in to. */
-  record Reached(ClientConnection connection, KnownHostsCheck check) {}
+  /** One of many with the same {@code ways}. */
+  static Road among(Ways ways, Prompts prompts, LinkWatch watch) {
+    return new Road(prompts, watch, ways, false);
+  }
+
+  private Road(Prompts prompts, LinkWatch watch, Ways ways, boolean ownsWays) {
+    this.prompts = prompts;
+    this.ways = ways;
+    this.ownsWays = ownsWays;
+    links = new FirstLinks(ways, watch);
+  }
+
+  /** A part of the way that is to be closed at its end. */
+  private interface Leg {
+    /** Says goodbye. */
+    void end() throws Exception;
+
+    /** Goes without a word. */
+    void drop();
+  }
+
+  /**
+   * How long the way may take.
+   *
+   * @param connect to the first server; zero for what the configuration says
+   * @param login with all that is asked meanwhile
+   */
+  record Haste(Duration connect, Duration login) {
+    static final Haste NONE = new Haste(Duration.ZERO, LOGIN);
+  }
+
+  /**
+   * A server that was logged in to.
+   *
+   * @param from our end of the first link's address, where it is known
+   */
+  record Reached(ClientConnection connection, KnownHostsCheck check, Optional<InetAddress> from) {}
 
   /** Connects and logs in. */
   Reached reach(ClientConfig config) throws IOException {
+    return reach(config, Haste.NONE);
+  }
+
+  /** The same in a bounded time. */
+  Reached reach(ClientConfig config, Haste most) throws IOException {
+    haste = most;
+    hops = 0;
+    try {
+      return hop(config);
+    } finally {
+      beingReached = null;
+    }
+  }
+
+  private Reached hop(ClientConfig config) throws IOException {
     Duplex stream = dial(config);
+    beingReached = stream;
     String address =
         proxies(config).isEmpty()
                 && stream.remoteAddress() instanceof InetSocketAddress inet
@@ -68,28 +108,62 @@ final class Road implements AutoCloseable {
             ? inet.getAddress().getHostAddress()
             : config.hostname();
     KnownHostsCheck check = new KnownHostsCheck(config, address, prompts);
-    try (Identities identities = Identities.of(config, prompts::passphrase, prompts::tell)) {
+    try (Identities identities =
+        Identities.of(config, prompts::passphrase, prompts::tell, unlocked)) {
       PersonAtLogin person = new PersonAtLogin(config, prompts, check::isUnsafe);
       Target target =
           new Target(
-              config.user(), Optional.of(identities), List.of(), person, check, false, LOGIN);
-      ClientConnection connection = engine.connect(stream, target);
-      opened.add(connection);
-      return new Reached(connection, check);
+              config.user(),
+              Optional.of(identities),
+              List.of(),
+              person,
+              check,
+              false,
+              Offer.of(config),
+              haste.login());
+      ClientConnection connection = ways.engine().connect(stream, target);
+      legs.add(leg(connection, connection::sever));
+      return new Reached(connection, check, localAddress(stream));
     } catch (SshFailure e) {
-      throw new IOException(text(config, e), e);
+      throw failure(config, e);
     }
   }
 
-  private static String text(ClientConfig config, SshFailure failure) {
+  private static Leg leg(AutoCloseable ending, Runnable dropping) {
+    return new Leg() {
+      @Override
+      public void end() throws Exception {
+        ending.close();
+      }
+
+      @Override
+      public void drop() {
+        dropping.run();
+      }
+    };
+  }
+
+  private static Optional<InetAddress> localAddress(Duplex stream) {
+    return stream.localAddress() instanceof InetSocketAddress inet
+            && inet.getAddress() != null
+            && !inet.getAddress().isAnyLocalAddress()
+        ? Optional.of(inet.getAddress())
+        : Optional.empty();
+  }
+
+  private static IOException failure(ClientConfig config, SshFailure failure) {
     return switch (failure.kind()) {
-      case HOST_KEY -> "Host key verification failed.";
+      case HOST_KEY -> new LoginRefused("Host key verification failed.", failure);
       case AUTHENTICATION ->
-          "%s@%s: Permission denied (%s)."
-              .formatted(config.user(), config.hostname(), String.join(",", failure.methods()));
+          new LoginRefused(
+              "%s@%s: Permission denied (%s)."
+                  .formatted(config.user(), config.hostname(), String.join(",", failure.methods())),
+              failure);
       case TIMEOUT, CONNECTION ->
-          "Connection to %s port %d failed: %s"
-              .formatted(config.hostname(), config.port(), reason(failure));
+          new IOException(
+              "Connection to %s port %d failed: %s"
+                  .formatted(config.hostname(), config.port(), reason(failure)),
+              failure);
     };
   }
 
@@ -120,11 +194,11 @@ final class Road implements AutoCloseable {
   private Duplex through(String proxies, ClientConfig config) throws IOException {
     String target = config.user() + "@" + config.hostname();
     ProxyPassage passage = ProxyRoad.of(proxies, config, prompts).enter(target);
-    opened.add(passage);
-    Destination to = new Destination(ProxyRoad.nodeName(config.hostname()), config.port());
-    StreamClient.Connection connection = streams().connect(settings(to, config), passage);
-    opened.add(() -> connection.ending().await(GOODBYE_NANOS));
-    return connection.duplex();
+    legs.add(leg(passage, passage::close));
+    StreamClient.Connection connection = links.connect(config, haste.connect(), passage);
+    Duplex stream = connection.duplex();
+    legs.add(leg(() -> connection.ending().await(GOODBYE_NANOS), stream::close));
+    return stream;
   }
 
   private Duplex over(List<JumpHost> jumps, ClientConfig config) throws IOException {
@@ -144,7 +218,7 @@ final class Road implements AutoCloseable {
     ClientConfig hop =
         ClientConfig.read(
             new ConfigQuery(last.host(), options, config.file(), ""), config.surroundings());
-    return reach(hop)
+    return hop(hop)
         .connection()
         .connectTo(
             config.hostname(),
@@ -159,75 +233,51 @@ final class Road implements AutoCloseable {
         new ProcessBuilder(shell, "-c", "exec " + line)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    opened.add(process::destroy);
+    legs.add(leg(process::destroy, process::destroy));
     return new StreamsDuplex(process.getInputStream(), process.getOutputStream(), process::destroy);
   }
 
   private Duplex direct(ClientConfig config) throws IOException {
-    Destination to = destination(config);
-    try {
-      StreamClient.Connection connection =
-          streams().connect(settings(to, config), _ -> IDENTIFICATION);
-      opened.add(() -> connection.ending().await(GOODBYE_NANOS));
-      return connection.duplex();
-    } catch (IOException e) {
-      throw new IOException(
-          "connect to host %s port %d: %s"
-              .formatted(config.hostname(), config.port(), e.getMessage()),
-          e);
+    StreamClient.Connection connection = links.connect(config, haste.connect());
+    Duplex stream = connection.duplex();
+    legs.add(leg(() -> connection.ending().await(GOODBYE_NANOS), stream::close));
+    return stream;
+  }
+
+  /** The links with which roads begin. */
+  FirstLinks links() {
+    return links;
+  }
+
+  /** Gives up the server that is being reached, so that reaching it fails; for any thread. */
+  void abandon() {
+    Duplex stream = beingReached;
+    if (stream != null) {
+      stream.close();
     }
   }
 
-  private ClientSettings settings(Destination to, ClientConfig config) {
-    Duration patience = config.get(ClientOptions.CONNECT_TIMEOUT);
-    ClientOptions.LogLevel level = config.get(ClientOptions.LOG_LEVEL);
-    return new ClientSettings(
-        to,
-        ClientSettings.Resume.valueOf(config.get(ClientOptions.HOLDFAST_RESUME).name()),
-        patience.isPositive() ? patience : PATIENCE,
-        null,
-        config.surroundings().environment(),
-        watch.of(
-            to,
-            level == ClientOptions.LogLevel.QUIET,
-            level.compareTo(ClientOptions.LogLevel.DEBUG1) >= 0));
-  }
-
-  private static Destination destination(ClientConfig config) throws IOException {
-    String host = config.hostname();
-    try {
-      boolean isLiteral = host.indexOf(':') >= 0;
-      return new Destination(
-          isLiteral ? InetAddress.ofLiteral(host).getHostAddress() : host, config.port());
-    } catch (IllegalArgumentException e) {
-      throw new IOException("Could not resolve hostname " + host + ": " + e.getMessage(), e);
+  /** Leaves a way that is lost, all of it, so that another one can be gone. */
+  void leave() {
+    for (Leg leg : legs.reversed()) {
+      leg.drop();
     }
-  }
-
-  private StreamClient streams() throws IOException {
-    StreamClient running = streams;
-    if (running == null) {
-      running = StreamClient.start(MEMORY, fault -> prompts.tell("link: " + fault));
-      streams = running;
-    }
-    return running;
+    legs.clear();
   }
 
   /** Ends everything, the farthest first. */
   @Override
   public void close() {
-    for (AutoCloseable each : opened.reversed()) {
+    for (Leg leg : legs.reversed()) {
       try {
-        each.close();
+        leg.end();
       } catch (Exception e) {
         // What was wanted of it is done or was told.
       }
     }
-    opened.clear();
-    engine.close();
-    StreamClient running = streams;
-    if (running != null) {
-      running.close();
+    legs.clear();
+    if (ownsWays) {
+      ways.close();
     }
   }
 }

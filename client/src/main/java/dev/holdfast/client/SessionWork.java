@@ -4,131 +4,136 @@ import dev.holdfast.link.Signals;
 import dev.holdfast.link.UnsupportedHostException;
 import dev.holdfast.ssh.ClientConnection;
 import dev.holdfast.ssh.Exit;
-import dev.holdfast.ssh.Pty;
 import dev.holdfast.ssh.RemoteCommand;
 import dev.holdfast.ssh.SessionPlan;
-import dev.holdfast.ssh.SessionRequest;
-import dev.holdfast.ssh.WindowSize;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session's work: what runs at the server gets our standard input, and ours are its outputs, with
- * the terminal raw if the session has one (clientloop.c). For one session.
+ * the terminal raw if the session has one (clientloop.c). For one session on one connection.
  */
 final class SessionWork {
   /** The status of everything that is not the program's own, as with ssh. */
   static final int FAILED = 255;
 
   private static final int BUFFER = 64 * 1024;
-  private static final int STOP = TtyCalls.isMac() ? 18 : 20;
 
   private final ClientConfig config;
   private final ClientConnection connection;
   private final Stdio stdio;
   private final Prompts prompts;
-  private final Supplier<String> linkState;
-  private final Tty tty = new Tty(Tty.STDIN);
-  private boolean raw;
-  private volatile boolean leaving;
+  private final Tty tty;
+  private final Keyboard keyboard;
+  private final Wish wish;
 
   /**
-   * For that connection.
+   * What is wanted of it.
    *
-   * @param linkState how the link is, in a sentence
+   * @param plan for the server
+   * @param isKept whether it is a {@link KeptSession}
+   * @param guard told of keys; null if nothing watches the link
+   * @param isLeaving whether the person has ended it
    */
+  record Wish(
+      SessionPlan plan, boolean isKept, @Nullable LinkGuard guard, AtomicBoolean isLeaving) {}
+
+  /** How a session's work ended. */
+  sealed interface Outcome {
+    /** With the status that ssh would exit with. */
+    record Ended(int status) implements Outcome {}
+
+    /** The connection was lost before the session ended. */
+    record Lost() implements Outcome {}
+  }
+
   SessionWork(
       ClientConfig config,
       ClientConnection connection,
       Stdio stdio,
       Prompts prompts,
-      Supplier<String> linkState) {
+      Tty tty,
+      Keyboard keyboard,
+      Wish wish) {
     this.config = config;
     this.connection = connection;
     this.stdio = stdio;
     this.prompts = prompts;
-    this.linkState = linkState;
+    this.tty = tty;
+    this.keyboard = keyboard;
+    this.wish = wish;
   }
 
-  /** Runs it to its end; the status that ssh would exit with. */
-  int run(boolean mayForwardAgent) throws IOException, InterruptedException {
-    boolean hasPty = wantsPty();
-    SessionPlan plan =
-        new SessionPlan(
-            request(),
-            hasPty ? Optional.of(pty()) : Optional.empty(),
-            variables(),
-            mayForwardAgent);
-    try (RemoteCommand running = connection.start(plan);
+  /**
+   * Runs it to its end.
+   *
+   * @param current told of the command that runs
+   */
+  Outcome run(Current current) throws IOException, InterruptedException {
+    boolean hasPty = wish.plan.pty().isPresent();
+    try (RemoteCommand running = connection.start(wish.plan);
         Closeable _ = hasPty ? watchSize(running) : () -> {}) {
-      raw = hasPty && tty.isTerminal();
-      if (raw) {
+      current.is(running);
+      if (hasPty && tty.isTerminal()) {
         tty.raw();
       }
-      Thread.ofPlatform().daemon().name("input").start(() -> feed(running, hasPty));
+      InputStream stdout = stdout(running);
       Thread err = Thread.ofPlatform().name("error").start(() -> drain(running));
-      copyOutput(running);
+      copyOutput(running, stdout);
       err.join();
-      return status(running.await(), hasPty);
+      return outcome(running.await(), hasPty);
     } finally {
-      tty.restore();
+      keyboard.hold();
     }
   }
 
-  private SessionRequest request() {
-    String command = config.command();
-    if (config.get(ClientOptions.SESSION_TYPE) == ClientOptions.SessionType.SUBSYSTEM) {
-      return new SessionRequest.Subsystem(command);
-    }
-    return command.isEmpty() ? new SessionRequest.Shell() : new SessionRequest.Exec(command);
+  /** Told of the command that runs. */
+  interface Current {
+    void is(RemoteCommand running);
   }
 
-  /** The rules of ssh.c. */
-  private boolean wantsPty() {
-    ClientOptions.RequestTty wanted = config.get(ClientOptions.REQUEST_TTY);
-    boolean isShell = request() instanceof SessionRequest.Shell;
-    boolean wants =
-        switch (wanted) {
-          case NO -> false;
-          case AUTO -> isShell;
-          case YES, FORCE -> true;
-        };
-    boolean hasInput = tty.isTerminal() && !config.get(ClientOptions.STDIN_NULL);
-    if (wants && !hasInput && wanted != ClientOptions.RequestTty.FORCE) {
-      prompts.tell("Pseudo-terminal will not be allocated because stdin is not a terminal.");
-      return false;
+  /**
+   * A multiplexer drops what was typed before it has the terminal, so it is typed to after its
+   * first output.
+   */
+  private InputStream stdout(RemoteCommand running) {
+    if (wish.isKept) {
+      return new KeptOutput(running.stdout(), () -> type(running));
     }
-    return wants;
+    type(running);
+    return running.stdout();
   }
 
-  private Pty pty() {
-    WindowSize size = tty.size().orElse(new WindowSize(80, 24, 0, 0));
-    String term = config.surroundings().environment().getOrDefault("TERM", "");
-    return new Pty(term, size, tty.modes());
+  private void type(RemoteCommand running) {
+    // Writing may have to wait for the server; reading its output must not.
+    Thread.ofVirtual().name("typing").start(() -> keyboard.lead(new Typing(running.stdin())));
   }
 
-  private Map<String, String> variables() {
-    Map<String, String> variables = new LinkedHashMap<>();
-    config
-        .surroundings()
-        .environment()
-        .forEach((name, value) -> {
-          if (config.get(ClientOptions.SEND_ENV).stream()
-              .anyMatch(pattern -> Wildcard.matches(name, pattern))) {
-            variables.put(name, value);
-          }
-        });
-    for (String setting : config.get(ClientOptions.SET_ENV)) {
-      String[] parts = setting.split("=", 2);
-      variables.put(parts[0], parts.length > 1 ? parts[1] : "");
+  /** What is typed goes to the command's input. */
+  private final class Typing implements Keyboard.Sink {
+    private final OutputStream to;
+
+    Typing(OutputStream to) {
+      this.to = to;
     }
-    return variables;
+
+    @Override
+    public void typed(byte[] bytes, int offset, int length) throws IOException {
+      to.write(bytes, offset, length);
+      to.flush();
+      if (wish.guard != null) {
+        wish.guard.typed();
+      }
+    }
+
+    @Override
+    public void ended() throws IOException {
+      to.close();
+    }
   }
 
   private Closeable watchSize(RemoteCommand running) {
@@ -150,26 +155,6 @@ final class SessionWork {
         });
   }
 
-  private void feed(RemoteCommand running, boolean hasPty) {
-    Escapes escapes =
-        new Escapes(hasPty ? config.get(ClientOptions.ESCAPE_CHAR) : -1, c -> command(c, running));
-    try (OutputStream to = running.stdin()) {
-      InputStream from =
-          config.get(ClientOptions.STDIN_NULL) ? InputStream.nullInputStream() : stdio.in();
-      byte[] bytes = new byte[BUFFER];
-      for (int count = from.read(bytes); count >= 0; count = from.read(bytes)) {
-        if (hasPty) {
-          to.write(escapes.filtered(bytes, count));
-        } else {
-          to.write(bytes, 0, count);
-        }
-        to.flush();
-      }
-    } catch (IOException e) {
-      // Whoever reads the output sees the end, too.
-    }
-  }
-
   private void drain(RemoteCommand running) {
     try {
       pump(running.stderr(), stdio.err());
@@ -179,9 +164,9 @@ final class SessionWork {
   }
 
   /** An end that was not the command's is told by its status. */
-  private void copyOutput(RemoteCommand running) {
+  private void copyOutput(RemoteCommand running, InputStream stdout) {
     try {
-      pump(running.stdout(), stdio.out());
+      pump(stdout, stdio.out());
     } catch (IOException e) {
       running.close();
     }
@@ -195,83 +180,27 @@ final class SessionWork {
     }
   }
 
-  private int status(Exit exit, boolean hasPty) {
-    tty.restore();
-    int status =
-        switch (exit) {
-          case Exit.Status(int code) -> code;
-          case Exit.Signal _ -> FAILED;
-          case Exit.Refused _ -> {
-            prompts.tell(refusal());
-            yield FAILED;
-          }
-          case Exit.Unknown _ -> {
-            if (connection.isOver() && !leaving) {
-              prompts.tell("Connection to " + config.hostname() + " closed by remote host.");
-            }
-            yield FAILED;
-          }
-        };
-    if (hasPty) {
-      prompts.tell("Connection to " + config.hostname() + " closed.");
-    }
-    return status;
-  }
-
-  private String refusal() {
-    return switch (request()) {
-      case SessionRequest.Subsystem _ -> "subsystem request failed on channel 0";
-      case SessionRequest.Exec _ -> "exec request failed on channel 0";
-      case SessionRequest.Shell _ -> "shell request failed on channel 0";
+  private Outcome outcome(Exit exit, boolean hasPty) {
+    return switch (exit) {
+      case Exit.Status(int code) -> ended(wish.isLeaving.get() ? FAILED : code, hasPty);
+      case Exit.Signal _ -> ended(FAILED, hasPty);
+      case Exit.Refused _ -> {
+        tty.restore();
+        prompts.tell(SessionWish.refusal(config));
+        yield ended(FAILED, hasPty);
+      }
+      case Exit.Unknown _ -> {
+        boolean isLost = connection.isOver() && !wish.isLeaving.get();
+        yield isLost ? new Outcome.Lost() : ended(FAILED, hasPty);
+      }
     };
   }
 
-  // Escape sequences.
-
-  private void command(int c, RemoteCommand running) {
-    char escape = (char) (int) config.get(ClientOptions.ESCAPE_CHAR);
-    prompts.tell(escape + (c == Escapes.SUSPEND ? "^Z" : Character.toString(c)));
-    try {
-      switch (c) {
-        case '.' -> {
-          leaving = true;
-          running.close();
-          connection.close();
-        }
-        case '#' -> prompts.tell("The following connections are open:\n  #0 client-session");
-        case 's' -> prompts.tell(linkState.get());
-        case 'R' -> connection.rekey();
-        case 'B' -> running.sendBreak();
-        case '?' -> prompts.tell(HELP.replace('~', escape));
-        case Escapes.SUSPEND -> suspend(running);
-        default -> {}
-      }
-    } catch (IOException e) {
-      prompts.tell(String.valueOf(e.getMessage()));
-    }
-  }
-
-  /** The shell that started us has the terminal as it knows it, until it lets us go on. */
-  private void suspend(RemoteCommand running) {
+  private Outcome ended(int status, boolean hasPty) {
     tty.restore();
-    TtyCalls.kill((int) ProcessHandle.current().pid(), STOP);
-    if (raw) {
-      tty.raw();
+    if (hasPty) {
+      prompts.tell("Connection to " + config.hostname() + " closed.");
     }
-    resize(running);
+    return new Outcome.Ended(status);
   }
-
-  private static final String HELP =
-      """
-      Supported escape sequences:
-       ~.   - terminate connection
-       ~B   - send a BREAK to the remote system
-       ~R   - request rekey
-       ~s   - state of the link
-       ~^Z  - suspend
-       ~#   - list forwarded connections
-       ~?   - this message
-       ~~   - send the escape character by typing it twice
-      (Note that escapes are only recognized immediately after newline.)\
-      """;
 }

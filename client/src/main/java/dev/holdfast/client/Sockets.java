@@ -9,13 +9,14 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Blocking sockets as streams. */
-final class Sockets {
+public final class Sockets {
   private Sockets() {}
 
   /** A fresh connection to a port. */
-  static Duplex connect(String host, int port) throws IOException {
+  public static Duplex connect(String host, int port) throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.connect(new InetSocketAddress(host, port));
@@ -27,7 +28,7 @@ final class Sockets {
   }
 
   /** A fresh connection to a Unix-domain socket. */
-  static Duplex connect(String path) throws IOException {
+  public static Duplex connect(String path) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(UnixDomainSocketAddress.of(path));
@@ -38,15 +39,40 @@ final class Sockets {
     }
   }
 
+  /**
+   * A fresh connection to a place.
+   *
+   * @param closed run once when it is closed
+   */
+  static Duplex connect(PortForward.Place place, Runnable closed) throws IOException {
+    SocketStream plain =
+        (SocketStream)
+            switch (place) {
+              case PortForward.Place.Port port -> connect(port.host(), port.port());
+              case PortForward.Place.Socket socket -> connect(socket.path());
+            };
+    return new SocketStream(plain.channel, closed, new AtomicBoolean());
+  }
+
   /** A connected socket. */
-  static Duplex of(SocketChannel channel) throws IOException {
+  public static Duplex of(SocketChannel channel) throws IOException {
+    return of(channel, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param closed run once when it is closed
+   */
+  static Duplex of(SocketChannel channel, Runnable closed) throws IOException {
     if (channel.getRemoteAddress() instanceof InetSocketAddress) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
-    return new SocketStream(channel);
+    return new SocketStream(channel, closed, new AtomicBoolean());
   }
 
-  private record SocketStream(SocketChannel channel) implements Duplex {
+  private record SocketStream(SocketChannel channel, Runnable closed, AtomicBoolean isClosed)
+      implements Duplex {
     @Override
     public int read(ByteBuffer target) throws IOException {
       return channel.read(target);
@@ -70,6 +96,9 @@ final class Sockets {
         channel.close();
       } catch (IOException e) {
         // It is gone either way.
+      }
+      if (isClosed.compareAndSet(false, true)) {
+        closed.run();
       }
     }
 

@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * The server's side of SOCKS, as far as -D needs it: CONNECT without a login, of version 4, 4A and
  * 5 (RFC 1928).
  */
-final class Socks {
+public final class Socks {
   /** Characters of a name or of version 4's user. */
   static final int MOST_TEXT = 255;
 
@@ -32,8 +33,18 @@ final class Socks {
     this.to = to;
   }
 
-  /** Reads what the client asks for; whoever speaks something else gets no answer. */
-  static Socks accept(Duplex client) throws IOException {
+  /**
+   * Reads what the client asks for; whoever speaks something else gets no answer, and whoever takes
+   * longer than {@code most} is hung up on.
+   */
+  static Socks accept(Duplex client, Duration most) throws IOException {
+    try (ForwardedConnections.Deadline _ = ForwardedConnections.within(most, client)) {
+      return accept(client);
+    }
+  }
+
+  /** The same for as long as it takes. */
+  public static Socks accept(Duplex client) throws IOException {
     int version = number(client);
     return switch (version) {
       case 4 -> version4(client);
@@ -42,7 +53,7 @@ final class Socks {
     };
   }
 
-  PortForward.Place.Port to() {
+  public PortForward.Place.Port to() {
     return to;
   }
 
@@ -90,7 +101,7 @@ final class Socks {
   }
 
   /** Tells the client whether it is connected. */
-  void answer(boolean isConnected) throws IOException {
+  public void answer(boolean isConnected) throws IOException {
     byte[] answer =
         version == 4
             ? new byte[] {0, (byte) (isConnected ? 90 : 91), 0, 0, 0, 0, 0, 0}

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** {@code ssh}: from its arguments to its exit status (ssh(1)). For one run. */
@@ -76,54 +76,34 @@ public final class Ssh {
 
   private int connect(ClientConfig config, Optional<PortForward.Place> forward)
       throws IOException, InterruptedException {
-    refuseWhatCannotBe(config);
+    Map<String, String> environment = config.surroundings().environment();
+    boolean isFork = config.get(ClientOptions.FORK_AFTER_AUTHENTICATION);
+    if (isFork && Background.isInFront(environment)) {
+      return Background.send();
+    }
     boolean quiet = config.get(ClientOptions.LOG_LEVEL) == ClientOptions.LogLevel.QUIET;
     Prompts prompts = new Prompts(config.surroundings().environment(), stdio.err(), quiet);
     config.notes().forEach(prompts::tell);
     try (BlockingStdio _ = new BlockingStdio();
-        Road road = new Road(prompts, watch)) {
+        Road road = new Road(prompts, watch);
+        Forwardings forwardings = new Forwardings(config, prompts)) {
       Road.Reached reached = road.reach(config);
       ClientConnection connection = reached.connection();
-      try (Forwardings forwardings = new Forwardings(config, connection, prompts)) {
-        boolean safe = !reached.check().isUnsafe();
-        if (forward.isPresent()) {
-          return carry(forwardings.open(forward.get()));
-        }
-        if (safe && !forwardings.start()) {
-          return SessionWork.FAILED;
-        }
-        boolean lends = safe && lendAgent(config, connection);
-        if (config.get(ClientOptions.SESSION_TYPE) == ClientOptions.SessionType.NONE) {
-          connection.awaitEnd();
-          prompts.tell("Connection to " + config.hostname() + " closed by remote host.");
-          return SessionWork.FAILED;
-        }
-        return new SessionWork(config, connection, stdio, prompts, watch::state).run(lends);
+      boolean safe = !reached.check().isUnsafe();
+      if (forward.isPresent()) {
+        forwardings.use(connection);
+        return carry(forwardings.open(forward.get()));
       }
+      if (safe && !forwardings.start(connection)) {
+        return SessionWork.FAILED;
+      }
+      Lent lent = safe ? Lent.of(config, prompts) : Lent.nothing();
+      if (isFork) {
+        Background.goBehind(environment);
+      }
+      return new LastingSession(config, road, stdio, prompts, forwardings, watch)
+          .run(reached, lent);
     }
-  }
-
-  /** A JVM can't be two processes after it was one. */
-  private static void refuseWhatCannotBe(ClientConfig config) throws IOException {
-    if (config.get(ClientOptions.FORK_AFTER_AUTHENTICATION)) {
-      throw new IOException(
-          "-f (ForkAfterAuthentication) is not supported: this program can't go to the background"
-              + " by itself; start it there with 'setsid -f' and a key or an agent.");
-    }
-  }
-
-  private static boolean lendAgent(ClientConfig config, ClientConnection connection)
-      throws IOException {
-    ClientOptions.ForwardAgent wanted = config.get(ClientOptions.FORWARD_AGENT);
-    Optional<Path> socket =
-        wanted.socket().isPresent()
-            ? Optional.of(config.path(wanted.socket().get()))
-            : Identities.agentPath(config);
-    if (!wanted.forward() || socket.isEmpty()) {
-      return false;
-    }
-    connection.lendAgent(() -> Sockets.connect(socket.get().toString()));
-    return true;
   }
 
   /** -W: standard input and output are the connection's. */

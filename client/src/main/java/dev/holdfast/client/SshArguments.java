@@ -127,10 +127,15 @@ record SshArguments(ConfigQuery query, Optional<PortForward.Place> forward, Acti
         case 'P' -> lines.add("Tag " + value);
         case 'p' -> lines.add("Port " + value);
         case 'R' -> lines.add("RemoteForward " + PortForward.remote(value).listed());
-        case 'S' -> lines.add("ControlPath " + value);
+        case 'S' -> lines.add((isSession(value) ? "HoldfastSession " : "ControlPath ") + value);
         case 'W' -> forwardTo(value);
         default -> throw new BadValue("-" + letter + " is not supported");
       }
+    }
+
+    /** Sockets of shared connections, which -S is for with ssh, are paths. */
+    private static boolean isSession(String value) {
+      return KeptSession.isName(value) && !value.equals("none");
     }
 
     private void forwardTo(String value) throws BadValue {
@@ -162,7 +167,11 @@ record SshArguments(ConfigQuery query, Optional<PortForward.Place> forward, Acti
         case 't' -> ttys++;
         case 'V' -> action = Action.VERSION;
         case 'v' -> verbosity++;
-        case 'X', 'Y' -> lines.add("ForwardX11 yes");
+        case 'X' -> lines.add("ForwardX11 yes");
+        case 'Y' -> {
+          lines.add("ForwardX11 yes");
+          lines.add("ForwardX11Trusted yes");
+        }
         case 'x' -> lines.add("ForwardX11 no");
         default -> {}
       }

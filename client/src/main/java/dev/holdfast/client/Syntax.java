@@ -41,8 +41,8 @@ record Syntax<T>(Reader<T> reader, Function<T, String> printer) {
     return new Syntax<>(ConfigWords::whole, text -> text);
   }
 
-  static Syntax<AlgorithmList> algorithms() {
-    return word(AlgorithmList::new, AlgorithmList::text);
+  static Syntax<AlgorithmList> algorithms(AlgorithmKind kind) {
+    return word(kind::read, AlgorithmList::text);
   }
 
   static Syntax<Boolean> flag() {

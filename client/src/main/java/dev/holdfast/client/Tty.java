@@ -135,13 +135,15 @@ final class Tty {
         descriptor, TtyCalls.TCSADRAIN, change.of(Arrays.copyOf(before, before.length)));
   }
 
-  /** The modes are what they were before. */
-  synchronized void restore() {
-    if (saved != null) {
-      TtyCalls.setModes(descriptor, TtyCalls.TCSANOW, saved);
-      saved = null;
-      Restorer.remove(this);
+  /** The modes are what they were before; whether they were others. */
+  synchronized boolean restore() {
+    if (saved == null) {
+      return false;
     }
+    TtyCalls.setModes(descriptor, TtyCalls.TCSANOW, saved);
+    saved = null;
+    Restorer.remove(this);
+    return true;
   }
 
   /** Puts terminals back when the process ends. */

@@ -37,6 +37,7 @@ final class TtyCalls {
       variadic("ioctl", 2, INT, INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
   private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
   private static final MethodHandle KILL = function("kill", INT, INT, INT);
+  private static final MethodHandle SETSID = function("setsid", INT);
 
   private TtyCalls() {}
 
@@ -135,6 +136,11 @@ final class TtyCalls {
 
   static void kill(int process, int signal) {
     made(() -> (int) KILL.invokeExact(process, signal));
+  }
+
+  /** This process has a session of its own from now on, without a terminal (setsid(2)). */
+  static void leaveSession() {
+    made(() -> (int) SETSID.invokeExact());
   }
 
   private static MethodHandle function(

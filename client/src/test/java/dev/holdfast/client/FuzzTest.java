@@ -11,6 +11,7 @@ class FuzzTest {
     return new FuzzTargets()
         .with(ClientConfigFuzz.class, ClientConfigFuzz::fuzzerTestOneInput)
         .with(KnownHostsFuzz.class, KnownHostsFuzz::fuzzerTestOneInput)
+        .with(SocksFuzz.class, SocksFuzz::fuzzerTestOneInput)
         .tests();
   }
 }

@@ -144,9 +144,6 @@ final class ForwardingTest {
 
   @Test
   void fiveSessionsShareOneConnection() {
-    if (route == Route.HELD_NODE) {
-      return; // A known defect, docs/node.md: one of the five stands still now and then.
-    }
     Path directory = Scratch.directory("master");
     Path sample = Sample.write(directory.resolve("sample"), 4L << 20, 6);
     String control = "ControlPath=" + directory.resolve("socket");

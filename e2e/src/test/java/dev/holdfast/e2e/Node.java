@@ -30,6 +30,21 @@ final class Node implements AutoCloseable {
     return start(Holdfast.command("serve"));
   }
 
+  /** The same with more lines of its section. */
+  static Node with(String more) {
+    return start(Holdfast.command("serve"), Keys.AUTHORIZED_KEYS, more);
+  }
+
+  /** The same that lets in who has a key of that file. */
+  static Node with(Path keys, String more) {
+    return start(Holdfast.command("serve"), keys, more);
+  }
+
+  /** The same, started by another program; with more lines of its section. */
+  static Node startedBy(List<String> launcher, Path keys, String more) {
+    return start(Holdfast.command("serve").startedBy(launcher), keys, more);
+  }
+
   /** The same by the main process of its unit for systemd, which takes over by itself. */
   static Node underSystemd() {
     Command main = Command.of(Sources.root("packaging/systemd/holdfast-node").toString());
@@ -96,6 +111,7 @@ final class Node implements AutoCloseable {
       HostKey: [%s, %s]
       AuthorizedKeysFile: %s
       StrictModes: no
+      PerSourcePenalties: no # all of a test's clients come from one address
     """
         .formatted(Ports.text(address), state, Keys.HOST_ED25519, Keys.HOST_ECDSA, keys);
   }

@@ -24,7 +24,12 @@ final class Site
   /** A login alone carries more than that, so that a test with more must have been cut. */
   private static final long SURELY_CUT = 8_000;
 
-  private static final Duration GONE = Duration.ofSeconds(10);
+  /**
+   * A client whose relay was closed before it had said goodbye tries to for two minutes: cli's
+   * Goodbye.
+   */
+  private static final Duration GONE = Duration.ofSeconds(150);
+
   private static final int LINES_SHOWN = 25;
 
   private @Nullable Sshd sshd;

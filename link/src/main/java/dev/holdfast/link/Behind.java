@@ -17,7 +17,7 @@ public sealed interface Behind permits Destination, Behind.InProcess {
 
     @Override
     public String toString() {
-      return "this process";
+      return "";
     }
   }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout for the first connection, all of it
  * @param limit how long to try for a new link at most; null for as long as the server keeps the
  *     stream
+ * @param way how to leave this machine
  * @param environment where proxies are looked up, as {@link System#getenv()} gives it
  * @param events hears what the stream lives through; called under its lock, must not block
  */
@@ -21,8 +22,20 @@ public record ClientSettings(
     Resume resume,
     Duration connectTimeout,
     @Nullable Duration limit,
+    Way way,
     Map<String, String> environment,
     Consumer<ClientEvent> events) {
+
+  /** By whichever way. */
+  public ClientSettings(
+      Destination to,
+      Resume resume,
+      Duration connectTimeout,
+      @Nullable Duration limit,
+      Map<String, String> environment,
+      Consumer<ClientEvent> events) {
+    this(to, resume, connectTimeout, limit, Way.ANY, environment, events);
+  }
 
   /** Which resumption to use. */
   public enum Resume {

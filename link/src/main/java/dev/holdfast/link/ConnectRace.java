@@ -35,6 +35,7 @@ final class ConnectRace {
 
   private final WaitPoint wait;
   private final Resolver resolver;
+  private final Way way;
   private final Destination to;
   private final long startNanos;
   private final long deadlineNanos;
@@ -49,9 +50,10 @@ final class ConnectRace {
   private boolean refused;
   private boolean silent;
 
-  ConnectRace(WaitPoint wait, Resolver resolver, Destination to, long deadlineNanos) {
+  ConnectRace(WaitPoint wait, Resolver resolver, Way way, Destination to, long deadlineNanos) {
     this.wait = wait;
     this.resolver = resolver;
+    this.way = way;
     this.to = to;
     this.startNanos = System.nanoTime();
     this.deadlineNanos = deadlineNanos;
@@ -81,9 +83,9 @@ final class ConnectRace {
 
   private void begin() {
     List<InetAddress> literal = to.literal().stream().toList();
-    candidates.add(literal);
+    candidates.add(way.among(literal));
     if (literal.isEmpty()) {
-      candidates.add(resolver.remembered(to.host()));
+      candidates.add(way.among(resolver.remembered(to.host())));
       query = resolver.ask(to.host(), wait::wake);
     }
   }
@@ -92,7 +94,7 @@ final class ConnectRace {
   private void hear() {
     heard = query == null ? null : query.answer();
     if (heard instanceof Resolver.Answer.Found found) {
-      candidates.add(found.addresses());
+      candidates.add(way.among(found.addresses()));
     }
   }
 
@@ -123,7 +125,10 @@ final class ConnectRace {
     try {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, way.keepAlive());
+      if (way.from(address).isPresent()) {
+        channel.bind(new InetSocketAddress(way.from(address).get(), 0));
+      }
       SelectionKey key = wait.register(channel, SelectionKey.OP_CONNECT);
       if (channel.connect(new InetSocketAddress(address, to.port()))) {
         key.interestOps(0);

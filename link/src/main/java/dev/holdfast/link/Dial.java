@@ -25,14 +25,16 @@ final class Dial implements AutoCloseable {
 
   private final Resolver resolver;
   private final ProxyChoice proxies;
+  private final Way way;
   private final Destination to;
   private final Duration timeout;
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private volatile @Nullable WaitPoint waiting;
 
-  Dial(Resolver resolver, ProxyChoice proxies, Destination to, Duration timeout) {
+  Dial(Resolver resolver, ProxyChoice proxies, Way way, Destination to, Duration timeout) {
     this.resolver = resolver;
     this.proxies = proxies;
+    this.way = way;
     this.to = to;
     this.timeout = timeout;
   }
@@ -69,7 +71,7 @@ final class Dial implements AutoCloseable {
     try (WaitPoint wait = WaitPoint.open(() -> state.get() == State.CANCELLED)) {
       waiting = wait;
       wait.checkWanted();
-      return new DialRoute(resolver, to, wait, timeout).follow(proxies.choose(to));
+      return new DialRoute(resolver, way, to, wait, timeout).follow(proxies.choose(to));
     }
   }
 

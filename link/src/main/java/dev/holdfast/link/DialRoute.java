@@ -18,13 +18,15 @@ final class DialRoute {
   static final int MAX_ADDRESSES_BY_PROXY = 4;
 
   private final Resolver resolver;
+  private final Way way;
   private final Destination to;
   private final WaitPoint wait;
   private final Duration timeout;
   private final long deadlineNanos;
 
-  DialRoute(Resolver resolver, Destination to, WaitPoint wait, Duration timeout) {
+  DialRoute(Resolver resolver, Way way, Destination to, WaitPoint wait, Duration timeout) {
     this.resolver = resolver;
+    this.way = way;
     this.to = to;
     this.wait = wait;
     this.timeout = timeout;
@@ -48,7 +50,7 @@ final class DialRoute {
   }
 
   private SocketChannel race(Destination at, long untilNanos) throws DialException {
-    return new ConnectRace(wait, resolver, at, untilNanos).run();
+    return new ConnectRace(wait, resolver, way, at, untilNanos).run();
   }
 
   /** One address after the other, each with its share of the time that is left. */

@@ -18,10 +18,16 @@ import java.util.Map;
 final class Dialer {
   private final Resolver resolver;
   private final ProxyChoice proxies;
+  private final Way way;
 
   Dialer(Resolver resolver, ProxyChoice proxies) {
+    this(resolver, proxies, Way.ANY);
+  }
+
+  Dialer(Resolver resolver, ProxyChoice proxies, Way way) {
     this.resolver = resolver;
     this.proxies = proxies;
+    this.way = way;
   }
 
   /**
@@ -29,7 +35,12 @@ final class Dialer {
    * System#getenv()} gives it.
    */
   static Dialer ofSystem(Map<String, String> environment) {
-    return new Dialer(Resolver.ofSystem(), ProxyChoice.from(environment));
+    return ofSystem(environment, Way.ANY);
+  }
+
+  /** The same that goes that way. */
+  static Dialer ofSystem(Map<String, String> environment, Way way) {
+    return new Dialer(Resolver.ofSystem(), ProxyChoice.from(environment), way);
   }
 
   /**
@@ -37,6 +48,6 @@ final class Dialer {
    * proxy has to say.
    */
   Dial dial(Destination to, Duration timeout) {
-    return new Dial(resolver, proxies, to, timeout);
+    return new Dial(resolver, proxies, way, to, timeout);
   }
 }

@@ -52,7 +52,10 @@ public sealed interface GateEvent {
   /** The event in words, for the log. */
   default String text() {
     return switch (this) {
-      case Listening it -> "listening on " + name(it.address) + ", server is " + it.target;
+      case Listening it ->
+          "listening on "
+              + name(it.address)
+              + (it.target.isEmpty() ? "" : ", server is " + it.target);
       case Joined it -> "%s: %s joined, no resumption".formatted(it.stream, name(it.client));
       case Left it ->
           "%s: %s left after %s, %d bytes up, %d down"

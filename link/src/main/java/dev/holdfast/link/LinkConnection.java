@@ -5,7 +5,9 @@ import dev.holdfast.stream.Output;
 import dev.holdfast.stream.ProtocolException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +30,10 @@ final class LinkConnection implements Loop.Ready {
   private @Nullable SelectionKey key;
   private final PartialFrame partial = new PartialFrame();
   private Loop.@Nullable Timer timer;
+  private @Nullable OwnReader reader;
   private boolean blocked;
   private boolean suspected;
+  private boolean failing;
   private boolean closed;
   private boolean lingering;
 
@@ -89,7 +93,7 @@ final class LinkConnection implements Loop.Ready {
       return;
     }
     if (early.hasRemaining()) {
-      take(early);
+      take(early, stream.loop.batch());
     }
     stream.flush();
   }
@@ -103,7 +107,7 @@ final class LinkConnection implements Loop.Ready {
         ready.interestOpsAnd(~SelectionKey.OP_WRITE);
       }
       if (ready.isValid() && ready.isReadable()) {
-        read();
+        read(stream.loop.scratch(), stream.loop.batch());
       }
       stream.flush();
     } finally {
@@ -117,22 +121,66 @@ final class LinkConnection implements Loop.Ready {
     stream.locked(() -> lost("this side failed: " + why));
   }
 
-  private void read() {
+  /**
+   * Lends the input to a program's thread that waits with {@code selector}; false if that can't be
+   * now.
+   */
+  boolean lend(OwnReader borrower, Selector selector) {
+    Link link = opening.link();
+    if (closed
+        || lingering
+        || failing
+        || !opened
+        || key == null
+        || link == null
+        || !link.wantsInput()) {
+      return false;
+    }
+    try {
+      channel.register(selector, SelectionKey.OP_READ);
+    } catch (ClosedChannelException e) {
+      return false;
+    }
+    reader = borrower;
+    interests(link);
+    return true;
+  }
+
+  /** The loop reads again. */
+  void takeBack(Selector selector) {
+    reader = null;
+    SelectionKey borrowed = channel.keyFor(selector);
+    if (borrowed != null) {
+      borrowed.cancel();
+    }
+    if (!closed) {
+      interests(opening.link());
+    }
+  }
+
+  /**
+   * Reads once and lets the link take apart what came. On the loop, or the thread that borrowed the
+   * input.
+   *
+   * @param scratch an empty buffer of {@link Loop#SCRATCH} bytes
+   * @param batch an empty one
+   */
+  void read(ByteBuffer scratch, Batch batch) {
     int had = partial.size();
     ByteBuffer input;
     try {
-      input = partial.read(channel, stream.loop.scratch());
+      input = partial.read(channel, scratch.clear());
     } catch (IOException e) {
-      lost(reason(e));
+      failed(reason(e));
       return;
     }
     if (input == null) {
       ended();
-      lost("the peer closed the connection");
+      failed("the peer closed the connection");
       return;
     }
     boolean isFresh = input.remaining() > had;
-    take(input);
+    take(input, batch);
     if (isFresh && !isSilent()) {
       suspected = false;
     }
@@ -146,23 +194,32 @@ final class LinkConnection implements Loop.Ready {
   }
 
   /** Takes frames apart; what is left is the beginning of one. */
-  private void take(ByteBuffer input) {
+  private void take(ByteBuffer input, Batch batch) {
     long now = Loop.now();
     try {
       opened = opened || opening.receive(input, now);
       Link link = opening.link();
       if (opened && link != null) {
-        for (ByteBuffer data = link.receive(input, now);
-            data != null;
-            data = link.receive(input, now)) {
-          stream.deliver(data);
-        }
+        receive(link, input, batch, now);
       }
       if (!closed && !partial.keep(input)) {
-        lost("the peer sent a frame that is too long");
+        failed("the peer sent a frame that is too long");
       }
     } catch (ProtocolException e) {
-      lost(String.valueOf(e.getMessage()));
+      failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void receive(Link link, ByteBuffer input, Batch batch, long now)
+      throws ProtocolException {
+    try {
+      for (ByteBuffer data = link.receive(input, now);
+          data != null;
+          data = link.receive(input, now)) {
+        stream.arrived(data, batch);
+      }
+    } finally {
+      stream.deliver(batch);
     }
   }
 
@@ -189,7 +246,7 @@ final class LinkConnection implements Loop.Ready {
   }
 
   private void interests(@Nullable Link link) {
-    boolean wants = link == null || link.wantsInput() || lingering;
+    boolean wants = reader == null && (link == null || link.wantsInput() || lingering);
     int interests = (wants ? SelectionKey.OP_READ : 0) | (blocked ? SelectionKey.OP_WRITE : 0);
     SelectionKey mine = key;
     if (mine != null && mine.interestOps() != interests) {
@@ -248,7 +305,7 @@ final class LinkConnection implements Loop.Ready {
       return;
     }
     if (!suspected && isSilent()) {
-      read();
+      read(stream.loop.scratch(), stream.loop.batch());
       if (!closed && isSilent()) {
         suspected = true;
         stream.suspect(this);
@@ -290,8 +347,12 @@ final class LinkConnection implements Loop.Ready {
     });
   }
 
-  /** The connection failed under a writer, perhaps not on the loop. */
+  /** The connection failed, perhaps not on the loop. */
   private void failed(String why) {
+    failing = true;
+    if (reader != null) {
+      reader.hear();
+    }
     if (stream.loop.isCurrent()) {
       lost(why);
     } else {
@@ -326,6 +387,9 @@ final class LinkConnection implements Loop.Ready {
       timer.cancel();
     }
     Loop.closeQuietly(channel);
+    if (reader != null) {
+      reader.closed();
+    }
   }
 
   private static String reason(IOException e) {

@@ -1,7 +1,6 @@
 package dev.holdfast.link;
 
 import dev.holdfast.stream.End;
-import java.nio.ByteBuffer;
 
 /**
  * The near side of a stream: whoever gives it bytes and takes bytes from it, such as a socket to
@@ -12,7 +11,7 @@ interface Local {
    * Takes as much of {@code data} as it can at once; what is left is kept and waits in the
    * endpoint.
    */
-  void deliver(ByteBuffer data);
+  void deliver(Batch data);
 
   /** Everything the peer wrote was delivered, and it will write no more. */
   void inputEnded();

@@ -37,6 +37,7 @@ public final class Loop implements Executor, Closeable {
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private int sweepAt = LEAST_SWEEP;
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+  private final Batch batch = new Batch();
   private final Faults faults;
   private volatile boolean closed;
 
@@ -218,6 +219,12 @@ public final class Loop implements Executor, Closeable {
   /** The shared read buffer, empty. Its content is good until the caller returns to the loop. */
   ByteBuffer scratch() {
     return scratch.clear();
+  }
+
+  /** The shared batch, empty; good until the caller returns to the loop. */
+  Batch batch() {
+    batch.clear();
+    return batch;
   }
 
   /** A loop that stands still until it is let go on. */

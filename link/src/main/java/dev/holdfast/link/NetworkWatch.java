@@ -21,13 +21,15 @@ import java.util.function.Consumer;
  * <p>Thread-safe. One daemon thread, which opens what it needs by itself so that nobody waits for
  * it. Listeners are called on it and must not block.
  */
-final class NetworkWatch implements AutoCloseable {
+public final class NetworkWatch implements AutoCloseable {
   /** What happened. */
-  enum Change {
+  public enum Change {
     /** An address, a route or an interface has come or gone. */
     ADDRESSES,
     /** The machine or the process was asleep for more than 3 s. */
-    WOKE
+    WOKE,
+    /** Somebody says that it may be so. */
+    ASKED
   }
 
   /** How changes are noticed. */
@@ -54,19 +56,21 @@ final class NetworkWatch implements AutoCloseable {
 
   private NetworkWatch() {}
 
-  static NetworkWatch start() {
+  /** Watches from now on. */
+  public static NetworkWatch start() {
     NetworkWatch watch = new NetworkWatch();
     Thread.ofPlatform().daemon().name("network watch").start(watch::run);
     return watch;
   }
 
   /** A listener's place in the watch; closing it ends the calls, save one that may be under way. */
-  interface Listening extends AutoCloseable {
+  public interface Listening extends AutoCloseable {
     @Override
     void close();
   }
 
-  Listening listen(Consumer<Change> listener) {
+  /** Has {@code listener} hear of changes from now on. */
+  public Listening listen(Consumer<Change> listener) {
     if (listeners.size() >= MAX_LISTENERS) {
       throw new IllegalStateException("More than " + MAX_LISTENERS + " listen to the network.");
     }
@@ -129,7 +133,8 @@ final class NetworkWatch implements AutoCloseable {
     }
   }
 
-  private void tell(Change change) {
+  /** Tells all listeners, each of which must not block. */
+  void tell(Change change) {
     for (Consumer<Change> listener : listeners) {
       if (!closed) {
         tell(listener, change);

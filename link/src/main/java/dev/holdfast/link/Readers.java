@@ -131,9 +131,23 @@ final class Readers {
     while (there < MOST && (there < least || waiting.get() == 0)) {
       if (threads.compareAndSet(there, there + 1)) {
         waiting.incrementAndGet();
-        Thread.ofPlatform().daemon().name("reader-" + there).start(this::run);
+        if (!isStarted(there)) {
+          return;
+        }
       }
       there = threads.get();
+    }
+  }
+
+  /** False where this user may have no more threads: then those that are there do the work. */
+  private boolean isStarted(int number) {
+    try {
+      Thread.ofPlatform().daemon().name("reader-" + number).start(this::run);
+      return true;
+    } catch (OutOfMemoryError e) {
+      waiting.decrementAndGet();
+      threads.decrementAndGet();
+      return false;
     }
   }
 

@@ -162,7 +162,11 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
     }
     events.accept(
         new ClientEvent.NetworkChanged(
-            change == NetworkWatch.Change.WOKE ? "this machine woke" : "the network changed"));
+            switch (change) {
+              case WOKE -> "this machine woke";
+              case ADDRESSES -> "the network changed";
+              case ASKED -> "asked to try another connection";
+            }));
     LinkConnection connection = stream().connection();
     if (connection != null && !connection.isOpening()) {
       check(connection);

@@ -142,14 +142,29 @@ final class ResumableStream {
     look();
   }
 
-  /** Hands bytes from the peer to the near side. */
-  void deliver(ByteBuffer data) {
+  /**
+   * Bytes from the peer are here; {@link #deliver} follows when the batch is full or no more came.
+   */
+  void arrived(ByteBuffer data, Batch batch) {
+    batch.add(data.slice());
+    endpoint.keep(data.position(data.limit()));
+    if (batch.isFull()) {
+      deliver(batch);
+    }
+  }
+
+  /** Hands a batch of bytes that have just arrived to the near side. */
+  void deliver(Batch batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
     try {
       if (local != null) {
-        local.deliver(data);
+        local.deliver(batch);
       }
     } finally {
-      endpoint.keep(data);
+      endpoint.putBack(batch.rest());
+      batch.clear();
     }
   }
 
@@ -159,9 +174,12 @@ final class ResumableStream {
     if (target == null) {
       return;
     }
+    Batch batch = new Batch();
     for (ByteBuffer data = endpoint.readable(); data != null; data = endpoint.readable()) {
       int had = data.remaining();
-      target.deliver(data);
+      batch.add(data);
+      target.deliver(batch);
+      batch.clear();
       int taken = had - data.remaining();
       if (taken == 0) {
         break;

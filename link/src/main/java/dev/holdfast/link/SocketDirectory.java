@@ -19,7 +19,7 @@ import java.util.Set;
  * of a service finds another. Who can reach such a socket can take over connections, so a directory
  * that others may enter is refused and not repaired: somebody may have been there already.
  */
-final class SocketDirectory {
+public final class SocketDirectory {
   /** Most bytes of a socket's path: the JDK takes two less than {@code sun_path} has, unix(7). */
   static final int PATH_BYTES_MOST = 106;
 
@@ -35,7 +35,7 @@ final class SocketDirectory {
   private SocketDirectory() {}
 
   /** The address of the socket file {@code path}, if the system can take it. */
-  static UnixDomainSocketAddress address(Path path) throws IOException {
+  public static UnixDomainSocketAddress address(Path path) throws IOException {
     Path absolute = path.toAbsolutePath();
     int bytes = absolute.toString().getBytes(Charset.defaultCharset()).length;
     if (bytes > PATH_BYTES_MOST) {
@@ -47,7 +47,7 @@ final class SocketDirectory {
   }
 
   /** Makes the directory if it isn't there; fails if anybody but {@code user} can enter it. */
-  static void secure(Path directory, int user) throws IOException {
+  public static void secure(Path directory, int user) throws IOException {
     try {
       check(directory, user);
     } catch (NoSuchFileException _) {

@@ -131,23 +131,23 @@ final class SocketLocal implements Local, Loop.Ready {
   }
 
   @Override
-  public void deliver(ByteBuffer data) {
+  public void deliver(Batch data) {
     if (outputShut) {
-      data.position(data.limit());
+      data.skip();
       return;
     }
     if (blocked) {
       return;
     }
     try {
-      socket.write(data);
-      if (data.hasRemaining()) {
+      socket.write(data.pieces(), 0, data.count());
+      if (data.remaining() > 0) {
         blocked = true;
         interests();
       }
     } catch (IOException e) {
       outputShut = true;
-      data.position(data.limit());
+      data.skip();
       if (readEnded) {
         stream.loop.execute(() -> stream.locked(this::leave));
       }

@@ -10,12 +10,14 @@ import dev.holdfast.stream.LinkV1;
 import dev.holdfast.stream.Window;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +61,7 @@ public final class StreamClient implements Closeable {
    * @param firstLine what the program will write first, if that is known; it writes it all the same
    */
   public Connection connect(ClientSettings settings, FirstLine firstLine) throws IOException {
-    Dialer dialer = Dialer.ofSystem(settings.environment());
+    Dialer dialer = Dialer.ofSystem(settings.environment(), settings.way());
     SocketChannel channel = dial(dialer, settings);
     try {
       return switch (settings.resume()) {
@@ -81,7 +83,7 @@ public final class StreamClient implements Closeable {
    * @param settings of which {@code to} is the node's name, which nobody looks up
    */
   public Connection connect(ClientSettings settings, Passage passage) throws IOException {
-    Dialer dialer = Dialer.ofSystem(settings.environment());
+    Dialer dialer = Dialer.ofSystem(settings.environment(), settings.way());
     SocketChannel channel = enter(dialer, settings, passage);
     try {
       return v2(settings, passage, dialer, channel, new byte[0], new byte[0], new byte[0]);
@@ -254,6 +256,35 @@ public final class StreamClient implements Closeable {
     streams.removeIf(ResumableStream::isOver);
     streams.add(stream);
     return stream;
+  }
+
+  /**
+   * Has {@code task} run whenever this machine's addresses or routes have changed, or it woke,
+   * until what is returned is closed. It must not block.
+   */
+  public Closeable onNetworkChange(Runnable task) {
+    NetworkWatch.Listening listening = watch.listen(_ -> task.run());
+    return listening::close;
+  }
+
+  /** Whether a connection from that address of this machine can still work. */
+  public static boolean isLocal(InetAddress address) {
+    return NetworkWatch.isLocal(address);
+  }
+
+  /** Has every stream try another link at once, and whoever listens to the network look around. */
+  public void lookAround() {
+    watch.tell(NetworkWatch.Change.ASKED);
+  }
+
+  /** Whether a connection to there can be made within {@code timeout}; it is closed at once. */
+  public static boolean reaches(Destination to, Duration timeout, Map<String, String> environment) {
+    try (Dial dial = Dialer.ofSystem(environment).dial(to, timeout)) {
+      Loop.closeQuietly(dial.connect());
+      return true;
+    } catch (DialException e) {
+      return false;
+    }
   }
 
   /** Ends all streams that are left; programs that read or write wake up. */

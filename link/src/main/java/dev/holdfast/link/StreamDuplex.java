@@ -18,6 +18,7 @@ final class StreamDuplex implements Duplex, Local {
   private @Nullable ByteBuffer reader;
   private boolean readerFed;
   private @Nullable End early;
+  private @Nullable OwnReader own;
   private boolean over;
   private boolean closed;
 
@@ -43,7 +44,7 @@ final class StreamDuplex implements Duplex, Local {
         }
         checkLives();
         reader = target;
-        await();
+        awaitInput();
         reader = null;
       }
       return target.position() - start;
@@ -82,6 +83,9 @@ final class StreamDuplex implements Duplex, Local {
         stream.endpoint.write(source);
         stream.flush();
         if (source.remaining() == had) {
+          if (own != null) {
+            own.hear();
+          }
           await();
         }
       }
@@ -126,7 +130,8 @@ final class StreamDuplex implements Duplex, Local {
     try {
       if (!closed) {
         closed = true;
-        changed.signalAll();
+        changed();
+        endOwn();
         stream.leave();
       }
     } finally {
@@ -157,6 +162,36 @@ final class StreamDuplex implements Duplex, Local {
     }
   }
 
+  /** Waits for a change, at the connection itself where this thread may. */
+  private void awaitInput() throws IOException {
+    if (Thread.currentThread().isVirtual()) {
+      await();
+      return;
+    }
+    if (own == null) {
+      own = new OwnReader(stream);
+    }
+    if (!own.await()) {
+      await();
+    } else if (Thread.currentThread().isInterrupted()) {
+      throw new IOException("interrupted");
+    }
+  }
+
+  /** Whoever waits is to look again. */
+  private void changed() {
+    changed.signalAll();
+    if (own != null) {
+      own.wake();
+    }
+  }
+
+  private void endOwn() {
+    if (own != null) {
+      own.end();
+    }
+  }
+
   /** Waits for a change; the caller looks again whatever the reason it wakes up for. */
   @SuppressWarnings("WaitNotInLoop")
   private void await() throws IOException {
@@ -171,40 +206,44 @@ final class StreamDuplex implements Duplex, Local {
   // ---- the stream's side ----
 
   @Override
-  public void deliver(ByteBuffer data) {
+  public void deliver(Batch data) {
     if (closed) {
-      data.position(data.limit());
+      data.skip();
       return;
     }
     ByteBuffer target = reader;
-    if (target != null && target.hasRemaining()) {
-      int bytes = Math.min(data.remaining(), target.remaining());
-      target.put(data.slice(data.position(), bytes));
-      data.position(data.position() + bytes);
-      if (!readerFed) {
-        readerFed = true;
-        changed.signalAll();
-      }
-    } else {
-      changed.signalAll();
+    if (target == null || !target.hasRemaining()) {
+      changed();
+      return;
+    }
+    for (int i = 0; i < data.count() && target.hasRemaining(); i++) {
+      ByteBuffer piece = data.pieces()[i];
+      int bytes = Math.min(piece.remaining(), target.remaining());
+      target.put(piece.slice(piece.position(), bytes));
+      piece.position(piece.position() + bytes);
+    }
+    if (!readerFed) {
+      readerFed = true;
+      changed();
     }
   }
 
   @Override
   public void inputEnded() {
-    changed.signalAll();
+    changed();
   }
 
   @Override
   public void writable() {
-    changed.signalAll();
+    changed();
   }
 
   @Override
   public void ended(@Nullable End why) {
     early = why;
     over = true;
-    changed.signalAll();
+    changed();
+    endOwn();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.holdfast.node;
 
+import dev.holdfast.link.Linux;
+import dev.holdfast.link.SystemCallException;
 import dev.holdfast.ssh.ClientEnd;
 import dev.holdfast.ssh.Granted;
 import dev.holdfast.ssh.Login;
@@ -85,9 +87,19 @@ public final class LoginSessions implements Sessions, AutoCloseable {
       loop.execute(session::watchProcess);
       return new SessionAnswer.Served(session);
     } catch (IOException e) {
-      log.error("A session of {} could not be started: {}", start.login().user(), e.getMessage());
-      return new SessionAnswer.Refused();
+      log.error("A session of {} could not be started: {}.", start.login().user(), e.getMessage());
+      return new SessionAnswer.Served(
+          new UnstartedSession(client, start.pty() != null, sentence(e)));
     }
+  }
+
+  /** What the client is told; what else went wrong is the administrator's to know. */
+  private static String sentence(IOException why) {
+    String reason =
+        why instanceof SystemCallException call && call.errno() == Linux.EAGAIN
+            ? "this account or the machine has as many processes as it may"
+            : "its log has the reason";
+    return "The server could not start a process for this session: " + reason + "; try again.";
   }
 
   /** What is run: null for the login shell. */
@@ -126,7 +138,7 @@ public final class LoginSessions implements Sessions, AutoCloseable {
             .with("pam", settings.pam().orElse(null))
             .with("auth-sock", granted.agentSocket())
             .with("tty", slave);
-    addAddresses(order, login.from(), start.local());
+    addAddresses(order, login.from(), start.local(), start.environment().get("SSH_CONNECTION"));
     start.environment().forEach((name, value) -> order.with("env." + name, value));
     granted.environment().forEach((name, value) -> order.with("key-env." + name, value));
     addDisplay(order, granted.display());
@@ -155,7 +167,9 @@ public final class LoginSessions implements Sessions, AutoCloseable {
     }
   }
 
-  private static void addAddresses(SessionOrder order, SocketAddress from, SocketAddress to) {
+  /** Who came by no network may have said himself whence he came before. */
+  private static void addAddresses(
+      SessionOrder order, SocketAddress from, SocketAddress to, @Nullable String said) {
     if (from instanceof InetSocketAddress client && to instanceof InetSocketAddress server) {
       String host = host(client);
       order
@@ -165,8 +179,11 @@ public final class LoginSessions implements Sessions, AutoCloseable {
               "ssh-connection",
               host + " " + client.getPort() + " " + host(server) + " " + server.getPort());
     } else {
-      order.with("ssh-client", "UNKNOWN 65535 65535");
-      order.with("ssh-connection", "UNKNOWN 65535 UNKNOWN 65535");
+      String connection =
+          said != null && said.split(" ", -1).length == 4 ? said : "UNKNOWN 65535 UNKNOWN 65535";
+      String[] words = connection.split(" ", -1);
+      order.with("ssh-client", words[0] + " " + words[1] + " " + words[3]);
+      order.with("ssh-connection", connection);
     }
   }
 

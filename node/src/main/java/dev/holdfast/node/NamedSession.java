@@ -42,6 +42,7 @@ final class NamedSession implements ClientEnd {
   private final SessionKeys keys = new SessionKeys();
   private final List<Attachment> attached = new ArrayList<>();
   private final byte[] portion = new byte[PORTION];
+  private volatile @Nullable AgentLink agent;
   private @Nullable ServedSession program;
   private boolean begun;
   private boolean held;
@@ -76,6 +77,19 @@ final class NamedSession implements ClientEnd {
   void run(ServedSession target) {
     program = target;
     keys.goTo(target);
+  }
+
+  /** Where its programs find an agent; called once, before anything else. */
+  void lend(AgentLink link) {
+    agent = link;
+  }
+
+  /** Its programs reach another agent from now on, if they reach any. */
+  void agentIs(String socket) {
+    AgentLink link = agent;
+    if (link != null) {
+      link.leadTo(socket);
+    }
   }
 
   /** Does something under the lock, after what was given before. */

@@ -1,6 +1,7 @@
 package dev.holdfast.node;
 
 import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.Granted;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.Permissions;
 import dev.holdfast.ssh.Pty;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,12 +51,13 @@ public final class NamedSessions implements Sessions, AutoCloseable {
   private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
   private static final Logger log = LoggerFactory.getLogger(NamedSessions.class);
 
-  private final Sessions plain;
   private final Settings settings;
   private final ExecutorService events;
   private final Map<Key, NamedSession> sessions = new HashMap<>();
 
   private final Object making = new Object();
+  private volatile Sessions plain;
+  private volatile Predicate<String> variables = _ -> false;
   private volatile @Nullable SessionDirectory directory;
   private volatile @Nullable OtherProcesses others;
   private volatile @Nullable SessionSocket socket;
@@ -79,6 +82,22 @@ public final class NamedSessions implements Sessions, AutoCloseable {
             Thread.ofPlatform().daemon().name("node-named-sessions").factory(),
             new ThreadPoolExecutor
                 .DiscardPolicy()); // Of clients that are told of the end too late.
+  }
+
+  /**
+   * Other settings count from now on.
+   *
+   * @param next starts the programs of sessions that are made by {@code holdfast attach}
+   * @param accepted the variables that it may set there
+   */
+  public void startBy(Sessions next, Predicate<String> accepted) {
+    plain = next;
+    variables = accepted;
+  }
+
+  /** Whether {@code holdfast attach} may set the variable in a session that it makes. */
+  boolean acceptsFromAttach(String name) {
+    return variables.test(name);
   }
 
   /**
@@ -115,9 +134,13 @@ public final class NamedSessions implements Sessions, AutoCloseable {
 
   @Override
   public SessionAnswer start(SessionStart start, ClientEnd client) {
+    return start(start, client, plain);
+  }
+
+  private SessionAnswer start(SessionStart start, ClientEnd client, Sessions programs) {
     String name = start.environment().get(NAME);
     if (name == null) {
-      return plain.start(toldWhere(start), client);
+      return programs.start(toldWhere(start), client);
     }
     Optional<AttachMode> mode = AttachMode.of(start.environment().getOrDefault(MODE, "take"));
     Pty pty = start.pty();
@@ -125,22 +148,36 @@ public final class NamedSessions implements Sessions, AutoCloseable {
       return new SessionAnswer.Refused();
     }
     String user = start.login().user();
-    Attachment there = attach(user, name, mode.get(), pty.size(), client);
+    String agent = start.granted().agentSocket();
+    Attachment there = attach(user, name, mode.get(), pty.size(), agent, client);
     return there != null
         ? new SessionAnswer.Served(there)
-        : find(toldWhere(start), new Key(user, name), mode.get(), pty.size(), client);
+        : find(programs, toldWhere(start), new Key(user, name), mode.get(), pty.size(), client);
   }
 
-  /** Attaches to a session that is here; null if it is not. */
+  /**
+   * Attaches to a session that is here; null if it is not.
+   *
+   * @param agent the socket of the client's agent, if it lends one; that of a watcher is not used
+   */
   @Nullable Attachment attach(
-      String user, String name, AttachMode mode, WindowSize window, ClientEnd client) {
+      String user,
+      String name,
+      AttachMode mode,
+      WindowSize window,
+      @Nullable String agent,
+      ClientEnd client) {
     NamedSession session;
     synchronized (sessions) {
       session = sessions.get(new Key(user, name));
     }
-    return session == null
-        ? null
-        : new Attachment(session, client, mode, Size.wanted(window.columns(), window.rows()));
+    if (session == null) {
+      return null;
+    }
+    if (agent != null && mode != AttachMode.WATCH) {
+      session.agentIs(agent);
+    }
+    return new Attachment(session, client, mode, Size.wanted(window.columns(), window.rows()));
   }
 
   /** Whether it is here. */
@@ -169,7 +206,7 @@ public final class NamedSessions implements Sessions, AutoCloseable {
         start.granted());
   }
 
-  /** The same, where sessions without a name are those of {@code others}. */
+  /** The same, where {@code others} start the programs, of sessions with and without a name. */
   public Sessions beside(Sessions others) {
     return new Sessions() {
       @Override
@@ -185,9 +222,7 @@ public final class NamedSessions implements Sessions, AutoCloseable {
 
       @Override
       public SessionAnswer start(SessionStart start, ClientEnd client) {
-        return start.environment().containsKey(NAME)
-            ? NamedSessions.this.start(start, client)
-            : others.start(toldWhere(start), client);
+        return NamedSessions.this.start(start, client, others);
       }
     };
   }
@@ -247,20 +282,27 @@ public final class NamedSessions implements Sessions, AutoCloseable {
 
   /** One at a time, over all processes, so that nobody makes what another one makes just now. */
   private SessionAnswer find(
-      SessionStart start, Key key, AttachMode mode, WindowSize window, ClientEnd client) {
+      Sessions programs,
+      SessionStart start,
+      Key key,
+      AttachMode mode,
+      WindowSize window,
+      ClientEnd client) {
     SessionDirectory where = directory;
     OtherProcesses processes = others;
     Size size = Size.wanted(window.columns(), window.rows());
     synchronized (making) {
       if (where == null || processes == null) {
-        return make(start, key, mode, size, client);
+        return make(programs, start, key, mode, size, client);
       }
       try (FileChannel file = where.lockFile();
           FileLock _ = file.lock()) {
-        Optional<DistantSession> distant = processes.attach(key.user, key.name, mode, size, client);
+        String agent = start.granted().agentSocket();
+        Optional<DistantSession> distant =
+            processes.attach(key.user, key.name, mode, size, agent, client);
         return distant.isPresent()
             ? new SessionAnswer.Served(distant.get())
-            : make(start, key, mode, size, client);
+            : make(programs, start, key, mode, size, client);
       } catch (IOException e) {
         log.warn(
             "Whether another process has session {} of {} can't be told: {}",
@@ -273,14 +315,20 @@ public final class NamedSessions implements Sessions, AutoCloseable {
   }
 
   private SessionAnswer make(
-      SessionStart start, Key key, AttachMode mode, Size window, ClientEnd client) {
-    NamedSession session = session(key, start, window);
+      Sessions programs,
+      SessionStart start,
+      Key key,
+      AttachMode mode,
+      Size window,
+      ClientEnd client) {
+    NamedSession session = session(programs, key, start, window);
     return session == null
         ? new SessionAnswer.Refused()
         : new SessionAnswer.Served(new Attachment(session, client, mode, window));
   }
 
-  private @Nullable NamedSession session(Key key, SessionStart start, Size window) {
+  private @Nullable NamedSession session(
+      Sessions programs, Key key, SessionStart start, Size window) {
     synchronized (sessions) {
       NamedSession there = sessions.get(key);
       if (there != null) {
@@ -291,11 +339,21 @@ public final class NamedSessions implements Sessions, AutoCloseable {
         log.warn("{} has {} named sessions; no other is made.", key.user, MOST_OF_USER);
         return null;
       }
+      AgentLink agent = link(start.granted().agentSocket());
       NamedSession made =
-          new NamedSession(key.name, window, settings, events, () -> forget(key), System::nanoTime);
-      return switch (plain.start(start, made)) {
-        case SessionAnswer.Refused() -> null;
+          new NamedSession(
+              key.name, window, settings, events, () -> forget(key, agent), System::nanoTime);
+      return switch (programs.start(agent == null ? start : with(start, agent), made)) {
+        case SessionAnswer.Refused() -> {
+          if (agent != null) {
+            agent.remove();
+          }
+          yield null;
+        }
         case SessionAnswer.Served(var program) -> {
+          if (agent != null) {
+            made.lend(agent);
+          }
           made.run(program);
           sessions.put(key, made);
           yield made;
@@ -304,9 +362,31 @@ public final class NamedSessions implements Sessions, AutoCloseable {
     }
   }
 
-  private void forget(Key key) {
+  /** Null where the client lends no agent, or nobody could find the link. */
+  private @Nullable AgentLink link(@Nullable String agentSocket) {
+    SessionDirectory where = directory;
+    if (agentSocket == null || where == null) {
+      return null;
+    }
+    AgentLink agent = new AgentLink(where.newAgent());
+    agent.leadTo(agentSocket);
+    return agent;
+  }
+
+  private static SessionStart with(SessionStart start, AgentLink agent) {
+    Granted granted = start.granted();
+    return start.with(
+        start.request(),
+        new Granted(
+            granted.environment(), granted.original(), agent.path().toString(), granted.display()));
+  }
+
+  private void forget(Key key, @Nullable AgentLink agent) {
     synchronized (sessions) {
       sessions.remove(key);
+    }
+    if (agent != null) {
+      agent.remove();
     }
   }
 }

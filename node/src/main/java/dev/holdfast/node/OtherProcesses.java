@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The other processes of this node, as far as named sessions go: one that has a session attaches
@@ -31,14 +32,22 @@ final class OtherProcesses {
   /**
    * Attaches a client to a session that another process has.
    *
+   * @param agent the socket of the client's agent, if it lends one
    * @return empty if none has it
    * @throws IOException if one may have it and can't be asked
    */
   Optional<DistantSession> attach(
-      String user, String name, AttachMode mode, Size window, ClientEnd client) throws IOException {
+      String user,
+      String name,
+      AttachMode mode,
+      Size window,
+      @Nullable String agent,
+      ClientEnd client)
+      throws IOException {
+    Map<String, String> environment = agent == null ? Map.of() : Map.of(SessionSocket.AGENT, agent);
     SessionMessage.Attach wanted =
         new SessionMessage.Attach(
-            user, name, mode.word(), false, window.columns(), window.rows(), "", Map.of());
+            user, name, mode.word(), false, window.columns(), window.rows(), "", environment);
     for (Path file : directory.files()) {
       if (!file.equals(own)) {
         Optional<DistantSession> found = attach(file, wanted, client);

@@ -126,16 +126,19 @@ public final class Pam {
   /** PAM's modules wait in native code, which would hold a virtual thread's carrier. */
   private static Verdict onThread(Talk talk) throws IOException, InterruptedException {
     CompletableFuture<Verdict> verdict = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("node-pam")
-        .start(() -> {
+    Runnable asking =
+        () -> {
           try {
             verdict.complete(talk.get());
           } catch (IOException | RuntimeException | Error e) {
             verdict.completeExceptionally(e);
           }
-        });
+        };
+    try {
+      Thread.ofPlatform().daemon().name("node-pam").start(asking);
+    } catch (OutOfMemoryError e) {
+      throw new IOException("no thread can be started; raise the limits on processes", e);
+    }
     try {
       return verdict.get();
     } catch (ExecutionException e) {

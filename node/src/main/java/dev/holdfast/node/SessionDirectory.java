@@ -38,7 +38,8 @@ final class SessionDirectory {
   static final int MOST_PROCESSES = 64;
 
   private static final int BACKLOG = 128;
-  private static final Pattern NAMES = Pattern.compile("(\\d{1,10})-\\d{1,10}\\.sock");
+  private static final Pattern NAMES =
+      Pattern.compile("(\\d{1,10})-\\d{1,10}\\.(sock|agent|agent\\.new)");
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private static final int TYPE = 0170000;
@@ -118,10 +119,18 @@ final class SessionDirectory {
         "%d-%d.sock".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet()));
   }
 
-  /** The sockets that are there, the newest first; those of processes that died are removed. */
+  /** A path at which programs of a session of this process find an agent. */
+  Path newAgent() {
+    return path.resolve(
+        "%d-%d.agent".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet()));
+  }
+
+  /**
+   * The sockets that are there, the newest first; whatever is of processes that died is removed.
+   */
   List<Path> files() throws IOException {
     List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "*.sock")) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
       for (Path file : files) {
         Matcher name = NAMES.matcher(String.valueOf(file.getFileName()));
         if (!name.matches()) {
@@ -129,7 +138,7 @@ final class SessionDirectory {
         }
         if (ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
           Files.deleteIfExists(file);
-        } else {
+        } else if (name.group(2).equals("sock")) {
           found.add(file);
         }
       }

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
+import java.util.regex.Pattern;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,15 @@ final class SessionSocket implements Closeable {
 
   /** Time for a client to say what it wants, and to take an answer that ends. */
   static final Duration STEP = Duration.ofSeconds(10);
+
+  /** The variable that says where the client's agent is. */
+  static final String AGENT = "SSH_AUTH_SOCK";
+
+  /** The variable that says whence its user came: for the session's programs, not for records. */
+  private static final String CONNECTION = "SSH_CONNECTION";
+
+  private static final Pattern CONNECTIONS =
+      Pattern.compile("[0-9A-Fa-f:.]{2,45} \\d{1,5} [0-9A-Fa-f:.]{2,45} \\d{1,5}");
 
   /** Rest after connections could not be accepted. */
   private static final long REST_MILLIS = 500;
@@ -237,7 +247,9 @@ final class SessionSocket implements Closeable {
     String user = owner(caller, wanted.user());
     WindowSize window = new WindowSize(wanted.columns(), wanted.rows(), 0, 0);
     if (!wanted.create()) {
-      Attachment attachment = sessions.attach(user, wanted.name(), mode.get(), window, client);
+      String agent = wanted.environment().get(AGENT);
+      Attachment attachment =
+          sessions.attach(user, wanted.name(), mode.get(), window, agent, client);
       if (attachment == null) {
         connection.send(new SessionMessage.NotHere());
       }
@@ -267,12 +279,17 @@ final class SessionSocket implements Closeable {
     wanted
         .environment()
         .forEach((name, value) -> {
-          if (!name.isEmpty() && name.indexOf('=') < 0 && sessions.acceptsVariable(login, name)) {
+          if (!name.isEmpty() && name.indexOf('=') < 0 && sessions.acceptsFromAttach(name)) {
             environment.put(name, value);
           }
         });
     environment.put(NamedSessions.NAME, wanted.name());
     environment.put(NamedSessions.MODE, mode.word());
+    String connection = wanted.environment().getOrDefault(CONNECTION, "");
+    if (CONNECTIONS.matcher(connection).matches()) {
+      environment.put(CONNECTION, connection);
+    }
+    String agent = wanted.environment().get(AGENT);
     return new SessionStart(
         login,
         login.from(),
@@ -281,7 +298,7 @@ final class SessionSocket implements Closeable {
         new Pty(wanted.term(), window, Map.of()),
         false,
         null,
-        Granted.NOTHING);
+        agent == null ? Granted.NOTHING : new Granted(Map.of(), null, agent, null));
   }
 
   @Override

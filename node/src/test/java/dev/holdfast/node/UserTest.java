@@ -100,6 +100,23 @@ final class UserTest {
     assertThat(ssh(List.of(), "true").err()).contains("This account has expired.");
   }
 
+  /** Where logging in does not look at it; a node's rules refuse such an account. */
+  @Test
+  void aShellThatIsGoneIsToldOf() throws Exception {
+    user.change("usermod", "-s", "/no/such/shell");
+    NodeServer.Ended ended = ssh(List.of(), "true");
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.err()).isEqualTo("/no/such/shell: No such file or directory\r\n");
+    node.close();
+    node =
+        NodeServer.asSshd(
+            Files.createDirectory(directory.resolve("b")),
+            SessionSettings.defaults(),
+            Passwords.NONE,
+            "no-pty");
+    assertThat(ssh(List.of(), "true").err()).contains("Permission denied (publickey)");
+  }
+
   @Test
   void rcIsRunBeforeTheCommandUnlessForbidden() throws Exception {
     says("mkdir .ssh; echo 'echo rc as $USER' >.ssh/rc");

@@ -4,23 +4,36 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Which accounts may be logged in to at all (sshd_config(5), AllowUsers and its kin). */
 record AccountAccess(ServerSettings settings) {
   /**
-   * Whether {@code user} may be logged in to from there.
+   * Why {@code user} may not be logged in to from there; nothing if he may.
    *
    * @param host the client's name, or its address where names are not looked up
    */
-  boolean allows(User user, InetAddress address, String host) {
-    return !(user.locked() && !settings.get(ServerOption.USE_PAM))
-        && Files.isExecutable(Path.of(user.shell()))
-        && !isListed(ServerOption.DENY_USERS, user, address, host)
-        && (settings.get(ServerOption.ALLOW_USERS).isEmpty()
-            || isListed(ServerOption.ALLOW_USERS, user, address, host))
-        && !isInGroup(ServerOption.DENY_GROUPS, user)
-        && (settings.get(ServerOption.ALLOW_GROUPS).isEmpty()
-            || isInGroup(ServerOption.ALLOW_GROUPS, user));
+  Optional<String> refusal(User user, InetAddress address, String host) {
+    if (user.locked() && !settings.get(ServerOption.USE_PAM)) {
+      return Optional.of("the account is locked or has expired");
+    }
+    if (!Files.isExecutable(Path.of(user.shell()))) {
+      return Optional.of("the shell " + user.shell() + " is not there or can't be run");
+    }
+    if (isListed(ServerOption.DENY_USERS, user, address, host)) {
+      return Optional.of("DenyUsers");
+    }
+    if (!settings.get(ServerOption.ALLOW_USERS).isEmpty()
+        && !isListed(ServerOption.ALLOW_USERS, user, address, host)) {
+      return Optional.of("not in AllowUsers");
+    }
+    if (isInGroup(ServerOption.DENY_GROUPS, user)) {
+      return Optional.of("a group of DenyGroups");
+    }
+    return settings.get(ServerOption.ALLOW_GROUPS).isEmpty()
+            || isInGroup(ServerOption.ALLOW_GROUPS, user)
+        ? Optional.empty()
+        : Optional.of("no group of AllowGroups");
   }
 
   /** Whether root may be logged in to by a password or the like; others may. */

@@ -15,6 +15,9 @@ public record AlgorithmNames(List<String> names) {
     MAC(Algorithms.serverMacs(), Algorithms.macs()),
     HOST_KEY(Algorithms.hostKeys(), Algorithms.hostKeys()),
     PUBLIC_KEY(Algorithms.publicKeys(), Algorithms.publicKeys()),
+    CLIENT_KEY_EXCHANGE(Algorithms.keyExchanges(), Algorithms.keyExchanges()),
+    CLIENT_MAC(Algorithms.macs(), Algorithms.macs()),
+    CLIENT_HOST_KEY(Algorithms.clientHostKeys(), Algorithms.clientHostKeys()),
     AUTHORITY(Algorithms.signatures(), Algorithms.signatures());
 
     private final AlgorithmNames standard;

@@ -3,6 +3,7 @@ package dev.holdfast.ssh;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.common.BuiltinFactory;
 import org.apache.sshd.common.NamedFactory;
@@ -89,7 +90,9 @@ final class Algorithms {
 
   static void offerAsClient(AbstractFactoryManager client) {
     offer(client, KEY_EXCHANGES, MACS, CIPHERS, ClientBuilder.DH2KEX);
-    client.setSignatureFactories(BuiltinFactory.setUpFactories(false, SIGNATURES));
+    client.setSignatureFactories(
+        BuiltinFactory.setUpFactories(
+            false, Stream.concat(HOST_CERTIFICATES.stream(), SIGNATURES.stream()).toList()));
   }
 
   static void offerAsServer(AbstractFactoryManager server, ServerSettings settings) {
@@ -153,9 +156,20 @@ final class Algorithms {
     return resources.stream().map(NamedResource::getName).toList();
   }
 
-  /** In the order of the names. */
+  /** Every algorithm of host keys that a client can ask for. */
+  static List<String> clientHostKeys() {
+    List<String> all = new ArrayList<>(names(HOST_CERTIFICATES));
+    all.addAll(names(SIGNATURES));
+    return all;
+  }
+
   private static <T extends NamedResource> List<T> chosen(List<T> from, AlgorithmNames names) {
-    return names.names().stream()
+    return named(from, names.names());
+  }
+
+  /** Those of the names, in the order of the names. */
+  static <T extends NamedResource> List<T> named(List<T> from, List<String> names) {
+    return names.stream()
         .flatMap(name -> from.stream().filter(one -> one.getName().equals(name)))
         .toList();
   }

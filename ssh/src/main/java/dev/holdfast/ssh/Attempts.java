@@ -56,6 +56,11 @@ final class Attempts {
     methods.add(method);
   }
 
+  /** How many requests failed. */
+  synchronized int failures() {
+    return failures;
+  }
+
   private synchronized Optional<LoginWatch.Refusal> refusal() {
     return failures == 0
         ? Optional.empty()

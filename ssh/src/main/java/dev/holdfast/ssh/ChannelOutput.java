@@ -63,7 +63,10 @@ final class ChannelOutput implements ClientEnd {
   /** There may be room where there was none. */
   void roomChanged() {
     ServedSession session = channel.served();
-    if (session != null && room() > 0 && roomWanted.compareAndSet(true, false)) {
+    if (session != null
+        && roomWanted.get()
+        && roomOrWatch() > 0
+        && roomWanted.compareAndSet(true, false)) {
       session.writable();
     }
   }
@@ -128,11 +131,24 @@ final class ChannelOutput implements ClientEnd {
       return room;
     }
     roomWanted.set(true);
-    channel.stream().whenRoom(whenRoom);
-    room = room();
+    room = roomOrWatch();
     if (room > 0) {
       // What freed it may have looked before the wish was there.
       roomWanted.set(false);
+    }
+    return room;
+  }
+
+  /**
+   * Room for data; if there is none, {@link #roomChanged} will be called. The queue tells only
+   * those who found it full, and other sessions fill it while this one waits for its window: so it
+   * is asked anew each time.
+   */
+  private int roomOrWatch() {
+    int room = room();
+    if (room == 0) {
+      channel.stream().whenRoom(whenRoom);
+      room = room();
     }
     return room;
   }

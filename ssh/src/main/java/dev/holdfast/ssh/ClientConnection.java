@@ -7,8 +7,11 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.future.CloseFuture;
+import org.apache.sshd.common.future.SshFutureListener;
 import org.apache.sshd.common.util.buffer.Buffer;
 
 /** A client's SSH connection, logged in. Thread-safe. */
@@ -19,6 +22,7 @@ public final class ClientConnection implements AutoCloseable {
   /** How long a server may think about a request; outages count. */
   private static final Duration ANSWER = Duration.ofDays(1);
 
+  private static final String KEEP_ALIVE = "keepalive@openssh.com";
   private static final int REQUEST_BYTES = 256;
   private static final int PUMP_BYTES = 64 * 1024;
 
@@ -48,30 +52,51 @@ public final class ClientConnection implements AutoCloseable {
    *
    * @param from the address that the connection comes from, for the server's log
    */
-  public Duplex connectTo(String host, int port, InetSocketAddress from) throws IOException {
-    return session.open(
-        new DirectChannel(
-            "direct-tcpip",
-            message -> {
-              message.putString(host);
-              message.putUInt(port);
-              message.putString(from.getHostString());
-              message.putUInt(from.getPort());
-            },
-            session.budget()));
+  public DirectStream connectTo(String host, int port, InetSocketAddress from) throws IOException {
+    return session.open(toPort(host, port, from));
+  }
+
+  /**
+   * The same, begun in the calling thread: those begun later are connected later.
+   *
+   * @return completed on the thread that reads the connection; fails with an IOException
+   */
+  public CompletableFuture<? extends DirectStream> beginTo(
+      String host, int port, InetSocketAddress from) {
+    return session.begin(toPort(host, port, from));
+  }
+
+  private DirectChannel toPort(String host, int port, InetSocketAddress from) {
+    return new DirectChannel(
+        "direct-tcpip",
+        message -> {
+          message.putString(host);
+          message.putUInt(port);
+          message.putString(from.getHostString());
+          message.putUInt(from.getPort());
+        },
+        session.budget());
   }
 
   /** A connection from the server to a Unix-domain socket there (PROTOCOL 2.4). */
-  public Duplex connectTo(String path) throws IOException {
-    return session.open(
-        new DirectChannel(
-            "direct-streamlocal@openssh.com",
-            message -> {
-              message.putString(path);
-              message.putString("");
-              message.putUInt(0);
-            },
-            session.budget()));
+  public DirectStream connectTo(String path) throws IOException {
+    return session.open(toSocket(path));
+  }
+
+  /** The same, begun as a connection to a port is. */
+  public CompletableFuture<? extends DirectStream> beginTo(String path) {
+    return session.begin(toSocket(path));
+  }
+
+  private DirectChannel toSocket(String path) {
+    return new DirectChannel(
+        "direct-streamlocal@openssh.com",
+        message -> {
+          message.putString(path);
+          message.putString("");
+          message.putUInt(0);
+        },
+        session.budget());
   }
 
   /**
@@ -112,9 +137,35 @@ public final class ClientConnection implements AutoCloseable {
     return session.request("streamlocal-forward@openssh.com", request, ANSWER) != null;
   }
 
+  /** Has the server listen there no more (RFC 4254 7.1). */
+  public void stopListening(String address, int port) throws IOException {
+    Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, REQUEST_BYTES);
+    request.putString("cancel-tcpip-forward");
+    request.putBoolean(false);
+    request.putString(address);
+    request.putUInt(port);
+    session.led().remove(LedConnections.port(address, port));
+    session.writePacket(request);
+  }
+
+  /** The same of a Unix-domain socket (PROTOCOL 2.4). */
+  public void stopListening(String path) throws IOException {
+    Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, REQUEST_BYTES);
+    request.putString("cancel-streamlocal-forward@openssh.com");
+    request.putBoolean(false);
+    request.putString(path);
+    session.led().remove(LedConnections.socket(path));
+    session.writePacket(request);
+  }
+
   /** Lets sessions that ask for it reach an agent. */
   public void lendAgent(ForwardTarget agent) {
     session.led().put(LedConnections.AGENT, agent);
+  }
+
+  /** Lets sessions that ask for it show windows on a display. */
+  public void lendDisplay(ForwardTarget display) {
+    session.led().put(LedConnections.X11, display);
   }
 
   /** Copies between two streams until both ways have ended; returns at once. */
@@ -129,9 +180,53 @@ public final class ClientConnection implements AutoCloseable {
     ended.await();
   }
 
+  /** Has {@code listener} run when the connection has ended, at once if it has. */
+  public void whenOver(Runnable listener) {
+    session.addCloseFutureListener(_ -> listener.run());
+  }
+
   /** Whether the connection has ended, or is about to. */
   public boolean isOver() {
     return session.isClosing();
+  }
+
+  /** When bytes came from the server last, by {@link System#nanoTime}. */
+  public long heardNanos() {
+    return session.stream().heardNanos();
+  }
+
+  /** Whether the connection goes on when the links below it are lost. */
+  public boolean outlivesLinks() {
+    return session.stream().outlivesLinks();
+  }
+
+  /**
+   * Asks the server whether it is there (keepalive@openssh.com, as ServerAliveInterval does). Done
+   * when the server answers, whatever it says: then it has everything that was written before.
+   */
+  public CompletableFuture<Void> ping() {
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    SshFutureListener<CloseFuture> ending =
+        _ -> answered.completeExceptionally(new IOException("The connection has ended."));
+    session.addCloseFutureListener(ending);
+    var _ = answered.whenComplete((_, _) -> session.removeCloseFutureListener(ending));
+    // Writing may have to wait for keys that are being exchanged; the caller must not.
+    Thread.startVirtualThread(() -> {
+      try {
+        Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, REQUEST_BYTES);
+        request.putString(KEEP_ALIVE);
+        request.putBoolean(true);
+        session.request(request, KEEP_ALIVE, (command, answer) -> answered.complete(null));
+      } catch (IOException | RuntimeException e) {
+        answered.completeExceptionally(e);
+      }
+    });
+    return answered;
+  }
+
+  /** Ends the connection at once and without a word, for nobody is there to hear it. */
+  public void sever() {
+    session.close(true);
   }
 
   /** Makes new keys now (RFC 4253 9). */

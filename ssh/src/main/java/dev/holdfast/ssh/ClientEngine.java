@@ -7,7 +7,6 @@ import java.util.List;
 import org.apache.sshd.client.future.AuthFuture;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
-import org.apache.sshd.core.CoreModuleProperties;
 
 /**
  * An SSH client that dials nowhere: it speaks SSH on the streams that it is handed.
@@ -47,11 +46,6 @@ public final class ClientEngine implements AutoCloseable {
   public ClientConnection connect(Duplex stream, Target target) throws SshFailure {
     ClientTransport session = begin(stream, target);
     try {
-      target.keys().forEach(session::addPublicKeyIdentity);
-      LoginQuestions questions = new LoginQuestions(target.person());
-      session.setUserInteraction(questions);
-      session.setUserAuthFactories(questions.ways());
-      CoreModuleProperties.PASSWORD_PROMPTS.set(session, target.person().tries());
       AuthFuture login = session.auth();
       if (!login.await(target.patience())) {
         throw new SocketTimeoutException(target.patience() + " have passed");

@@ -3,16 +3,24 @@ package dev.holdfast.ssh;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.ClientFactoryManager;
+import org.apache.sshd.client.auth.UserAuthFactory;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.common.FactoryManager;
+import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.kex.KeyExchangeFactory;
+import org.apache.sshd.common.mac.Mac;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.core.CoreModuleProperties;
 
 /** The client's side of the SSH transport on one stream, with back-pressure for who sends data. */
 final class ClientTransport extends ClientSessionImpl {
@@ -26,6 +34,11 @@ final class ClientTransport extends ClientSessionImpl {
   ClientTransport(ClientFactoryManager client, IoSession stream) throws Exception {
     super(client, stream);
     this.stream = (StreamIoSession) stream;
+    // Before anything is read: the login begins on the reader's thread as soon as there are keys.
+    Target target = target();
+    target.keys().forEach(this::addPublicKeyIdentity);
+    setUserInteraction(new LoginQuestions(target.person(), target.offer()));
+    CoreModuleProperties.PASSWORD_PROMPTS.set(this, target.person().tries());
   }
 
   /** Whom this transport was begun for. */
@@ -39,9 +52,36 @@ final class ClientTransport extends ClientSessionImpl {
       getConnectionService().registerChannel(channel);
       channel.open().verify();
       return channel;
+    } catch (SshException e) {
+      throw ChannelRefused.of(e);
     } catch (IllegalStateException e) {
       throw new IOException("The connection has ended.", e);
     }
+  }
+
+  /** Opens a channel; returns at once, and tells when the server has taken it. */
+  <C extends AbstractClientChannel> CompletableFuture<C> begin(C channel) {
+    CompletableFuture<C> opened = new CompletableFuture<>();
+    try {
+      getConnectionService().registerChannel(channel);
+      channel
+          .open()
+          .addListener(future -> {
+            Throwable why = future.getException();
+            if (why == null) {
+              opened.complete(channel);
+            } else {
+              opened.completeExceptionally(ChannelRefused.of(why));
+            }
+          });
+    } catch (IllegalStateException | IOException e) {
+      opened.completeExceptionally(new IOException("The connection has ended.", e));
+    }
+    return opened;
+  }
+
+  StreamIoSession stream() {
+    return stream;
   }
 
   /** The windows of the channels that are forwarded. */
@@ -67,6 +107,28 @@ final class ClientTransport extends ClientSessionImpl {
     }
     buffer.rpos(start);
     super.doHandleMessage(buffer);
+  }
+
+  // What is offered is asked for while the library builds this object: the target is there already.
+
+  @Override
+  public List<UserAuthFactory> getUserAuthFactories() {
+    return new LoginQuestions(target().person(), target().offer()).ways();
+  }
+
+  @Override
+  public List<KeyExchangeFactory> getKeyExchangeFactories() {
+    return Algorithms.named(super.getKeyExchangeFactories(), target().offer().keyExchanges());
+  }
+
+  @Override
+  public List<NamedFactory<Cipher>> getCipherFactories() {
+    return Algorithms.named(super.getCipherFactories(), target().offer().ciphers());
+  }
+
+  @Override
+  public List<NamedFactory<Mac>> getMacFactories() {
+    return Algorithms.named(super.getMacFactories(), target().offer().macs());
   }
 
   /** In the order in which the host is known by them, so that a known one comes first. */

@@ -1,10 +1,10 @@
 package dev.holdfast.ssh;
 
-import dev.holdfast.link.Duplex;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
@@ -13,15 +13,19 @@ import org.apache.sshd.common.channel.ChannelOutputStream;
 import org.apache.sshd.common.channel.LocalWindow;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel through the server to a port or socket that it reaches (RFC 4254 7.2, PROTOCOL 2.4), as
  * a stream. Thread-safe for one reader and one writer.
  */
-final class DirectChannel extends AbstractClientChannel implements Duplex {
+final class DirectChannel extends AbstractClientChannel implements DirectStream {
   private final ForwardedChannel.Details details;
   private final int window;
   private final ChannelInput input = ChannelInput.with(getLocalWindow());
+  private final AtomicReference<@Nullable Runnable> whenTouched = new AtomicReference<>();
+  private volatile boolean touched;
+  private volatile boolean spokenTo;
 
   DirectChannel(String type, ForwardedChannel.Details details, WindowBudget budget) {
     super(type);
@@ -42,6 +46,9 @@ final class DirectChannel extends AbstractClientChannel implements Duplex {
     message.putUInt(local.getPacketSize());
     details.put(message);
     writePacket(message);
+    if (isClosing()) {
+      openFuture.setException(new IOException("The connection has ended."));
+    }
     return openFuture;
   }
 
@@ -61,6 +68,8 @@ final class DirectChannel extends AbstractClientChannel implements Duplex {
   @Override
   protected void doWriteData(byte[] data, int offset, long length) {
     input.receive(data, offset, (int) length);
+    spokenTo = true;
+    touched();
   }
 
   @Override
@@ -72,18 +81,52 @@ final class DirectChannel extends AbstractClientChannel implements Duplex {
   public void handleEof() throws IOException {
     super.handleEof();
     input.end();
+    touched();
   }
 
   @Override
   public void handleClose() throws IOException {
     input.end();
+    touched();
     super.handleClose();
   }
 
   @Override
   protected void preClose() {
-    input.fail(new IOException("The channel has gone."));
+    IOException gone = new IOException("The channel has gone.");
+    input.fail(gone);
+    OpenFuture opening = openFuture;
+    if (opening != null) {
+      opening.setException(gone);
+    }
+    touched();
     super.preClose();
+  }
+
+  private void touched() {
+    touched = true;
+    Runnable listener = whenTouched.getAndSet(null);
+    if (listener != null) {
+      listener.run();
+    }
+  }
+
+  @Override
+  public boolean isTouched() {
+    return touched;
+  }
+
+  @Override
+  public boolean isSpokenTo() {
+    return spokenTo;
+  }
+
+  @Override
+  public void whenTouched(Runnable listener) {
+    whenTouched.set(listener);
+    if (touched) {
+      touched();
+    }
   }
 
   // As a stream.
@@ -127,6 +170,12 @@ final class DirectChannel extends AbstractClientChannel implements Duplex {
   @Override
   public void close() {
     close(false);
+  }
+
+  /** As what it goes over does. */
+  @Override
+  public boolean outlivesLinks() {
+    return ((ClientTransport) getSession()).stream().outlivesLinks();
   }
 
   @Override

@@ -49,8 +49,7 @@ final class GuardedSessions implements Sessions {
     if (name.startsWith(OWN)) {
       return sessions.acceptsVariable(login, name);
     }
-    return !name.equals(ORIGINAL)
-        && NamePattern.ask(settings.get(ServerOption.ACCEPT_ENV), name) == NamePattern.Verdict.YES;
+    return !name.equals(ORIGINAL) && settings.acceptsVariable(name);
   }
 
   @Override

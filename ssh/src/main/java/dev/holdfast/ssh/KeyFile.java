@@ -41,6 +41,11 @@ public final class KeyFile {
     this.file = file;
   }
 
+  /** Where it is. */
+  public Path path() {
+    return file;
+  }
+
   /** What came of reading a file. */
   public sealed interface Read {
     /** The key. */
@@ -129,12 +134,12 @@ public final class KeyFile {
   }
 
   /** The certificate beside the key. */
-  Optional<PublicKey> certificate() {
+  public Optional<PublicKey> certificate() {
     return publicKey(Path.of(file + "-cert.pub")).filter(OpenSshCertificate.class::isInstance);
   }
 
   /** The key or certificate on the first line of a file, if it is one. */
-  static Optional<PublicKey> publicKey(Path file) {
+  public static Optional<PublicKey> publicKey(Path file) {
     try {
       String line = new String(bytes(file), java.nio.charset.StandardCharsets.UTF_8);
       PublicKeyEntry entry = PublicKeyEntry.parsePublicKeyEntry(line.split("\n", 2)[0].strip());

@@ -19,6 +19,16 @@ final class KeyLogin extends UserAuthPublicKey {
     super(factories);
   }
 
+  /** With those algorithms alone. */
+  static UserAuthPublicKeyFactory factory(List<String> algorithms) {
+    return new UserAuthPublicKeyFactory() {
+      @Override
+      public UserAuthPublicKey createUserAuth(ClientSession session) {
+        return new KeyLogin(Algorithms.named(session.getSignatureFactories(), algorithms));
+      }
+    };
+  }
+
   static UserAuthPublicKeyFactory factory() {
     return new UserAuthPublicKeyFactory() {
       @Override

@@ -43,7 +43,8 @@ final class LedChannel extends AbstractServerChannel implements Joint.Side {
     return List.of(
         factory("forwarded-tcpip"),
         factory("forwarded-streamlocal@openssh.com"),
-        factory(LedConnections.AGENT));
+        factory(LedConnections.AGENT),
+        factory(LedConnections.X11));
   }
 
   private static ChannelFactory factory(String type) {
@@ -88,7 +89,7 @@ final class LedChannel extends AbstractServerChannel implements Joint.Side {
   private String from(Buffer buffer) {
     return switch (type) {
       case "forwarded-tcpip" -> LedConnections.port(buffer.getString(), buffer.getUInt());
-      case LedConnections.AGENT -> type;
+      case LedConnections.AGENT, LedConnections.X11 -> type;
       default -> LedConnections.socket(buffer.getString());
     };
   }

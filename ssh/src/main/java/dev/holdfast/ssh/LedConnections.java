@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LedConnections {
   static final String AGENT = "auth-agent@openssh.com";
+  static final String X11 = "x11";
 
   private final Map<String, ForwardTarget> targets = new ConcurrentHashMap<>();
 
@@ -23,6 +24,10 @@ final class LedConnections {
 
   void put(String from, ForwardTarget target) {
     targets.put(from, target);
+  }
+
+  void remove(String from) {
+    targets.remove(from);
   }
 
   /** Where to lead what comes from there; null if nothing was asked for. */

@@ -48,10 +48,7 @@ public final class LinuxUserRights implements UserRights {
   public <T> T as(User user, int mask, Action<T> action) throws IOException {
     requireRights(user);
     CompletableFuture<T> result = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("as-" + Integer.toUnsignedString(user.uid()))
-        .start(() -> run(user, mask, action, result));
+    start(user, () -> run(user, mask, action, result));
     try {
       return result.get();
     } catch (InterruptedException e) {
@@ -61,6 +58,15 @@ public final class LinuxUserRights implements UserRights {
       throw e.getCause() instanceof IOException failure
           ? failure
           : new IOException("Acting as a user failed.", e.getCause());
+    }
+  }
+
+  private static void start(User user, Runnable task) throws IOException {
+    try {
+      String name = "as-" + Integer.toUnsignedString(user.uid());
+      Thread.ofPlatform().daemon().name(name).start(task);
+    } catch (OutOfMemoryError e) {
+      throw new IOException("no thread can be started; raise the limits on processes", e);
     }
   }
 

@@ -16,6 +16,11 @@ public interface LoginKeys {
   /** The pair of a key that is not an agent's; nothing if its private half can't be had. */
   Optional<KeyPair> pair(PublicKey key);
 
+  /** As which key the agent has it: a certificate may stand in a file, and its key in the agent. */
+  default PublicKey heldAs(PublicKey key) {
+    return key;
+  }
+
   /** The agent, if it has that key. */
   Optional<Agent> agentOf(PublicKey key);
 }

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** The library's questions, put to a {@link LoginPerson}. */
 final class LoginQuestions implements UserInteraction {
   private final LoginPerson person;
+  private final ClientOffer offer;
 
-  LoginQuestions(LoginPerson person) {
+  LoginQuestions(LoginPerson person, ClientOffer offer) {
     this.person = person;
+    this.offer = offer;
   }
 
   /** The ways to log in, in the person's order. */
@@ -21,7 +23,7 @@ final class LoginQuestions implements UserInteraction {
     return person.methods().stream()
         .<UserAuthFactory>mapMulti((name, ways) -> {
           switch (name) {
-            case "publickey" -> ways.accept(KeyLogin.factory());
+            case "publickey" -> ways.accept(KeyLogin.factory(offer.publicKeys()));
             case "keyboard-interactive" -> ways.accept(UserAuthKeyboardInteractiveFactory.INSTANCE);
             case "password" -> ways.accept(UserAuthPasswordFactory.INSTANCE);
             default -> {}

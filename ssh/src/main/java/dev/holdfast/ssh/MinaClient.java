@@ -2,6 +2,8 @@ package dev.holdfast.ssh;
 
 import dev.holdfast.link.Duplex;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.PublicKey;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +39,7 @@ final class MinaClient extends SshClient {
     client.setUserAuthFactories(List.of(KeyLogin.factory()));
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     client.setChannelFactories(LedChannel.factories());
+    client.setGlobalRequestHandlers(List.of(new AnnouncedKeys()));
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
     client.setAgentFactory(OfferedKeys.factory());
     return client;
@@ -54,7 +57,12 @@ final class MinaClient extends SshClient {
     return (ClientTransport)
         doConnect(
                 target.user(),
-                stream.remoteAddress(),
+                // The library wants a certificate to hold for where it believes to connect to.
+                target
+                    .hostKey()
+                    .certifiedName()
+                    .<SocketAddress>map(name -> InetSocketAddress.createUnresolved(name, 0))
+                    .orElseGet(stream::remoteAddress),
                 AttributeRepository.ofKeyValuePair(Dialled.KEY, new Dialled(stream, target)),
                 null,
                 KeyIdentityProvider.EMPTY_KEYS_PROVIDER,
@@ -75,6 +83,7 @@ final class MinaClient extends SshClient {
   private static boolean isExpected(ClientSession session, PublicKey key) {
     Dialled dialled =
         Objects.requireNonNull(session.getConnectionContext().getAttribute(Dialled.KEY));
-    return SshKeys.isStrong(key) && dialled.target().hostKey().accepts(key);
+    return SshKeys.isStrong(SshKeys.certified(key).orElse(key))
+        && dialled.target().hostKey().accepts(key);
   }
 }

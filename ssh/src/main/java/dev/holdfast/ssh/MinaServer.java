@@ -44,6 +44,7 @@ final class MinaServer extends SshServer {
     server.setKexExtensionHandler(new AcceptedAlgorithms(policy));
     server.addSessionListener(RekeyMeter.RESTARTER);
     server.addSessionListener(Attempts.reporter(policy.watch()));
+    server.addSessionListener(policy.penalties().reporter());
     server.setSessionFactory(transports(server));
     server.setServiceFactories(List.of(authentication(policy), ServerChannels.factory(policy)));
     server.setChannelFactories(List.of(sessionChannels(sessions)));

@@ -13,6 +13,8 @@ import org.apache.sshd.agent.SshAgentServer;
 import org.apache.sshd.common.FactoryManager;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.channel.ChannelFactory;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionContext;
@@ -24,9 +26,11 @@ import org.apache.sshd.common.signature.Signature;
  */
 final class OfferedKeys implements SshAgent {
   private final Optional<LoginKeys> identities;
+  private final ClientOffer offer;
 
-  private OfferedKeys(Optional<LoginKeys> identities) {
-    this.identities = identities;
+  private OfferedKeys(Target target) {
+    identities = target.identities();
+    offer = target.offer();
   }
 
   /** Gives each session the keys of its target. */
@@ -39,7 +43,7 @@ final class OfferedKeys implements SshAgent {
 
       @Override
       public SshAgent createClient(Session session, FactoryManager manager) {
-        return new OfferedKeys(((ClientTransport) session).target().identities());
+        return new OfferedKeys(((ClientTransport) session).target());
       }
 
       @Override
@@ -52,6 +56,7 @@ final class OfferedKeys implements SshAgent {
   @Override
   public Iterable<? extends Map.Entry<PublicKey, String>> getIdentities() {
     return identities.map(LoginKeys::keys).orElse(List.of()).stream()
+        .filter(key -> offer.takesKey(KeyUtils.getKeyType(key)))
         .map(key -> Map.entry(key, ""))
         .toList();
   }
@@ -61,7 +66,10 @@ final class OfferedKeys implements SshAgent {
       SessionContext session, PublicKey key, String algorithm, byte[] data) throws IOException {
     Optional<Agent> agent = identities.flatMap(all -> all.agentOf(key));
     if (agent.isPresent()) {
-      return byAgent(agent.get().asLibrarySees(), session, key, algorithm, data);
+      PublicKey held = identities.get().heldAs(key);
+      String by =
+          held instanceof OpenSshCertificate ? algorithm : SignatureCheck.plainAlgorithm(algorithm);
+      return byAgent(agent.get().asLibrarySees(), session, held, by, algorithm, data);
     }
     KeyPair pair =
         identities
@@ -69,7 +77,9 @@ final class OfferedKeys implements SshAgent {
             .orElseThrow(() -> new KeyLogin.NoSignature("The key was not unlocked."));
     try {
       Signature signature =
-          NamedFactory.create(((Session) session).getSignatureFactories(), algorithm);
+          NamedFactory.create(
+              ((Session) session).getSignatureFactories(),
+              SignatureCheck.plainAlgorithm(algorithm));
       if (signature == null) {
         throw new KeyLogin.NoSignature("There is no signature " + algorithm + " here.");
       }
@@ -84,10 +94,15 @@ final class OfferedKeys implements SshAgent {
   }
 
   private static Map.Entry<String, byte[]> byAgent(
-      SshAgent agent, SessionContext session, PublicKey key, String algorithm, byte[] data)
+      SshAgent agent,
+      SessionContext session,
+      PublicKey key,
+      String by,
+      String requested,
+      byte[] data)
       throws IOException {
     try {
-      return agent.sign(session, key, algorithm, data);
+      return Map.entry(requested, agent.sign(session, key, by, data).getValue());
     } catch (IOException e) {
       throw new KeyLogin.NoSignature("The agent does not sign.", e);
     }

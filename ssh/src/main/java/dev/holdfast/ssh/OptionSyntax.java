@@ -220,6 +220,16 @@ final class OptionSyntax {
     return List.copyOf(ports);
   }
 
+  static Optional<String> networks(String value) throws BadValueException {
+    if (isNone(value)) {
+      return Optional.empty();
+    }
+    if (!AddressPattern.areNetworks(value)) {
+      throw new BadValueException("is a list of addresses and networks with commas between them");
+    }
+    return Optional.of(value);
+  }
+
   private static boolean isNone(String value) {
     return value.equalsIgnoreCase("none");
   }

@@ -55,6 +55,9 @@ final class ProgramChannel extends ChannelSession {
 
   @Override
   protected void doOpen() throws IOException {
+    if (plan.x11().isPresent()) {
+      writePacket(x11Request(plan.x11().get()));
+    }
     if (plan.agentForwarding()) {
       writePacket(request("auth-agent-req@openssh.com", false));
     }
@@ -70,6 +73,15 @@ final class ProgramChannel extends ChannelSession {
     }
     writePacket(startRequest());
     super.doOpen();
+  }
+
+  private Buffer x11Request(X11Request x11) {
+    Buffer request = request("x11-req", false);
+    request.putBoolean(x11.singleConnection());
+    request.putString(x11.protocol());
+    request.putString(x11.cookie());
+    request.putUInt(x11.screen());
+    return request;
   }
 
   private Buffer ptyRequest(Pty pty) {

@@ -1,32 +1,31 @@
 package dev.holdfast.ssh;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Keys that nobody may log in with, whoever believes them (sshd_config(5), RevokedKeys): public
- * keys, one a line. A file that can't be read revokes every key, as with sshd.
+ * Where it stands which keys nobody may log in with, whoever believes them (sshd_config(5),
+ * RevokedKeys): public keys, one a line, or a list of ssh-keygen -k. A file that can't be read
+ * revokes every key, as with sshd.
  */
 final class RevokedKeys {
-  /** How a key revocation list of ssh-keygen's begins (PROTOCOL.krl). */
-  private static final byte[] KRL = "SSHKRL\n\0".getBytes(US_ASCII);
+  private RevokedKeys() {}
 
-  private final Set<SshPublicKey> keys;
-
-  private RevokedKeys(Set<SshPublicKey> keys) {
-    this.keys = keys;
+  static RevocationList read(Path file) throws IOException {
+    byte[] bytes = OwnFile.read(file);
+    if (!RevocationList.isOne(bytes)) {
+      return RevocationList.of(lines(bytes));
+    }
+    try {
+      return RevocationList.parse(bytes);
+    } catch (MalformedKeyException e) {
+      throw new IOException("as a key revocation list it is wrong: " + e.getMessage());
+    }
   }
 
-  static RevokedKeys read(Path file) throws IOException {
-    byte[] bytes = OwnFile.read(file);
-    if (Arrays.equals(Arrays.copyOf(bytes, KRL.length), KRL)) {
-      throw new IOException("key revocation lists are not read, only public keys, one a line");
-    }
+  private static Set<SshPublicKey> lines(byte[] bytes) throws IOException {
     Set<SshPublicKey> keys = new HashSet<>();
     int number = 0;
     for (String line : ByteText.decode(bytes).split("\r?\n", -1)) {
@@ -40,10 +39,6 @@ final class RevokedKeys {
         throw new IOException("line " + number + " is no key: " + e.getMessage());
       }
     }
-    return new RevokedKeys(keys);
-  }
-
-  boolean has(SshPublicKey key) {
-    return keys.contains(key);
+    return keys;
   }
 }

@@ -210,7 +210,7 @@ public final class ServerEngine implements AutoCloseable {
 
   private void begin(Duplex stream, String connection, @Nullable Identification identification)
       throws IOException {
-    if (!server.policy().startups().admits(stream.remoteAddress())) {
+    if (!server.policy().admits(stream.remoteAddress())) {
       refuse(stream, identification);
       return;
     }

@@ -122,7 +122,7 @@ public final class ServerOption<T> {
   public static final ServerOption<List<String>> DENY_GROUPS =
       list("DenyGroups", List.of(), OptionSyntax::words);
 
-  /** A file of public keys, one a line; not a key revocation list of ssh-keygen's. */
+  /** A file of public keys, one a line, or a list of ssh-keygen -k. */
   public static final ServerOption<Optional<String>> REVOKED_KEYS =
       one("RevokedKeys", Optional.empty(), OptionSyntax::optionalPath);
 
@@ -161,6 +161,13 @@ public final class ServerOption<T> {
   /** Leading bits that make a network, of IPv4 and IPv6. */
   public static final ServerOption<SourceBlock> PER_SOURCE_NET_BLOCK_SIZE =
       one("PerSourceNetBlockSize", new SourceBlock(32, 128), SourceBlock::parse);
+
+  public static final ServerOption<PenaltyRules> PER_SOURCE_PENALTIES =
+      one("PerSourcePenalties", PenaltyRules.DEFAULT, PenaltyRules::parse);
+
+  /** Networks between commas. */
+  public static final ServerOption<Optional<String>> PER_SOURCE_PENALTY_EXEMPT_LIST =
+      one("PerSourcePenaltyExemptList", Optional.empty(), OptionSyntax::networks);
 
   /** Session channels in one connection. 0: none, but forwards. */
   public static final ServerOption<Integer> MAX_SESSIONS =

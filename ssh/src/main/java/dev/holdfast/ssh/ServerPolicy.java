@@ -1,6 +1,7 @@
 package dev.holdfast.ssh;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class ServerPolicy {
   private final LoginRules rules;
   private final LoginWatch watch;
   private final Startups startups;
+  private final Penalties penalties;
   private final LoginDelay delay;
   private final @Nullable UserRights rights;
   private final @Nullable ChannelRoutes routes;
@@ -57,6 +59,7 @@ final class ServerPolicy {
     this.rights = rights;
     SecureRandom random = new SecureRandom();
     startups = new Startups(settings, random);
+    penalties = new Penalties(settings, System::nanoTime);
     delay = new LoginDelay(random);
   }
 
@@ -84,8 +87,17 @@ final class ServerPolicy {
     return startups;
   }
 
+  Penalties penalties() {
+    return penalties;
+  }
+
   LoginDelay delay() {
     return delay;
+  }
+
+  /** Whether a connection from there may begin. */
+  boolean admits(SocketAddress from) {
+    return penalties.admits(from) && startups.admits(from);
   }
 
   /** The ways to log in, as they are told to clients; the same for everybody. */

@@ -76,6 +76,11 @@ public final class ServerSettings {
     return option.valueIn(values);
   }
 
+  /** Whether a client may set the variable (AcceptEnv). */
+  public boolean acceptsVariable(String name) {
+    return NamePattern.ask(get(ServerOption.ACCEPT_ENV), name) == NamePattern.Verdict.YES;
+  }
+
   /** Whether somebody set it, though perhaps to its default. */
   public boolean isSet(ServerOption<?> option) {
     return values.containsKey(option);

@@ -10,14 +10,25 @@ import java.util.Optional;
  * @param pty the terminal that it is to run in, if any
  * @param environment variables, which the server may ignore
  * @param agentForwarding whether the server may ask for the client's agent
+ * @param x11 for the server's programs to show windows here
  */
 public record SessionPlan(
     SessionRequest request,
     Optional<Pty> pty,
     Map<String, String> environment,
-    boolean agentForwarding) {
+    boolean agentForwarding,
+    Optional<X11Request> x11) {
   public SessionPlan {
     environment = Map.copyOf(environment);
+  }
+
+  /** Without windows. */
+  public SessionPlan(
+      SessionRequest request,
+      Optional<Pty> pty,
+      Map<String, String> environment,
+      boolean agentForwarding) {
+    this(request, pty, environment, agentForwarding, Optional.empty());
   }
 
   /** Nothing but {@code command}. */

@@ -32,7 +32,7 @@ public record SessionStart(
   }
 
   /** The same with another request, and with what is granted. */
-  SessionStart with(SessionRequest other, Granted now) {
+  public SessionStart with(SessionRequest other, Granted now) {
     return new SessionStart(login, local, other, environment, pty, agentForwarding, x11, now);
   }
 }

@@ -6,6 +6,7 @@ import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Optional;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
@@ -48,6 +49,13 @@ public final class SshKeys {
   /** Whether both are the same key, wherever their objects come from. */
   public static boolean areSame(PublicKey one, PublicKey other) {
     return KeyUtils.compareKeys(one, other);
+  }
+
+  /** The key that {@code key} certifies; none if it is no certificate. */
+  public static Optional<PublicKey> certified(PublicKey key) {
+    return key instanceof OpenSshCertificate certificate
+        ? Optional.of(certificate.getCertPubKey())
+        : Optional.empty();
   }
 
   /** The key that {@code key} writes; none if it is not one, or not one that proves something. */

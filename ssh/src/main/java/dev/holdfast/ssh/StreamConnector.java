@@ -1,6 +1,7 @@
 package dev.holdfast.ssh;
 
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Objects;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.io.DefaultIoConnectFuture;
@@ -39,8 +40,9 @@ final class StreamConnector extends StreamSessions implements IoConnector {
     Dialled dialled = Objects.requireNonNull(context.getAttribute(Dialled.KEY));
     AlreadySent sent =
         dialled.target().prefixSent() ? AlreadySent.CLIENT_PREFIX : AlreadySent.NOTHING;
-    StreamIoSession session =
-        new StreamIoSession(dialled.stream(), this, handler, sent, new RekeyMeter(rekeyLimit));
+    RekeyLimit usual = new RekeyLimit(rekeyLimit, Duration.ZERO);
+    RekeyMeter rekey = new RekeyMeter(dialled.target().offer().rekey().orElse(usual));
+    StreamIoSession session = new StreamIoSession(dialled.stream(), this, handler, sent, rekey);
     session.setAttribute(AttributeRepository.class, context);
     begin(session);
     return session;

@@ -78,6 +78,7 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
 
   private volatile boolean authenticated;
   private final AtomicLong received = new AtomicLong();
+  private volatile long heardNanos = System.nanoTime();
 
   StreamIoSession(
       Duplex stream,
@@ -110,6 +111,11 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   /** Bytes that have come. */
   long received() {
     return received.get();
+  }
+
+  /** When bytes came last, by {@link System#nanoTime}. */
+  long heardNanos() {
+    return heardNanos;
   }
 
   /** Whether the peer may come back after the connection below was lost. */
@@ -261,6 +267,7 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
     try {
       rekey.carried(bytes.available());
       received.addAndGet(bytes.available());
+      heardNanos = System.nanoTime();
       handler.messageReceived(this, bytes);
       rekeyIfDue();
       return true;

@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ final class SystemLoginRules implements LoginRules {
       throws IOException {
     Origin origin = origin(from);
     Optional<User> account = account(user, origin);
-    if (account.isEmpty() || isRevoked(shown)) {
+    if (account.isEmpty()) {
       return Optional.empty();
     }
     Optional<Belief> belief =
@@ -69,17 +70,24 @@ final class SystemLoginRules implements LoginRules {
   }
 
   private Optional<User> account(String name, Origin origin) throws IOException {
-    return machine
-        .users()
-        .find(name)
-        .filter(user -> access.allows(user, origin.address, origin.host));
+    Optional<User> user = machine.users().find(name);
+    Optional<String> refusal =
+        user.isEmpty()
+            ? Optional.of("there is no such account")
+            : access.refusal(user.get(), origin.address, origin.host);
+    refusal.ifPresent(why -> log.info("{} may not log in: {}.", name, why));
+    return refusal.isPresent() ? Optional.empty() : user;
   }
 
   private Optional<Candidate> candidate(String name, SocketAddress from, User user, Belief belief) {
     Login login = login(name, from, Optional.of(user), belief.credential, belief.permissions);
     boolean forced = belief.permissions.command() != null;
+    if (!access.allowsKey(user, forced)) {
+      log.info("{} may not log in by key: PermitRootLogin.", user.name());
+      return Optional.empty();
+    }
     try {
-      return access.allowsKey(user, forced) && machine.passwords().allows(login)
+      return machine.passwords().allows(login)
           ? Optional.of(new Candidate(login, belief.key))
           : Optional.empty();
     } catch (IOException e) {
@@ -101,9 +109,13 @@ final class SystemLoginRules implements LoginRules {
   }
 
   private Optional<Belief> byPlainKey(User user, Origin origin, SshPublicKey key) {
+    if (isRevoked(list -> list.has(key))) {
+      log.info("A key that {} shows is revoked: {}.", user.name(), key.fingerprint());
+      return Optional.empty();
+    }
     return files.authorizedKeys(user, key).stream()
         .filter(line -> !line.options().authority() && line.key().equals(key))
-        .filter(line -> allows(line.options(), origin))
+        .filter(line -> allowsAndSays(line.options(), origin, user))
         .findFirst()
         .map(line -> line.options().permissions())
         .map(may -> new Belief(may, new Credential.Key(key.type(), key.fingerprint()), key));
@@ -113,16 +125,19 @@ final class SystemLoginRules implements LoginRules {
       throws IOException {
     try {
       UserCertificate certificate = UserCertificate.parse(shown);
-      if (isRevoked(certificate.key()) || isRevoked(certificate.authority())) {
-        return Optional.empty();
+      if (isRevoked(list -> list.has(certificate))) {
+        throw new MalformedKeyException("it, its key or its authority is revoked");
       }
       KeyOptions options = KeyOptions.of(certificate);
-      if (!allows(options, origin)
+      if (!allowsAndSays(options, origin, user)
           || !new CertificateCheck(settings).isGood(certificate, machine.now().get())) {
         return Optional.empty();
       }
-      return permissions(user, origin, shown, certificate, options.permissions())
-          .map(may -> new Belief(may, credential(certificate), certificate.key()));
+      Permissions may =
+          permissions(user, origin, shown, certificate, options.permissions())
+              .orElseThrow(() ->
+                  new MalformedKeyException("no authority that is believed made it for this name"));
+      return Optional.of(new Belief(may, credential(certificate), certificate.key()));
     } catch (MalformedKeyException e) {
       log.info("A certificate for {} is not used: {}.", user.name(), e.getMessage());
       return Optional.empty();
@@ -184,17 +199,28 @@ final class SystemLoginRules implements LoginRules {
     }
   }
 
+  private boolean allowsAndSays(KeyOptions options, Origin origin, User user) {
+    boolean allowed = allows(options, origin);
+    if (!allowed) {
+      log.info(
+          "A key of {} is not used: its options want another address than {}, or another time.",
+          user.name(),
+          origin.host);
+    }
+    return allowed;
+  }
+
   private boolean allows(KeyOptions options, Origin origin) {
     return options.allows(origin.address, origin.host, machine.now().get());
   }
 
-  private boolean isRevoked(SshPublicKey key) {
+  private boolean isRevoked(Predicate<RevocationList> has) {
     Optional<String> file = settings.get(ServerOption.REVOKED_KEYS);
     if (file.isEmpty()) {
       return false;
     }
     try {
-      return RevokedKeys.read(Path.of(file.get())).has(key);
+      return has.test(RevokedKeys.read(Path.of(file.get())));
     } catch (IOException e) {
       log.error("No key is accepted, for RevokedKeys can't be used: {}.", e.getMessage());
       return true;

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param hostKey knows the server
  * @param prefixSent whether the eight bytes {@code SSH-2.0-}, with which the client's
  *     identification string begins, are on the stream already
+ * @param offer of algorithms
  * @param patience for the login, from the first byte on; outages count
  */
 public record Target(
@@ -24,12 +25,25 @@ public record Target(
     LoginPerson person,
     HostKeyCheck hostKey,
     boolean prefixSent,
+    ClientOffer offer,
     Duration patience) {
   public Target {
     keys = List.copyOf(keys);
     if (user.isEmpty() || !patience.isPositive()) {
       throw new IllegalArgumentException("user '" + user + "', patience " + patience);
     }
+  }
+
+  /** With all algorithms. */
+  public Target(
+      String user,
+      Optional<LoginKeys> identities,
+      List<KeyPair> keys,
+      LoginPerson person,
+      HostKeyCheck hostKey,
+      boolean prefixSent,
+      Duration patience) {
+    this(user, identities, keys, person, hostKey, prefixSent, ClientOffer.ALL, patience);
   }
 
   /** With no identities but these keys. */

@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * An account "me" of this process's own user, with a home of its own; and a machine that has it.
@@ -18,6 +19,7 @@ final class Account {
   final Path home;
   final User user;
   Passwords passwords = Passwords.NONE;
+  Function<InetAddress, String> hostName = InetAddress::getHostAddress;
 
   Account(Path directory) throws IOException {
     home = Files.createDirectories(directory.resolve("home"));
@@ -34,7 +36,7 @@ final class Account {
         new LinuxUserRights(),
         passwords,
         () -> NOW,
-        InetAddress::getHostAddress);
+        hostName);
   }
 
   /** Writes {@code ~/.ssh/authorized_keys}. */

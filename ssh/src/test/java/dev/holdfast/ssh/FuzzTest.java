@@ -11,6 +11,7 @@ class FuzzTest {
     return new FuzzTargets()
         .with(AuthorizedKeyFuzz.class, AuthorizedKeyFuzz::fuzzerTestOneInput)
         .with(UserCertificateFuzz.class, UserCertificateFuzz::fuzzerTestOneInput)
+        .with(RevocationListFuzz.class, RevocationListFuzz::fuzzerTestOneInput)
         .with(SignatureFuzz.class, SignatureFuzz::fuzzerTestOneInput)
         .with(ServerSettingsFuzz.class, ServerSettingsFuzz::fuzzerTestOneInput)
         .tests();

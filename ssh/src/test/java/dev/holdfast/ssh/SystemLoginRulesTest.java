@@ -156,11 +156,11 @@ final class SystemLoginRulesTest {
     AccountAccess access = new AccountAccess(ServerSettings.DEFAULTS);
     InetAddress address = FROM.getAddress();
     User locked = new User("x", 5, 5, List.of(), "/", "/bin/sh", true);
-    assertThat(access.allows(locked, address, "h")).isFalse();
+    assertThat(access.refusal(locked, address, "h").orElseThrow()).contains("locked");
     User noShell = new User("x", 5, 5, List.of(), "/", "/no/such/shell", false);
-    assertThat(access.allows(noShell, address, "h")).isFalse();
+    assertThat(access.refusal(noShell, address, "h").orElseThrow()).contains("/no/such/shell");
     User good = new User("x", 5, 5, List.of(), "/", "/bin/sh", false);
-    assertThat(access.allows(good, address, "h")).isTrue();
+    assertThat(access.refusal(good, address, "h")).isEmpty();
   }
 
   @Test
@@ -391,6 +391,40 @@ final class SystemLoginRulesTest {
     assertThat(permissions(key).pty()).isFalse();
     settings = settings.with(ServerOption.AUTHORIZED_KEYS_COMMAND, List.of("/bin/false"));
     assertThat(byKey(key)).isEmpty();
+  }
+
+  @Test
+  void aHostsNameCountsOnlyIfItIsLookedUp() throws Exception {
+    account.authorize("from=\"*.example.com\" " + key.line());
+    assertThat(byKey(key)).isEmpty();
+    settings = settings.with(ServerOption.USE_DNS, true);
+    assertThat(byKey(key)).isEmpty();
+    account.hostName = address -> "laptop.example.com";
+    assertThat(byKey(key)).isPresent();
+    settings = settings.with(ServerOption.DENY_USERS, List.of("me@laptop.*"));
+    assertThat(byKey(key)).isEmpty();
+    settings = settings.with(ServerOption.USE_DNS, false);
+    account.authorize(key.line());
+    assertThat(byKey(key)).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial: 42", "serial: 40-50", "id: an id"})
+  void aCertificateOnARevocationListDoesNotGetIn(String line) throws Exception {
+    trust();
+    assertThat(byKey(maker.make())).isPresent();
+    Path authority = Files.writeString(directory.resolve("ca.pub"), maker.shownAuthority.line());
+    Path list = directory.resolve("krl");
+    Path spec = Files.writeString(directory.resolve("spec"), line + "\n");
+    Process made =
+        new ProcessBuilder(
+                "ssh-keygen", "-q", "-k", "-f", "" + list, "-s", "" + authority, "" + spec)
+            .start();
+    assertThat(made.waitFor()).isZero();
+    settings = settings.with(ServerOption.REVOKED_KEYS, Optional.of(list.toString()));
+    assertThat(byKey(maker.make())).isEmpty();
+    account.authorize(key.line());
+    assertThat(byKey(key)).isPresent();
   }
 
   @Test

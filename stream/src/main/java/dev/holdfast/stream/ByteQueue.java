@@ -123,6 +123,14 @@ final class ByteQueue {
     end += bytes;
   }
 
+  /**
+   * Counts {@code bytes} bytes that were {@linkplain #skip skipped} as not written yet; the queue
+   * must be empty.
+   */
+  void back(long bytes) {
+    skip(-bytes);
+  }
+
   /** Shows all bytes, in order, as views piece by piece. */
   void each(Consumer<ByteBuffer> visitor) {
     for (long offset = start; offset < end; ) {

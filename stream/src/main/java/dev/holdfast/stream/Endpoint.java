@@ -421,6 +421,25 @@ public final class Endpoint {
     }
   }
 
+  /**
+   * Takes bytes back that counted as taken since the last link's {@code receive}: the application
+   * has no room for them after all. Nothing else may wait for it.
+   */
+  public void putBack(ByteBuffer... rest) {
+    if (endIsOurs) {
+      return;
+    }
+    int bytes = 0;
+    for (ByteBuffer each : rest) {
+      bytes += each.remaining();
+    }
+    inbox.back(bytes);
+    window.consumed(-bytes);
+    for (ByteBuffer each : rest) {
+      inbox.append(each);
+    }
+  }
+
   /** The peer's application finished behind the byte before {@code offset}. */
   void peerFinished(long offset) {
     peerEnd = offset;

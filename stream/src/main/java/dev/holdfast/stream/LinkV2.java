@@ -17,7 +17,7 @@ public final class LinkV2 implements Link {
   static final int EARLY = 16 * 1024;
 
   /** Bytes received after which an acknowledgement goes out at once. */
-  static final int ACK_EVERY = 128 * 1024;
+  static final int ACK_EVERY = 512 * 1024;
 
   /** How long a small acknowledgement waits for data to ride on. */
   static final long ACK_DELAY = 20_000_000;

@@ -2,6 +2,8 @@ package dev.holdfast.stream;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ final class Port {
   private final boolean isClient;
   private final ArrayDeque<ByteBuffer> arrived = new ArrayDeque<>();
   private ByteBuffer pending = ByteBuffer.allocate(0);
+  private boolean isBatched;
   private ByteBuffer saying = ByteBuffer.allocate(0);
   private boolean endSeen;
   private boolean over;
@@ -144,15 +147,50 @@ final class Port {
     if (!conversation.isOpen() || link == null) {
       return;
     }
+    isBatched = !isBatched;
+    if (isBatched) {
+      takeTogether(link);
+    } else {
+      takeEach(link);
+    }
+  }
+
+  private void takeEach(Link link) throws ProtocolException {
     for (ByteBuffer data; (data = link.receive(pending, time.now())) != null; ) {
-      Program program = owner.program(this);
-      if (program != null) {
-        program.take(data);
-      }
+      give(data);
       Endpoint endpoint = conversation.endpoint();
       if (endpoint != null) {
         endpoint.keep(data);
       }
+    }
+  }
+
+  /** Counts all as taken until it is known what the program has no room for. */
+  private void takeTogether(Link link) throws ProtocolException {
+    List<ByteBuffer> batch = new ArrayList<>();
+    Endpoint endpoint = conversation.endpoint();
+    try {
+      for (ByteBuffer data; (data = link.receive(pending, time.now())) != null; ) {
+        batch.add(data.slice());
+        if (endpoint != null) {
+          endpoint.keep(data.position(data.limit()));
+        }
+      }
+    } finally {
+      for (int i = 0; i < batch.size() && (i == 0 || !batch.get(i - 1).hasRemaining()); i++) {
+        give(batch.get(i));
+      }
+      batch.removeIf(each -> !each.hasRemaining());
+      if (endpoint != null && !batch.isEmpty()) {
+        endpoint.putBack(batch.toArray(ByteBuffer[]::new));
+      }
+    }
+  }
+
+  private void give(ByteBuffer data) {
+    Program program = owner.program(this);
+    if (program != null) {
+      program.take(data);
     }
   }
 

@@ -1,0 +1,65 @@
+package dev.holdfast.cli;
+
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
+import org.slf4j.Logger;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.helpers.NOPLogger;
+import org.slf4j.helpers.NOPMDCAdapter;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/**
+ * What our modules say through SLF4J, in the log of the service that this process is; nothing where
+ * it is none. Libraries are not heard: they say through exceptions what people should know, and
+ * their logs have peers' bytes in them. Thread-safe.
+ */
+public final class ModuleLogs implements SLF4JServiceProvider {
+  private static final String OURS = "dev.holdfast.";
+
+  private static volatile @Nullable ServiceLog target;
+
+  private final IMarkerFactory markers = new BasicMarkerFactory();
+  private final MDCAdapter mdc = new NOPMDCAdapter();
+  private final ConcurrentHashMap<String, Logger> loggers = new ConcurrentHashMap<>();
+
+  /** For {@link java.util.ServiceLoader}. */
+  public ModuleLogs() {}
+
+  /** From now on modules are heard in {@code log}. */
+  static void goTo(ServiceLog log) {
+    target = log;
+  }
+
+  static @Nullable ServiceLog target() {
+    return target;
+  }
+
+  @Override
+  public ILoggerFactory getLoggerFactory() {
+    return name ->
+        name.startsWith(OURS)
+            ? loggers.computeIfAbsent(name, ModuleLogger::new)
+            : NOPLogger.NOP_LOGGER;
+  }
+
+  @Override
+  public IMarkerFactory getMarkerFactory() {
+    return markers;
+  }
+
+  @Override
+  public MDCAdapter getMDCAdapter() {
+    return mdc;
+  }
+
+  @Override
+  public String getRequestedApiVersion() {
+    return "2.0.99";
+  }
+
+  @Override
+  public void initialize() {}
+}

@@ -1,0 +1,41 @@
+package dev.holdfast.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code holdfast ui}: servers, their apps and forwards as local pages. */
+@Command(
+    name = "ui",
+    description = {
+      "Serve local pages for your own browser: servers, the web apps on them, and forwards.",
+      "",
+      "They are on loopback, for your own programs alone. An app opens at a port of this machine"
+          + " that stays the same."
+    },
+    mixinStandardHelpOptions = true)
+final class UiCommand implements Callable<Integer> {
+  /** Where the pages are, so that they can be bookmarked. */
+  static final int PORT = 7022;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Where to listen; 7022 unless given, 0 for any.")
+  private int port = PORT;
+
+  @Option(
+      names = "--no-browser",
+      description = "Start no browser; the address is written all the same.")
+  private boolean startsNone;
+
+  @Mixin private SshOptions ssh;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    new OwnBrowser(port, !startsNone, ssh::arguments).show("/");
+    return 0;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.holdfast.client;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Writes files of the user's anew so that each is, at any moment, the old one or the new one. */
+final class FileReplacement {
+  private FileReplacement() {}
+
+  /** Writes a file, which keeps its permissions; one that was not there is the user's alone. */
+  static void write(Path target, byte[] bytes) throws IOException {
+    Path directory = target.toAbsolutePath().getParent();
+    if (directory != null && !Files.exists(directory)) {
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    Set<PosixFilePermission> permissions =
+        Files.exists(target)
+            ? Files.getPosixFilePermissions(target)
+            : PosixFilePermissions.fromString("rw-------");
+    Path fresh = Files.createTempFile(directory, "holdfast", ".new");
+    try {
+      Files.write(fresh, bytes);
+      Files.setPosixFilePermissions(fresh, permissions);
+      Files.move(
+          fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+  }
+}

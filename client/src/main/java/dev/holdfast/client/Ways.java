@@ -1,0 +1,49 @@
+package dev.holdfast.client;
+
+import dev.holdfast.link.StreamClient;
+import dev.holdfast.ssh.ClientEngine;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What all roads of a process share: the SSH engine, and what carries streams. Thread-safe. */
+final class Ways implements AutoCloseable {
+  /** Bytes that streams may hold: enough for a fast path's window in both directions. */
+  private static final long MEMORY = 192L << 20;
+
+  private final ClientEngine engine = ClientEngine.start();
+  private final Consumer<String> person;
+  private @Nullable StreamClient streams;
+
+  /**
+   * With nothing open.
+   *
+   * @param person hears of faults
+   */
+  Ways(Consumer<String> person) {
+    this.person = person;
+  }
+
+  ClientEngine engine() {
+    return engine;
+  }
+
+  /** Made when first used: a way through a program needs none. */
+  synchronized StreamClient streams() throws IOException {
+    StreamClient running = streams;
+    if (running == null) {
+      running = StreamClient.start(MEMORY, fault -> person.accept("link: " + fault));
+      streams = running;
+    }
+    return running;
+  }
+
+  @Override
+  public synchronized void close() {
+    engine.close();
+    StreamClient running = streams;
+    if (running != null) {
+      running.close();
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.holdfast.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@code holdfast open} with real browsers, in a network namespace whose only way out is one on
+ * which nobody may be seen; the servers are in others.
+ */
+@NeedsRoot
+@Needs({Tool.CHROMIUM, Tool.CURL, Tool.IP, Tool.NETCAT, Tool.SSHD})
+final class BrowserWindowTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String APP = "http://localhost:" + FarApp.PORT;
+
+  private static Namespace here;
+  private static FarApp alpha;
+  private static FarApp beta;
+
+  @BeforeAll
+  static void makeNetworks() {
+    Namespace.removeStale();
+    here = Namespace.fresh("w");
+    Command.of("ip", "netns", "add", here.name()).run().ok();
+    in("ip", "link", "set", "lo", "up");
+    in("ip", "link", "add", "way", "type", "veth", "peer", "name", "out");
+    in("sysctl", "-q", "net.ipv6.conf.way.disable_ipv6=1", "net.ipv6.conf.out.disable_ipv6=1");
+    in("ip", "link", "set", "out", "up");
+    in("ip", "link", "set", "way", "up");
+    in("ip", "address", "add", "10.78.1.2/24", "dev", "way");
+    in("ip", "route", "add", "default", "via", "10.78.1.1");
+    alpha = new FarApp("alpha");
+    beta = new FarApp("beta");
+  }
+
+  @AfterAll
+  static void removeNetworks() {
+    alpha.close();
+    beta.close();
+    here.remove();
+  }
+
+  private static String in(String... command) {
+    return Command.of(command).startedBy(here.enter()).run().ok().output();
+  }
+
+  private static Program open(FarApp server, String login, Path home, String... more) {
+    List<String> words = new ArrayList<>(List.of("open"));
+    words.addAll(server.sshOptions());
+    words.addAll(
+        List.of(
+            "--browser=chromium",
+            "--browser-option=--headless=new",
+            "--browser-option=--no-sandbox",
+            "--browser-option=--disable-dev-shm-usage",
+            login));
+    words.addAll(Arrays.asList(more));
+    return Holdfast.command(words.toArray(String[]::new))
+        .startedBy(here.enter())
+        .with("HOLDFAST_JAVA_OPTS", "-Duser.home=" + home)
+        .with("HOME", home.toString())
+        .with("XDG_RUNTIME_DIR", home.toString())
+        .start();
+  }
+
+  private static void end(Program window) {
+    window.signal("TERM");
+    Await.until(() -> "the end of " + window, SOON, () -> !window.alive());
+  }
+
+  /** What goes out besides loopback. */
+  private static String sent() {
+    return in("cat", "/sys/class/net/way/statistics/tx_packets").strip();
+  }
+
+  private static String sentByUdp() {
+    return in("cat", "/proc/net/snmp")
+        .lines()
+        .filter(it -> it.startsWith("Udp: "))
+        .toList()
+        .getLast();
+  }
+
+  @Test
+  void localhostIsTheServersAndNothingElseIsReached() throws IOException {
+    Path home = Scratch.directory("window");
+    String sentBefore = sent();
+    String udpBefore = sentByUdp();
+    int before = alpha.reports();
+    try (Program window = open(alpha, "root@alpha", home, APP + "/?token=secret")) {
+      Map<String, String> report = alpha.awaitReport(before, window);
+
+      assertThat(report)
+          .containsEntry("origin", APP)
+          .containsEntry("secure", "true")
+          .containsEntry("token", "secret")
+          .containsEntry("localhost", "alpha")
+          .containsEntry("four", "alpha")
+          .containsEntry("six", "alpha")
+          .containsEntry("sixByName", "alpha")
+          .containsEntry("other", "alpha")
+          .containsEntry("below", "alpha")
+          .containsEntry("socket", "ping")
+          .containsEntry("worker", APP + "/")
+          .containsEntry("upload", "3000000")
+          .containsEntry("nowhere", "failed")
+          .containsEntry("internet", "failed")
+          .containsEntry("name", "failed")
+          .containsEntry("rtc", "0");
+      othersGetNothing(home, window);
+      end(window);
+    }
+    assertThat(sent()).as("packets that went another way").isEqualTo(sentBefore);
+    assertThat(sentByUdp()).as("datagrams, also on loopback").isEqualTo(udpBefore);
+  }
+
+  /** Neither another program of the same user nor another user, while the window is open. */
+  private static void othersGetNothing(Path home, Program window) throws IOException {
+    String door = "127.0.0.1:" + Files.readString(find(home, "port")).strip();
+    Command curl =
+        Command.of("curl", "-sS", "--max-time", "20", "--socks5-hostname", door, APP + "/who");
+    assertThat(curl.startedBy(here.enter()).run().status()).isNotZero();
+    List<String> asNobody = new ArrayList<>(here.enter());
+    asNobody.addAll(List.of("setpriv", "--reuid=65534", "--clear-groups"));
+    assertThat(curl.startedBy(asNobody).run().status()).isNotZero();
+    window.awaitOutput("was turned away", SOON);
+  }
+
+  private static Path find(Path home, String name) throws IOException {
+    try (Stream<Path> files = Files.walk(home.resolve(".local/share/holdfast/browser"), 2)) {
+      return files.filter(it -> it.endsWith(name)).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void cookiesStayOverARestartAndAreEachServersOwn() {
+    Path home = Scratch.directory("window");
+    for (String before : List.of("", "seen=alpha")) {
+      int reports = alpha.reports();
+      try (Program window = open(alpha, "root@alpha", home, APP)) {
+        Map<String, String> report = alpha.awaitReport(reports, window);
+        assertThat(report).containsEntry("before", before).containsEntry("localhost", "alpha");
+        end(window);
+      }
+    }
+    int reports = beta.reports();
+    try (Program window = open(beta, "root@beta", home, APP)) {
+      Map<String, String> report = beta.awaitReport(reports, window);
+      assertThat(report)
+          .containsEntry("localhost", "beta")
+          .containsEntry("before", "")
+          .containsEntry("stored", "");
+
+      int more = beta.reports();
+      try (Program second = open(beta, "root@beta", home, APP)) {
+        second.awaitOutput("Opened in the window of", SOON);
+        assertThat(beta.awaitReport(more, window)).containsEntry("before", "seen=beta");
+      }
+      end(window);
+    }
+  }
+}

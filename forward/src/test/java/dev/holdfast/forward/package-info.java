@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.forward;
+
+import org.jspecify.annotations.NullMarked;
