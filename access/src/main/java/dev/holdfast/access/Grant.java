@@ -43,7 +43,7 @@ public record Grant(List<String> logins, LabelSelector nodes, Set<Right> rights)
 
   boolean names(User user, String login) {
     return logins.contains(ANY)
-        || logins.contains(login)
+        || (Names.isLogin(login) && logins.contains(login))
         || (logins.contains(USER_NAME) && user.name().equals(login));
   }
 }

@@ -27,7 +27,7 @@ public sealed interface Json {
   record Text(String value) implements Json {}
 
   /** A number. */
-  record Number(BigDecimal value) implements Json {}
+  record Numeral(BigDecimal value) implements Json {}
 
   /** True or false. */
   record Bool(boolean value) implements Json {}
@@ -40,7 +40,7 @@ public sealed interface Json {
   }
 
   static Json of(long value) {
-    return new Number(BigDecimal.valueOf(value));
+    return new Numeral(BigDecimal.valueOf(value));
   }
 
   static Json of(boolean value) {
@@ -71,7 +71,7 @@ public sealed interface Json {
       case Items(List<Json> values) ->
           values.stream().map(Json::line).collect(Collectors.joining(",", "[", "]"));
       case Text(String value) -> quote(value);
-      case Number(BigDecimal value) -> value.toString();
+      case Numeral(BigDecimal value) -> value.toString();
       case Bool(boolean value) -> Boolean.toString(value);
       case Null() -> "null";
     };

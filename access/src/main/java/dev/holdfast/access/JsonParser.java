@@ -144,7 +144,7 @@ final class JsonParser {
       throw wrong("a value is missing, or a number is too long");
     }
     at = number.end();
-    return new Json.Number(new BigDecimal(number.group()));
+    return new Json.Numeral(new BigDecimal(number.group()));
   }
 
   private Json word(String word, Json value) throws MalformedJsonException {

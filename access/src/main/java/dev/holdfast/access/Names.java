@@ -10,6 +10,9 @@ public final class Names {
   /** The user name by which somebody comes who has nothing but a join token. */
   public static final String NEWCOMER = "join";
 
+  /** The user name by which a machine comes that has joined; its key says which. */
+  public static final String MACHINE = "machine";
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._@-]{0,127}");
   private static final Pattern LOGIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._@$-]{0,127}");
   private static final Pattern HOST = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,126}[a-z0-9])?");
@@ -18,7 +21,7 @@ public final class Names {
 
   /** Whether a user or role may have that name. */
   public static boolean isName(String name) {
-    return NAME.matcher(name).matches() && !name.equals(NEWCOMER);
+    return NAME.matcher(name).matches() && !name.equals(NEWCOMER) && !name.equals(MACHINE);
   }
 
   /** Whether an account of a machine may have that name. */

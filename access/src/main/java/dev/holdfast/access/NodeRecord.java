@@ -32,6 +32,9 @@ public record NodeRecord(
   /** Addresses, and proxies, of one machine. */
   static final int MOST_PLACES = 64;
 
+  /** What the auth service's own name begins with, by which clients know it. */
+  public static final String SERVICE = "auth";
+
   /** Time between two heartbeats. */
   public static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
@@ -42,7 +45,10 @@ public record NodeRecord(
   public static final Duration REMEMBERED = Duration.ofDays(30);
 
   public NodeRecord {
-    Names.host(name);
+    if (Names.host(name).split("\\.", 2)[0].equals(SERVICE)) {
+      throw new InvalidRecordException(
+          "The name auth, and names that begin with 'auth.', are the auth service's own.");
+    }
     checkPlaces(addresses, proxies);
     addresses = List.copyOf(addresses);
     proxies = List.copyOf(proxies);

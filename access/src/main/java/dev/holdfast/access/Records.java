@@ -38,7 +38,7 @@ public final class Records {
       case Boolean bool -> Json.of(bool);
       case Integer number -> Json.of(number);
       case Long number -> Json.of(number);
-      case Double number -> new Json.Number(java.math.BigDecimal.valueOf(number));
+      case Double number -> new Json.Numeral(java.math.BigDecimal.valueOf(number));
       case Instant time -> Json.of(time.toString());
       case Duration time -> Json.of(time.toSeconds());
       case Enum<?> constant -> Json.of(word(constant));
@@ -252,14 +252,14 @@ public final class Records {
   private static String text(Json json) throws WrongShapeException {
     return switch (json) {
       case Json.Text(String value) -> value;
-      case Json.Number(java.math.BigDecimal value) -> value.toPlainString();
+      case Json.Numeral(java.math.BigDecimal value) -> value.toPlainString();
       case Json.Bool(boolean value) -> Boolean.toString(value);
       default -> throw new WrongShapeException("this must be a text", json, null);
     };
   }
 
   private static long number(Json json, long most) throws WrongShapeException {
-    if (json instanceof Json.Number(java.math.BigDecimal value)) {
+    if (json instanceof Json.Numeral(java.math.BigDecimal value)) {
       try {
         long number = value.longValueExact();
         if (number >= -most && number <= most) {
@@ -301,7 +301,7 @@ public final class Records {
     return switch (json) {
       case Json.Text(String value) -> value;
       case Json.Bool(boolean value) -> value;
-      case Json.Number number -> number(number, Long.MAX_VALUE);
+      case Json.Numeral number -> number(number, Long.MAX_VALUE);
       default -> throw new WrongShapeException("this must be a simple value", json, null);
     };
   }

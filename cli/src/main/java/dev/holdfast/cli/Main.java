@@ -22,6 +22,12 @@ import picocli.CommandLine.Model.CommandSpec;
       AttachCommand.class,
       SessionsCommand.class,
       DoctorCommand.class,
+      LoginCommand.class,
+      LogoutCommand.class,
+      StatusCommand.class,
+      LsCommand.class,
+      SshConfigCommand.class,
+      AdminCommand.class,
       Completion.class,
       ManPages.class,
       Train.class

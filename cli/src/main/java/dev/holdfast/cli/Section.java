@@ -71,11 +71,6 @@ final class Section {
     }
   }
 
-  /** Whether {@code key} is there, though perhaps empty. */
-  boolean has(String key) {
-    return entries.containsKey(key);
-  }
-
   /** A note that the value of {@code key} can't be, unless it is missing. */
   void wrong(String key, String sentence) {
     Entry entry = entries.get(key);
@@ -110,6 +105,11 @@ final class Section {
       convert(key, node, how).ifPresent(values::add);
     }
     return List.copyOf(values);
+  }
+
+  /** Whether {@code key} is there, whatever stands under it. */
+  boolean has(String key) {
+    return entries.containsKey(key);
   }
 
   /** The section under {@code key}, which may be empty or missing. */

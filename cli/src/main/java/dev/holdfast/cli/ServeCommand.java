@@ -41,6 +41,29 @@ final class ServeCommand implements Callable<Integer> {
         new ServiceLog(
             spec.commandLine().getErr(), ServiceLog.isJournal(System.getenv("JOURNAL_STREAM")));
     ModuleLogs.goTo(log);
+    serve(configuration, log);
+    return 0;
+  }
+
+  /** The auth service begins first and ends last: the others ask it. */
+  private void serve(ServeConfiguration configuration, ServiceLog log)
+      throws IOException, InterruptedException {
+    if (configuration.auth() == null) {
+      serveOthers(configuration, log);
+      return;
+    }
+    log.change(configuration.logLevel(), configuration.logFormat());
+    try (Auth auth = Auth.start(configuration.auth(), log)) {
+      if (configuration.servesNode() || configuration.proxy() != null || configuration.gate() != null) {
+        serveOthers(configuration, log);
+      } else {
+        new WaitingService(log).run("auth at " + auth.addresses());
+      }
+    }
+  }
+
+  private void serveOthers(ServeConfiguration configuration, ServiceLog log)
+      throws IOException, InterruptedException {
     try (OtherServices others = OtherServices.start(configuration, log)) {
       if (configuration.servesNode()) {
         new NodeService(options, log).run(configuration);
@@ -48,6 +71,5 @@ final class ServeCommand implements Callable<Integer> {
         others.run(configuration, log);
       }
     }
-    return 0;
   }
 }

@@ -29,10 +29,10 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param file where it comes from; null if there is none and all is as usual
  * @param metrics where figures are served; null if nowhere
- * @param servesNode whether there is to be a node: unless the file has other sections and none for
- *     it
- * @param proxy null if there is to be none
- * @param gate null if there is to be none
+ * @param auth the auth service; null if there is none
+ * @param servesNode whether there is a node: where the file has its section, or no other service's
+ * @param proxy null if there is none
+ * @param gate null if there is none
  */
 record ServeConfiguration(
     @Nullable Path file,
@@ -40,6 +40,7 @@ record ServeConfiguration(
     ServiceLog.Format logFormat,
     @Nullable InetSocketAddress metrics,
     NodeConfiguration node,
+    @Nullable AuthConfiguration auth,
     boolean servesNode,
     @Nullable ProxyConfiguration proxy,
     @Nullable GateSection gate) {
@@ -59,11 +60,13 @@ record ServeConfiguration(
         log.value("format", Words.of(ServiceLog.Format.class), ServiceLog.Format.TEXT);
     log.end();
     Optional<InetSocketAddress> metrics = root.value("metrics", new MetricsAddress());
+    boolean hasOthers = root.has("auth") || root.has("proxy") || root.has("gate");
+    boolean servesNode = root.has("node") || !hasOthers;
     NodeConfiguration node = NodeConfiguration.read(root.section("node"), options, problems);
-    boolean hasOthers = root.has("proxy") || root.has("gate");
     ProxyConfiguration proxy =
         root.has("proxy") ? ProxyConfiguration.read(root.section("proxy")) : null;
     GateSection gate = root.has("gate") ? GateSection.read(root.section("gate")) : null;
+    AuthConfiguration auth = root.has("auth") ? AuthConfiguration.read(root.section("auth")) : null;
     root.end();
     return new ServeConfiguration(
         file,
@@ -71,7 +74,8 @@ record ServeConfiguration(
         options.logFormat == null ? format : options.logFormat,
         options.metrics == null ? metrics.orElse(null) : options.metrics,
         node,
-        root.has("node") || !hasOthers,
+        auth,
+        servesNode,
         proxy,
         gate);
   }
@@ -105,6 +109,9 @@ record ServeConfiguration(
     line(text, "format", logFormat.name().toLowerCase(Locale.ROOT));
     if (metrics != null) {
       text.append("metrics: '").append(GateEvent.name(metrics)).append("'\n");
+    }
+    if (auth != null) {
+      section(text, "auth", auth.effective());
     }
     if (servesNode) {
       section(text, "node", node.effective());

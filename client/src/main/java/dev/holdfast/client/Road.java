@@ -3,11 +3,14 @@ package dev.holdfast.client;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientConnection;
+import dev.holdfast.ssh.HostKeyCheck;
+import dev.holdfast.ssh.LoginKeys;
 import dev.holdfast.ssh.SshFailure;
 import dev.holdfast.ssh.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +98,30 @@ final class Road implements AutoCloseable {
       return hop(config);
     } finally {
       beingReached = null;
+    }
+  }
+
+  /**
+   * The same where the server is known otherwise than by known_hosts.
+   *
+   * @param keys to log in with; if there are none, those of the configuration
+   */
+  ClientConnection reach(ClientConfig config, HostKeyCheck check, List<KeyPair> keys)
+      throws IOException {
+    haste = Haste.NONE;
+    hops = 0;
+    Duplex stream = dial(config);
+    try (Identities identities =
+        Identities.of(config, prompts::passphrase, prompts::tell, unlocked)) {
+      PersonAtLogin person = new PersonAtLogin(config, prompts, () -> false);
+      Optional<LoginKeys> usual = keys.isEmpty() ? Optional.of(identities) : Optional.empty();
+      Target target =
+          new Target(config.user(), usual, keys, person, check, false, Offer.of(config), LOGIN);
+      ClientConnection connection = ways.engine().connect(stream, target);
+      legs.add(leg(connection, connection::sever));
+      return connection;
+    } catch (SshFailure e) {
+      throw failure(config, e);
     }
   }
 

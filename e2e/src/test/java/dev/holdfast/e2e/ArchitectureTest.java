@@ -95,6 +95,19 @@ final class ArchitectureTest {
   }
 
   @Test
+  void onlyAuthReachesAStore() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(AUTH)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.sql..", "javax.sql..", "org.sqlite..", "org.postgresql..", "com.zaxxer..")
+        .because("what faces users must not reach what lasts but by the API")
+        .check(HOLDFAST);
+  }
+
+  @Test
   void streamUsesTheJdkAndNothingElse() {
     classes()
         .that()

@@ -1,10 +1,11 @@
 package dev.holdfast.e2e;
 
-import com.google.gson.Gson;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A server of a browser window, in a network namespace of its own: an sshd on loopback there, and a
@@ -14,6 +15,10 @@ final class FarApp implements AutoCloseable {
   static final int PORT = 8888;
 
   private static final Duration STARTED = Duration.ofSeconds(30);
+
+  /** A string or a truth in the report, as Python's json writes it. */
+  private static final Pattern MEMBER =
+      Pattern.compile("\"(\\w+)\": (?:\"([^\"]*)\"|(true|false))");
 
   private final Namespace namespace = Namespace.fresh("f");
   private final Sshd sshd;
@@ -80,10 +85,12 @@ final class FarApp implements AutoCloseable {
           }
           return reports() > before;
         });
-    Map<?, ?> report =
-        new Gson().fromJson(lines().get(before).substring("REPORT ".length()), Map.class);
-    return report.entrySet().stream()
-        .collect(Collectors.toMap(it -> it.getKey().toString(), it -> it.getValue().toString()));
+    Map<String, String> report = new HashMap<>();
+    Matcher member = MEMBER.matcher(lines().get(before));
+    while (member.find()) {
+      report.put(member.group(1), member.group(2) == null ? member.group(3) : member.group(2));
+    }
+    return report;
   }
 
   @Override

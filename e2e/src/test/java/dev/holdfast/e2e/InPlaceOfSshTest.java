@@ -50,8 +50,11 @@ final class InPlaceOfSshTest {
     Path inventory = directory.resolve("inventory");
     Files.writeString(
         inventory,
-        "%s ansible_python_interpreter=/usr/bin/python3 ansible_ssh_executable=%s\n"
-            .formatted(Ssh.HOST, asProgram(ssh())));
+        "%s ansible_python_interpreter=/usr/bin/python3 ansible_ssh_pipelining=yes"
+                .formatted(Ssh.HOST)
+            + " ansible_ssh_executable="
+            + asProgram(ssh())
+            + "\n");
     Outcome outcome =
         Command.of("ansible", "-i", inventory.toString(), "-m", "ping", "all")
             .with("ANSIBLE_HOME", directory.toString())

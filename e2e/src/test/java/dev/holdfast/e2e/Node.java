@@ -83,6 +83,12 @@ final class Node implements AutoCloseable {
     }
   }
 
+  /** One that lets in whom an authority in this file has certified, and nobody else. */
+  static Node trusting(Path authorities) {
+    return start(
+        Holdfast.command("serve"), Path.of("none"), "  TrustedUserCAKeys: " + authorities + "\n");
+  }
+
   private static Node start(Command program) {
     return start(program, Keys.AUTHORIZED_KEYS, "");
   }

@@ -31,14 +31,28 @@ final class Sshd implements AutoCloseable {
     return start(List.of());
   }
 
+  /** Starts one that lets in whom an authority in this file has certified, and nobody else. */
+  static Sshd trusting(Path authorities) {
+    return start(List.of(), "TrustedUserCAKeys " + authorities + "\nAuthorizedKeysFile none\n");
+  }
+
   /** Starts one on loopback of where the launcher leads. */
   static Sshd start(List<String> launcher) {
+    return start(launcher, "");
+  }
+
+  /**
+   * The same with other settings.
+   *
+   * @param first settings; of each the first one counts
+   */
+  private static Sshd start(List<String> launcher, String first) {
     Path directory = Scratch.directory("sshd");
     InetSocketAddress address = Ports.free();
     Path log = directory.resolve("log");
     Path config = directory.resolve("sshd_config");
     try {
-      Files.writeString(config, config(address, directory));
+      Files.writeString(config, first + config(address, directory));
       if (USER.equals("root")) {
         Files.createDirectories(
             Path.of("/run/sshd")); // where sshd, started by root, confines itself

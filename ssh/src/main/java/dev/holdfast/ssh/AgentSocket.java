@@ -39,6 +39,13 @@ final class AgentSocket extends AbstractAgentProxy {
     }
   }
 
+  /** A request that the library does not make, and the type of its answer. */
+  int ask(byte[] message) throws IOException {
+    ByteArrayBuffer request = new ByteArrayBuffer();
+    request.putBytes(message);
+    return request(request).getUByte();
+  }
+
   /** This connection as the library sees it. */
   SshAgent agent() {
     return this;

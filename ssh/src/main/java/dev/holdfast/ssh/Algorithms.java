@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.common.BuiltinFactory;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
@@ -89,7 +88,7 @@ final class Algorithms {
   private Algorithms() {}
 
   static void offerAsClient(AbstractFactoryManager client) {
-    offer(client, KEY_EXCHANGES, MACS, CIPHERS, ClientBuilder.DH2KEX);
+    offer(client, KEY_EXCHANGES, MACS, CIPHERS, ClientExchange::factory);
     client.setSignatureFactories(
         BuiltinFactory.setUpFactories(
             false, Stream.concat(HOST_CERTIFICATES.stream(), SIGNATURES.stream()).toList()));

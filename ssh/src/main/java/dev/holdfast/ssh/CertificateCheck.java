@@ -35,7 +35,8 @@ record CertificateCheck(ServerSettings settings) {
     return isSigned(certificate) ? "" : "its authority did not sign it, or in an old way";
   }
 
-  private boolean isSigned(UserCertificate certificate) throws MalformedKeyException {
+  /** Whether its authority signed it, with an algorithm that is believed. */
+  boolean isSigned(UserCertificate certificate) throws MalformedKeyException {
     String algorithm = SignatureCheck.algorithm(certificate.signature());
     return settings.get(ServerOption.CA_SIGNATURE_ALGORITHMS).has(algorithm)
         && SignatureCheck.verify(

@@ -89,6 +89,12 @@ public final class HostKeyFiles {
     return loadOrMake(Type.ED25519, file);
   }
 
+  /** Writes a key to a file that there is not yet, and its public half beside it. */
+  public static void write(KeyPair key, Path file) throws IOException {
+    write(file, "rw-------", out -> writePrivate(key, out));
+    writePublic(key, file);
+  }
+
   private static KeyPair loadOrMake(Type type, Path file) throws IOException {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       make(type, file);

@@ -2,7 +2,6 @@ package dev.holdfast.ssh;
 
 import java.util.List;
 import org.apache.sshd.client.auth.UserAuthFactory;
-import org.apache.sshd.client.auth.keyboard.UserAuthKeyboardInteractiveFactory;
 import org.apache.sshd.client.auth.keyboard.UserInteraction;
 import org.apache.sshd.client.auth.password.UserAuthPasswordFactory;
 import org.apache.sshd.client.session.ClientSession;
@@ -24,7 +23,7 @@ final class LoginQuestions implements UserInteraction {
         .<UserAuthFactory>mapMulti((name, ways) -> {
           switch (name) {
             case "publickey" -> ways.accept(KeyLogin.factory(offer.publicKeys()));
-            case "keyboard-interactive" -> ways.accept(UserAuthKeyboardInteractiveFactory.INSTANCE);
+            case "keyboard-interactive" -> ways.accept(QuestionsLogin.factory());
             case "password" -> ways.accept(UserAuthPasswordFactory.INSTANCE);
             default -> {}
           }

@@ -12,6 +12,11 @@ public interface Sessions {
     X11_FORWARDING
   }
 
+  /** Sessions in which {@code programs} run, one in each. */
+  static Sessions of(Programs programs) {
+    return new ProgramSessions(programs);
+  }
+
   /**
    * The session that {@code start} asks for.
    *

@@ -1,9 +1,11 @@
 package dev.holdfast.ssh;
 
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
@@ -65,6 +67,26 @@ public final class SshKeys {
     } catch (MalformedKeyException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * A key pair that is shown with its certificate.
+   *
+   * @param line of the certificate's file
+   * @throws MalformedKeyException if it is not a certificate of that key
+   */
+  public static KeyPair certified(KeyPair pair, String line) throws MalformedKeyException {
+    try {
+      PublicKeyEntry entry = PublicKeyEntry.parsePublicKeyEntry(line.strip());
+      if (entry != null
+          && entry.resolvePublicKey(null, Map.of(), null) instanceof OpenSshCertificate certificate
+          && areSame(certificate.getCertPubKey(), pair.getPublic())) {
+        return new KeyPair(certificate, pair.getPrivate());
+      }
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      // Said below.
+    }
+    throw new MalformedKeyException("it is not a certificate of the key");
   }
 
   /** What {@code key} is on the wire. */

@@ -78,6 +78,14 @@ final class Wire {
     }
   }
 
+  /** The only string after a key's type. */
+  byte[] afterType() throws MalformedKeyException {
+    text();
+    byte[] field = string();
+    end();
+    return field;
+  }
+
   /** Says that nothing may follow. */
   void end() throws MalformedKeyException {
     if (bytes.hasRemaining()) {

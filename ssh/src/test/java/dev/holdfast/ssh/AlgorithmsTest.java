@@ -30,6 +30,11 @@ final class AlgorithmsTest {
           + "sk-ssh-ed25519@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com,"
           + "rsa-sha2-512,rsa-sha2-256";
 
+  private static final String HOST_CERTIFICATES =
+      "ssh-ed25519-cert-v01@openssh.com,ecdsa-sha2-nistp256-cert-v01@openssh.com,"
+          + "ecdsa-sha2-nistp384-cert-v01@openssh.com,ecdsa-sha2-nistp521-cert-v01@openssh.com,"
+          + "rsa-sha2-512-cert-v01@openssh.com,rsa-sha2-256-cert-v01@openssh.com,";
+
   private final Pipe pipe = new Pipe();
 
   @Test
@@ -59,7 +64,7 @@ final class AlgorithmsTest {
       assertThat(offered(pipe.server))
           .containsExactly(
               CLIENT_KEY_EXCHANGES + ",ext-info-c,kex-strict-c-v00@openssh.com",
-              HOST_KEYS,
+              HOST_CERTIFICATES + HOST_KEYS,
               CIPHERS,
               CIPHERS,
               CLIENT_MACS,

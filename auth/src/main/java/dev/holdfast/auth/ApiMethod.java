@@ -1,0 +1,161 @@
+package dev.holdfast.auth;
+
+import static dev.holdfast.auth.Caller.Standing.ADMINISTRATOR;
+import static dev.holdfast.auth.Caller.Standing.ANYBODY;
+import static dev.holdfast.auth.Caller.Standing.AUDITOR;
+import static dev.holdfast.auth.Caller.Standing.MACHINE;
+import static dev.holdfast.auth.Caller.Standing.NEWCOMER;
+import static dev.holdfast.auth.Caller.Standing.PERSON;
+import static dev.holdfast.auth.Caller.Standing.PERSON_PROVEN;
+import static dev.holdfast.auth.Caller.Standing.PERSON_WITHOUT_FACTOR;
+
+import dev.holdfast.access.AuditEvent;
+import dev.holdfast.access.Authority;
+import dev.holdfast.access.Decision;
+import dev.holdfast.access.Documents.TokenOrder;
+import dev.holdfast.access.Heartbeat;
+import dev.holdfast.access.Identity;
+import dev.holdfast.access.JoinToken;
+import dev.holdfast.access.Json;
+import dev.holdfast.access.Lock;
+import dev.holdfast.access.NodeRecord;
+import dev.holdfast.access.Role;
+import dev.holdfast.access.User;
+import dev.holdfast.auth.ApiRecords.CertificateOrder;
+import dev.holdfast.auth.ApiRecords.Code;
+import dev.holdfast.auth.ApiRecords.DecisionQuery;
+import dev.holdfast.auth.ApiRecords.Done;
+import dev.holdfast.auth.ApiRecords.HostOrder;
+import dev.holdfast.auth.ApiRecords.IdentityQuery;
+import dev.holdfast.auth.ApiRecords.JoinOrder;
+import dev.holdfast.auth.ApiRecords.Joined;
+import dev.holdfast.auth.ApiRecords.Listed;
+import dev.holdfast.auth.ApiRecords.LockOrder;
+import dev.holdfast.auth.ApiRecords.MachineQuery;
+import dev.holdfast.auth.ApiRecords.MadeToken;
+import dev.holdfast.auth.ApiRecords.Named;
+import dev.holdfast.auth.ApiRecords.NewFactor;
+import dev.holdfast.auth.ApiRecords.NodeQuery;
+import dev.holdfast.auth.ApiRecords.None;
+import dev.holdfast.auth.ApiRecords.Rotation;
+import dev.holdfast.auth.ApiRecords.Self;
+import dev.holdfast.auth.ApiRecords.UserOrder;
+import dev.holdfast.auth.ApiRecords.Version;
+import dev.holdfast.auth.Caller.Standing;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** The calls of the API, and who may make them: this is the one table of it. */
+public enum ApiMethod {
+  VERSION("api.version", None.class, Version.class, ANYBODY),
+  SCHEMA("api.schema", None.class, Json.class, ANYBODY),
+  SELF("self", None.class, Self.class, ANYBODY),
+
+  CERTIFICATE("certificate.issue", CertificateOrder.class, ApiRecords.Issued.class, PERSON_PROVEN),
+  HOST_CERTIFICATE("certificate.host", HostOrder.class, ApiRecords.Issued.class, MACHINE),
+  AUTHORITIES("authorities.list", None.class, Authority.class, true, ANYBODY),
+  ROTATE("authorities.rotate", Rotation.class, Done.class, ADMINISTRATOR),
+
+  FACTOR_NEW("factor.new", None.class, NewFactor.class, PERSON_PROVEN, PERSON_WITHOUT_FACTOR),
+  FACTOR_SET("factor.set", Code.class, Done.class, PERSON_PROVEN, PERSON_WITHOUT_FACTOR),
+  FACTOR_REMOVE("factor.remove", Named.class, Done.class, ADMINISTRATOR),
+
+  NODES("nodes.list", NodeQuery.class, Listed.class, true, PERSON, ADMINISTRATOR),
+  MACHINES("machines.list", MachineQuery.class, NodeRecord.class, true, MACHINE, ADMINISTRATOR),
+  MACHINE_REMOVE("machines.remove", Named.class, Done.class, ADMINISTRATOR),
+  JOIN("join", JoinOrder.class, Joined.class, NEWCOMER),
+  HEARTBEAT("machines.heartbeat", Heartbeat.class, Done.class, MACHINE),
+
+  IDENTIFY("access.identify", IdentityQuery.class, Identity.class, MACHINE),
+  DECIDE("access.decide", DecisionQuery.class, Decision.class, MACHINE, ADMINISTRATOR),
+  NODES_OF("access.nodes", Named.class, NodeRecord.class, true, MACHINE),
+  WATCH("changes.watch", None.class, Done.class, MACHINE),
+  AUDIT_RECORD("audit.record", AuditEvent.class, Done.class, MACHINE),
+
+  USERS("users.list", None.class, User.class, true, ADMINISTRATOR),
+  USER_SET("users.set", UserOrder.class, Done.class, ADMINISTRATOR),
+  USER_REMOVE("users.remove", Named.class, Done.class, ADMINISTRATOR),
+  ROLES("roles.list", None.class, Role.class, true, ADMINISTRATOR),
+  ROLE_SET("roles.set", Role.class, Done.class, ADMINISTRATOR),
+  ROLE_REMOVE("roles.remove", Named.class, Done.class, ADMINISTRATOR),
+  TOKENS("tokens.list", None.class, JoinToken.class, true, ADMINISTRATOR),
+  TOKEN_MAKE("tokens.make", TokenOrder.class, MadeToken.class, ADMINISTRATOR),
+  TOKEN_REMOVE("tokens.remove", Named.class, Done.class, ADMINISTRATOR),
+  LOCKS("locks.list", None.class, Lock.class, true, ADMINISTRATOR, MACHINE),
+  LOCK_SET("locks.set", LockOrder.class, Lock.class, ADMINISTRATOR),
+  LOCK_REMOVE("locks.remove", Named.class, Done.class, ADMINISTRATOR),
+
+  AUDIT_SEARCH("audit.search", AuditQuery.class, Json.class, true, AUDITOR),
+  AUDIT_FOLLOW("audit.follow", AuditQuery.class, Done.class, AUDITOR);
+
+  /** The version of the API; what is added does not change it, what is taken away does. */
+  public static final int API_VERSION = 1;
+
+  private final String method;
+  private final Class<? extends Record> params;
+  private final Class<?> result;
+  private final boolean list;
+
+  // Nobody changes it.
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final Set<Standing> who;
+
+  ApiMethod(
+      String method,
+      Class<? extends Record> params,
+      Class<?> result,
+      Standing one,
+      Standing... more) {
+    this(method, params, result, false, one, more);
+  }
+
+  ApiMethod(
+      String method,
+      Class<? extends Record> params,
+      Class<?> result,
+      boolean list,
+      Standing one,
+      Standing... more) {
+    this.method = method;
+    this.params = params;
+    this.result = result;
+    this.list = list;
+    this.who = EnumSet.of(one, more);
+  }
+
+  /** Its name in a request. */
+  public String method() {
+    return method;
+  }
+
+  Class<? extends Record> params() {
+    return params;
+  }
+
+  /** What comes back, or of what a list does. */
+  Class<?> result() {
+    return result;
+  }
+
+  boolean isList() {
+    return list;
+  }
+
+  Set<Standing> who() {
+    return EnumSet.copyOf(who);
+  }
+
+  boolean isFor(Caller caller) {
+    return caller.standings().stream().anyMatch(who::contains);
+  }
+
+  static Optional<ApiMethod> named(String method) {
+    for (ApiMethod one : values()) {
+      if (one.method.equals(method)) {
+        return Optional.of(one);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,198 @@
+package dev.holdfast.auth;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.holdfast.access.InvalidRecordException;
+import dev.holdfast.access.Json;
+import dev.holdfast.access.MalformedJsonException;
+import dev.holdfast.access.Names;
+import dev.holdfast.access.Records;
+import dev.holdfast.access.WrongShapeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One caller's conversation with the API: JSON-RPC 2.0, a message a line, one request after the
+ * other; notifications of what he watches come between the answers.
+ */
+final class ApiSession implements AutoCloseable {
+  /** Things that one caller watches. */
+  static final int MOST_WATCHES = 16;
+
+  private static final Logger log = LoggerFactory.getLogger(ApiSession.class);
+
+  private final Calls calls;
+  private Caller caller;
+  private final OutputStream out;
+  private final List<AutoCloseable> watches = new ArrayList<>();
+
+  ApiSession(Caller caller, Calls calls, OutputStream out) {
+    this.caller = caller;
+    this.calls = calls;
+    this.out = out;
+  }
+
+  /** What the calls do; an edge. */
+  interface Calls {
+    /** The caller as he is now. */
+    Caller refreshed(Caller caller) throws IOException;
+
+    /** Notes that a caller was refused a call. */
+    void refused(Caller caller, ApiMethod method);
+
+    /** Does a call that the caller may make. */
+    Object call(Caller caller, ApiMethod method, Record params, ApiSession session)
+        throws IOException;
+  }
+
+  /** The caller has proven himself to be more than he was. */
+  void raise(Caller more) {
+    caller = more;
+  }
+
+  /** Answers until the caller ends. */
+  void serve(InputStream in) throws IOException {
+    LineReader lines = new LineReader(in);
+    while (true) {
+      switch (lines.next()) {
+        case LineReader.Read.End() -> {
+          return;
+        }
+        case LineReader.Read.TooLong() -> {
+          // Where the next message begins is not known.
+          send(error(new Json.Null(), ApiFailure.Code.NO_REQUEST, "This line is too long."));
+          return;
+        }
+        case LineReader.Read.Line(String text) -> {
+          Json answer = answer(text);
+          if (answer != null) {
+            send(answer);
+          }
+        }
+      }
+    }
+  }
+
+  /** The answer to a line; null if there is none. */
+  @Nullable Json answer(String line) {
+    Json request;
+    try {
+      request = Json.parse(line);
+    } catch (MalformedJsonException e) {
+      return error(new Json.Null(), ApiFailure.Code.NOT_JSON, String.valueOf(e.getMessage()));
+    }
+    if (!(request instanceof Json.Members(Map<String, Json> members))
+        || !(members.get("method") instanceof Json.Text(String method))
+        || !isId(members.get("id"))
+        || !Json.of("2.0").equals(members.get("jsonrpc"))) {
+      return error(
+          new Json.Null(),
+          ApiFailure.Code.NO_REQUEST,
+          "A request has \"jsonrpc\": \"2.0\", an id and a method.");
+    }
+    Json id = members.get("id");
+    try {
+      Json result = call(method, members.getOrDefault("params", Json.members()));
+      return id == null
+          ? null
+          : Json.members("jsonrpc", Json.of("2.0"), "id", id, "result", result);
+    } catch (ApiFailure e) {
+      return id == null ? null : error(id, e.code(), e.sentence());
+    }
+  }
+
+  private static boolean isId(@Nullable Json id) {
+    return id == null || id instanceof Json.Text || id instanceof Json.Numeral;
+  }
+
+  private Json call(String name, Json params) throws ApiFailure {
+    Optional<ApiMethod> method = ApiMethod.named(name);
+    if (method.isEmpty()) {
+      throw new ApiFailure(
+          ApiFailure.Code.NO_METHOD, "There is no method " + Names.printable(name) + ".");
+    }
+    try {
+      Caller now = calls.refreshed(caller);
+      if (!method.get().isFor(now)) {
+        calls.refused(now, method.get());
+        throw new ApiFailure(
+            ApiFailure.Code.REFUSED,
+            now.standings().contains(Caller.Standing.PERSON_WITHOUT_FACTOR)
+                ? "Your roles want a second factor; set it with 'holdfast login'."
+                : "You may not call %s; ask an administrator for a role with that right."
+                    .formatted(name));
+      }
+      Record read = Records.read(params, method.get().params());
+      return Records.write(calls.call(now, method.get(), read, this));
+    } catch (ApiFailure e) {
+      throw e;
+    } catch (WrongShapeException e) {
+      throw new ApiFailure(
+          ApiFailure.Code.WRONG_PARAMETERS, "The parameters: " + e.sentence() + ".");
+    } catch (InvalidRecordException e) {
+      throw new ApiFailure(ApiFailure.Code.CONFLICT, e.sentence());
+    } catch (StoreUnavailableException e) {
+      log.warn("{} failed: {}", name, String.valueOf(e.getCause()));
+      throw new ApiFailure(ApiFailure.Code.UNAVAILABLE, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new ApiFailure(ApiFailure.Code.INTERNAL, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      log.error("A call of {} failed.", name, e);
+      throw new ApiFailure(
+          ApiFailure.Code.INTERNAL, "The service failed at this; its log says why.");
+    }
+  }
+
+  /** What ends when the caller does. */
+  synchronized void hold(AutoCloseable watch) throws ApiFailure {
+    if (watches.size() == MOST_WATCHES) {
+      closeQuietly(watch);
+      throw new ApiFailure(
+          ApiFailure.Code.CONFLICT, "More than %d things are watched.".formatted(MOST_WATCHES));
+    }
+    watches.add(watch);
+  }
+
+  /** Tells the caller something that he did not ask for now. */
+  void tell(String method, Json params) throws IOException {
+    send(Json.members("jsonrpc", Json.of("2.0"), "method", Json.of(method), "params", params));
+  }
+
+  private void send(Json message) throws IOException {
+    byte[] line = (message.line() + "\n").getBytes(UTF_8);
+    synchronized (out) {
+      out.write(line);
+      out.flush();
+    }
+  }
+
+  private static Json error(Json id, ApiFailure.Code code, String sentence) {
+    Map<String, Json> error = new LinkedHashMap<>();
+    error.put("code", Json.of(code.number()));
+    error.put("message", Json.of(sentence));
+    return Json.members("jsonrpc", Json.of("2.0"), "id", id, "error", new Json.Members(error));
+  }
+
+  @Override
+  public synchronized void close() {
+    watches.forEach(ApiSession::closeQuietly);
+    watches.clear();
+  }
+
+  private static void closeQuietly(AutoCloseable one) {
+    try {
+      one.close();
+    } catch (Exception e) {
+      log.debug("a watch did not end", e);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.holdfast.auth;
+
+import dev.holdfast.access.AuditEvent;
+import dev.holdfast.access.Json;
+import dev.holdfast.auth.ApiRecords.Done;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Audit events, written by machines, searched and followed by those who may. Thread-safe. */
+final class AuditCalls {
+  /** Time between two looks for new events. */
+  private static final long LOOK_MILLIS = 500;
+
+  private static final Logger log = LoggerFactory.getLogger(AuditCalls.class);
+
+  private final ApiCalls.Parts parts;
+
+  AuditCalls(ApiCalls.Parts parts) {
+    this.parts = parts;
+  }
+
+  /** Which machine says so is not for it to say. */
+  Done record(Caller.Machine caller, AuditEvent event) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>(event.fields());
+    fields.put("server_id", caller.machine().id());
+    fields.put("server_name", caller.machine().name());
+    parts.trail().record(new AuditEvent(event.code(), event.user(), fields));
+    return ApiCalls.done();
+  }
+
+  List<Json> search(AuditQuery query) throws IOException {
+    return parts.database().transact(tx -> AuditTable.latest(tx, query)).stream()
+        .map(AuditTable::json)
+        .toList();
+  }
+
+  /** Tells of each event from now on. */
+  Done follow(AuditQuery query, ApiSession session) throws IOException {
+    long from = parts.database().transact(AuditTable::last);
+    Thread thread =
+        Thread.ofVirtual().name("holdfast-follow").unstarted(() -> follow(query, session, from));
+    session.hold(thread::interrupt);
+    thread.start();
+    return ApiCalls.done();
+  }
+
+  private void follow(AuditQuery query, ApiSession session, long from) {
+    long last = from;
+    try {
+      while (true) {
+        last = tell(query, session, last);
+        Thread.sleep(LOOK_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      // Nobody follows any more.
+    } catch (IOException e) {
+      log.debug("who followed has gone");
+    }
+  }
+
+  private long tell(AuditQuery query, ApiSession session, long from) throws IOException {
+    List<AuditTable.Stored> events;
+    try {
+      events = parts.database().transact(tx -> AuditTable.after(tx, from, query));
+    } catch (StoreUnavailableException e) {
+      // They are all there once it is back.
+      return from;
+    }
+    long last = from;
+    for (AuditTable.Stored event : events) {
+      session.tell("audited", AuditTable.json(event));
+      last = event.seq();
+    }
+    return last;
+  }
+}

@@ -1,0 +1,180 @@
+package dev.holdfast.auth;
+
+import dev.holdfast.access.Change;
+import dev.holdfast.access.Cluster;
+import dev.holdfast.access.Lock;
+import dev.holdfast.link.Duplex;
+import dev.holdfast.ssh.Login;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service that keeps what lasts: store, authorities, audit events, and the API by which all of
+ * it is used, over SSH and, for root of this machine, over a socket. Thread-safe.
+ */
+public final class AuthService implements AutoCloseable {
+  private final Database database;
+  private final Feed feed;
+  private final LocalCluster local;
+  private final ApiServer server;
+  private final HostSocket socket;
+  private final AutoCloseable watch;
+
+  private AuthService(
+      Database database, Feed feed, LocalCluster local, ApiServer server, HostSocket socket) {
+    this.database = database;
+    this.feed = feed;
+    this.local = local;
+    this.server = server;
+    this.socket = socket;
+    watch = feed.watch(this::changed);
+  }
+
+  /**
+   * How a service is set up.
+   *
+   * @param cluster the cluster's name, which is part of hosts' names
+   * @param state directory of the service's host key, the authorities' keys and its socket
+   * @param store {@code sqlite:FILE} or {@code postgresql://…}
+   * @param auditFile where audit events go besides, as lines; null for nowhere
+   * @param names that the service is dialled by, beside {@code auth.CLUSTER}
+   * @param version of the program
+   */
+  public record Settings(
+      String cluster,
+      Path state,
+      String store,
+      @Nullable Path auditFile,
+      List<String> names,
+      String version) {
+    public Settings {
+      names = List.copyOf(names);
+    }
+
+    /** By toString nobody learns a password in the store's URL. */
+    @Override
+    public String toString() {
+      return "Settings[cluster=" + cluster + ", state=" + state + "]";
+    }
+  }
+
+  /** The name of the socket in the state directory. */
+  public static final String SOCKET = "admin.sock";
+
+  /** Opens the store and makes what a new cluster lacks. */
+  public static AuthService open(Settings settings) throws IOException {
+    Files.createDirectories(
+        settings.state(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    refuseOpen(settings.state());
+    Database database = Database.open(settings.store());
+    try {
+      return open(settings, database);
+    } catch (IOException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static void refuseOpen(Path state) throws IOException {
+    String permissions = PosixFilePermissions.toString(Files.getPosixFilePermissions(state));
+    if (!permissions.endsWith("------")) {
+      throw new IOException(
+          "The directory %s may be entered by others (%s), and the authorities' keys are in it: chmod 700 %s"
+              .formatted(state, permissions, state));
+    }
+  }
+
+  private static AuthService open(Settings settings, Database database) throws IOException {
+    AuditTrail trail = new AuditTrail(database, settings.auditFile());
+    AuthorityKeys keys = AuthorityKeys.open(settings.state().resolve("authorities"));
+    CertificateAuthority authority = CertificateAuthority.open(database, trail, keys);
+    Presets.ensure(trail);
+    Feed feed = Feed.start(database);
+    try {
+      LocalCluster local = new LocalCluster(database, trail, feed);
+      ApiCalls calls =
+          new ApiCalls(
+              new ApiCalls.Parts(
+                  settings.cluster(),
+                  settings.version(),
+                  database,
+                  trail,
+                  authority,
+                  local,
+                  feed,
+                  new SecureRandom()));
+      ApiServer server =
+          ApiServer.start(settings, authority, new AuthAdmissions(database, trail), calls, trail);
+      try {
+        HostSocket socket = HostSocket.open(settings.state().resolve(SOCKET), calls);
+        return new AuthService(database, feed, local, server, socket);
+      } catch (IOException e) {
+        server.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      feed.close();
+      throw e;
+    }
+  }
+
+  /** The cluster, for services in this process. */
+  public Cluster cluster() {
+    return local;
+  }
+
+  /** Speaks SSH on a stream. */
+  public void accept(Duplex stream, String connection) throws IOException {
+    server.accept(stream, connection);
+  }
+
+  /** SSH connections that have not ended. */
+  public int connections() {
+    return server.connections();
+  }
+
+  /** Ends what may not go on, and shows a new certificate where authorities are others. */
+  private void changed(Change change) {
+    switch (change) {
+      case Change.Locked(Lock lock) -> server.end(hitBy(lock), lock.sentence());
+      case Change.NodeRemoved(String id, String name) ->
+          server.end(
+              login ->
+                  login.guest() instanceof Caller.Machine(var machine) && machine.id().equals(id),
+              "This machine was removed from the cluster.");
+      case Change.AuthoritiesChanged() -> server.certifyAnew();
+      case Change.UserChanged user -> {}
+      case Change.Unlocked unlocked -> {}
+      case Change.Missed missed -> {}
+    }
+  }
+
+  private static Predicate<Login> hitBy(Lock lock) {
+    return login ->
+        switch (login.guest()) {
+          case Caller.Person person -> lock.hits(person.who().user());
+          case Caller.Machine(var machine) -> lock.hits(machine);
+          case null, default -> false;
+        };
+  }
+
+  @Override
+  public void close() {
+    try {
+      watch.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("a watch that does not end", e);
+    }
+    socket.close();
+    server.close();
+    feed.close();
+    database.close();
+  }
+}

@@ -1,0 +1,22 @@
+package dev.holdfast.auth;
+
+/** What the table of documents holds. */
+enum Kind {
+  USER("user"),
+  ROLE("role"),
+  LOCK("lock"),
+  /** Says that machines have changed of which others are told: one that was removed. */
+  MACHINE("machine"),
+  /** Says that authorities have changed. */
+  AUTHORITY("authority");
+
+  private final String word;
+
+  Kind(String word) {
+    this.word = word;
+  }
+
+  String word() {
+    return word;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.holdfast.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SqliteStoreTest implements StoreConformance {
+  @TempDir Path directory;
+  private @Nullable Database database;
+
+  @Override
+  public Database database() throws Exception {
+    Database opened = again();
+    database = opened;
+    return opened;
+  }
+
+  @Override
+  public Database again() throws Exception {
+    return Database.open("sqlite:" + directory.resolve("store.db"));
+  }
+
+  @AfterEach
+  void close() {
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  @Test
+  void nobodyElseMayReadTheFile() throws Exception {
+    database();
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(directory.resolve("store.db"))))
+        .isEqualTo("rw-------");
+  }
+
+  /** A process that writes is killed with -9: what it said was committed is there. */
+  @Test
+  void whatWasCommittedOutlivesAKill() throws Exception {
+    for (int round = 0; round < 3; round++) {
+      Process writer =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "--enable-native-access=ALL-UNNAMED",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  StoreWriter.class.getName(),
+                  "sqlite:" + directory.resolve("store.db"),
+                  "round" + round)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String last = null;
+      try (BufferedReader lines = writer.inputReader()) {
+        for (int i = 0; i < 20 + 17 * round; i++) {
+          last = lines.readLine();
+          assertThat(last).isNotNull();
+        }
+        // Not by the process, which would close what it has said already.
+        writer.toHandle().destroyForcibly();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          last = line;
+        }
+      }
+      assertThat(writer.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      StoreWriter.check("sqlite:" + directory.resolve("store.db"), "round" + round, last);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.auth;
+
+import org.jspecify.annotations.NullMarked;

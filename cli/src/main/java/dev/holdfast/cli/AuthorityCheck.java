@@ -1,0 +1,65 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.ssh.HostCertificate;
+import dev.holdfast.ssh.HostKeyCheck;
+import dev.holdfast.ssh.SshKeys;
+import java.security.PublicKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Knows a cluster's auth service by the authority that certified it. Confined to one connection,
+ * after which {@link #why} says what was wrong.
+ */
+final class AuthorityCheck implements HostKeyCheck {
+  /** What the service's name in its certificate begins with, and no other machine's does. */
+  private static final String NAME = "auth.";
+
+  private final Predicate<String> believes;
+  private String why = "";
+
+  /**
+   * A check.
+   *
+   * @param believes whether the authority with that fingerprint is believed; may ask the person
+   */
+  AuthorityCheck(Predicate<String> believes) {
+    this.believes = believes;
+  }
+
+  @Override
+  public boolean accepts(PublicKey key) {
+    why = HostCertificate.of(key).map(this::fault).orElse("it has no certificate of a cluster");
+    return why.isEmpty();
+  }
+
+  private String fault(HostCertificate certificate) {
+    Instant now = Instant.now();
+    if (!certificate.isForHosts() || certificate.hasCriticalOptions()) {
+      return "its certificate is not one for hosts";
+    } else if (certificate.isEarly(now) || certificate.isLate(now)) {
+      return "its certificate is not valid now; check the clocks";
+    } else if (certificate.principals().stream().noneMatch(name -> name.startsWith(NAME))) {
+      return "its certificate is that of another machine";
+    } else if (!believes.test(SshKeys.fingerprint(certificate.authority()))) {
+      return "its authority is not the one that is expected";
+    }
+    return "";
+  }
+
+  /** What was wrong with the last key; nothing if nothing was. */
+  Optional<String> why() {
+    return why.isEmpty() ? Optional.empty() : Optional.of(why);
+  }
+
+  /** With a certificate, or not at all. */
+  @Override
+  public List<String> ordered(List<String> algorithms) {
+    List<String> ordered = new ArrayList<>(algorithms);
+    ordered.removeIf(name -> !name.contains("-cert-v01"));
+    return ordered;
+  }
+}

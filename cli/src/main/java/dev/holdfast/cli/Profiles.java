@@ -1,0 +1,197 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.access.Authority;
+import dev.holdfast.access.Json;
+import dev.holdfast.access.Names;
+import dev.holdfast.access.Records;
+import dev.holdfast.access.WrongShapeException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The profiles of this user, a directory for each cluster, under {@code
+ * ~/.config/holdfast/profiles}. Plain files, no symbolic links; each is replaced as a whole.
+ *
+ * <pre>
+ *   profiles/current                the name of the cluster that is meant if none is said
+ *   profiles/CLUSTER/profile.json
+ *   profiles/CLUSTER/id             the private key, 0600
+ *   profiles/CLUSTER/id.pub
+ *   profiles/CLUSTER/id-cert.pub    its certificate
+ *   profiles/CLUSTER/known_hosts    the authorities of the cluster's hosts
+ * </pre>
+ */
+final class Profiles {
+  private static final String FILE = "profile.json";
+  private static final String CURRENT = "current";
+  private static final int MOST_PROFILES = 1_000;
+
+  private final Path root;
+
+  Profiles(Path root) {
+    this.root = root;
+  }
+
+  /** Those of the user who runs this process. */
+  static Profiles ofUser() {
+    String config = System.getenv("XDG_CONFIG_HOME");
+    Path directory =
+        config == null || config.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".config")
+            : Path.of(config);
+    return new Profiles(directory.resolve("holdfast").resolve("profiles"));
+  }
+
+  /** The files of one. */
+  record ProfileFiles(Path directory) {
+    Path key() {
+      return directory.resolve("id");
+    }
+
+    Path publicKey() {
+      return directory.resolve("id.pub");
+    }
+
+    Path certificate() {
+      return directory.resolve("id-cert.pub");
+    }
+
+    Path knownHosts() {
+      return directory.resolve("known_hosts");
+    }
+  }
+
+  ProfileFiles files(String cluster) {
+    return new ProfileFiles(root.resolve(cluster));
+  }
+
+  /**
+   * The profile of that cluster, or the one that is meant without a name.
+   *
+   * @throws IOException if there is none, with what to do
+   */
+  Profile find(@Nullable String cluster) throws IOException {
+    String name = cluster == null ? current() : cluster;
+    if (!Names.isHost(name)) {
+      throw new IOException("'%s' is not the name of a cluster.".formatted(name));
+    }
+    return read(name)
+        .orElseThrow(() ->
+            new IOException(
+                "You are not logged in to %s; see 'holdfast login --help'.".formatted(name)));
+  }
+
+  private String current() throws IOException {
+    try {
+      return Files.readString(root.resolve(CURRENT)).strip();
+    } catch (NoSuchFileException e) {
+      List<Profile> all = all();
+      if (all.size() == 1) {
+        return all.getFirst().cluster();
+      }
+      throw new IOException(
+          all.isEmpty()
+              ? "You are not logged in to a cluster; see 'holdfast login --help'."
+              : "You are logged in to several clusters; name one with --cluster.",
+          e);
+    }
+  }
+
+  List<Profile> all() throws IOException {
+    if (!Files.isDirectory(root)) {
+      return List.of();
+    }
+    List<Profile> all = new ArrayList<>();
+    try (Stream<Path> names = Files.list(root)) {
+      for (Path name : names.sorted().limit(MOST_PROFILES).toList()) {
+        read(name.getFileName().toString()).ifPresent(all::add);
+      }
+    }
+    return all;
+  }
+
+  private Optional<Profile> read(String cluster) throws IOException {
+    Path file = root.resolve(cluster).resolve(FILE);
+    try {
+      return Optional.of(Records.read(Json.parse(Files.readString(file)), Profile.class));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (WrongShapeException e) {
+      throw new IOException("%s is not a profile: %s.".formatted(file, e.sentence()), e);
+    } catch (java.nio.file.FileSystemException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Writes a profile, and makes it the one that is meant without a name. */
+  void write(Profile profile) throws IOException {
+    ProfileFiles files = files(profile.cluster());
+    directory(files.directory());
+    replace(files.knownHosts(), knownHosts(profile), "rw-------");
+    replace(files.directory().resolve(FILE), Records.write(profile).line() + "\n", "rw-------");
+    replace(root.resolve(CURRENT), profile.cluster() + "\n", "rw-------");
+  }
+
+  private static String knownHosts(Profile profile) {
+    StringBuilder lines = new StringBuilder();
+    for (Authority one : profile.authorities()) {
+      if (one.kind() == Authority.Kind.HOST) {
+        lines.append("@cert-authority *.").append(profile.cluster()).append(' ');
+        lines.append(one.key()).append(" holdfast-").append(profile.cluster()).append('\n');
+      }
+    }
+    return lines.toString();
+  }
+
+  /** Only its owner gets in. */
+  static void directory(Path directory) throws IOException {
+    Files.createDirectories(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  /** Writes a file under another name and gives it its own, so that nobody sees half of it. */
+  static void replace(Path file, String text, String permissions) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)))) {
+      channel.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Removes a profile with its key and certificate. */
+  void remove(Profile profile) throws IOException {
+    ProfileFiles files = files(profile.cluster());
+    for (Path file :
+        List.of(
+            files.key(),
+            files.publicKey(),
+            files.certificate(),
+            files.knownHosts(),
+            files.directory().resolve(FILE),
+            files.directory())) {
+      Files.deleteIfExists(file);
+    }
+    if (Files.exists(root.resolve(CURRENT)) && current().equals(profile.cluster())) {
+      Files.delete(root.resolve(CURRENT));
+    }
+  }
+}
