@@ -9,6 +9,8 @@ class FuzzTest {
   @TestFactory
   Stream<DynamicTest> holdsForTheCorpusAndForMutationsOfIt() {
     return new FuzzTargets()
+        .with(TicketFuzz.class, TicketFuzz::fuzzerTestOneInput, 2_000)
+        .with(ProxyHelloFuzz.class, ProxyHelloFuzz::fuzzerTestOneInput)
         .with(JsonFuzz.class, JsonFuzz::fuzzerTestOneInput)
         .with(DocumentsFuzz.class, DocumentsFuzz::fuzzerTestOneInput, 5_000)
         .tests();

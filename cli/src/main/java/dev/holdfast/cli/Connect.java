@@ -1,5 +1,7 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.client.ProxyRoad;
+import dev.holdfast.link.ClientSettings;
 import dev.holdfast.link.Destination;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.StreamClient;
@@ -63,8 +65,7 @@ final class Connect implements Callable<Integer> {
     StreamClient client =
         StreamClient.start(MEMORY, fault -> fault.printStackTrace(spec.commandLine().getErr()));
     ProgramInput input = new ProgramInput(streams.in());
-    StreamClient.Connection connection =
-        client.connect(options.settings(to, status), input::firstLine);
+    StreamClient.Connection connection = connect(client, options.settings(to, status), input);
     Goodbye goodbye = new Goodbye(connection, status, streams, leaving);
     goodbye.onExit();
     try {
@@ -79,6 +80,16 @@ final class Connect implements Callable<Integer> {
     } finally {
       status.close();
     }
+  }
+
+  private StreamClient.Connection connect(
+      StreamClient client, ClientSettings settings, ProgramInput input) throws IOException {
+    String proxies = options.proxies();
+    return proxies == null
+        ? client.connect(settings, input::firstLine)
+        : client.connect(
+            settings,
+            ProxyRoad.of(proxies, options.sshConfig(), System.err).enter(options.target()));
   }
 
   /** A wrong address is a wrong argument, although it takes two of them to see it. */

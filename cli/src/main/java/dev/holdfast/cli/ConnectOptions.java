@@ -1,9 +1,11 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.client.ProxyRoad;
 import dev.holdfast.link.ClientEvent;
 import dev.holdfast.link.ClientSettings;
 import dev.holdfast.link.Destination;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -28,6 +30,26 @@ final class ConnectOptions {
               "auto: what the server speaks; v2: this version at once, saving a round trip; v1;"
                   + " off. Default: auto.")
           .build();
+  private final OptionSpec proxy =
+      OptionSpec.builder("--proxy")
+          .paramLabel("[USER@]PROXY[:PORT],…")
+          .type(String.class)
+          .description(
+              "Reach HOST, a node of a cluster, through any of these proxies. Logs in to the first"
+                  + " that is there as ssh would.")
+          .build();
+  private final OptionSpec login =
+      OptionSpec.builder("--login")
+          .paramLabel("USER")
+          .type(String.class)
+          .description("With --proxy: the user at the node, so that the proxy can say no early.")
+          .build();
+  private final OptionSpec config =
+      OptionSpec.builder("-F", "--ssh-config")
+          .paramLabel("FILE")
+          .type(String.class)
+          .description("With --proxy: ssh's configuration for the proxies. Default: ssh's own.")
+          .build();
   private final OptionSpec timeout =
       time("--timeout")
           .description(
@@ -46,6 +68,7 @@ final class ConnectOptions {
   /** Adds the options to {@code spec}, whose parsing sets them. */
   void describe(CommandSpec spec) {
     spec.addPositional(host).addPositional(port);
+    spec.addOption(proxy).addOption(login).addOption(config);
     spec.addOption(resume).addOption(timeout).addOption(connectTimeout);
     spec.addOption(quiet).addOption(verbose);
     spec.addOption(help("-h", "--help").usageHelp(true).build());
@@ -83,7 +106,27 @@ final class ConnectOptions {
   Destination destination() {
     String name = host.getValue();
     String number = port.getValue();
+    if (proxies() != null) {
+      return DestinationAddress.of(ProxyRoad.nodeName(name), number, name + " " + number);
+    }
     return DestinationAddress.of(name, number, name + " " + number);
+  }
+
+  /** The proxies through which a node is to be reached; null for a server that is dialled. */
+  @Nullable String proxies() {
+    return proxy.getValue();
+  }
+
+  /** The configuration of ssh's that counts for the proxies, if not the usual one. */
+  Optional<String> sshConfig() {
+    return Optional.ofNullable(config.getValue());
+  }
+
+  /** The node as the proxies are asked for it: its name or labels, and the user there, if told. */
+  String target() {
+    String name = host.getValue();
+    String user = login.getValue();
+    return user == null ? name : user + "@" + name;
   }
 
   /** How to connect to {@code to}. */

@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param streams kept at most
  * @param v1 whether clients of resume v1 are served
  * @param ssh sshd's options
+ * @param tunnels to the proxies that lead to it
  */
 record NodeConfiguration(
     List<InetSocketAddress> listen,
@@ -37,7 +38,8 @@ record NodeConfiguration(
     long memory,
     int streams,
     boolean v1,
-    ServerSettings ssh) {
+    ServerSettings ssh,
+    TunnelConfiguration tunnels) {
   /** Where a node listens unless it is told: not at 22, which is sshd's on most machines. */
   static final int PORT = 2222;
 
@@ -55,18 +57,22 @@ record NodeConfiguration(
     long memory = section.value("memory", new MemorySize(), GateOptions.usualMemory());
     int streams = section.value("max-streams", new Whole(1, 10_000_000), STREAMS);
     boolean v1 = section.value("resume-v1", new YesNo(), true);
+    Path stateThatCounts = options.stateDirectory == null ? state : options.stateDirectory;
+    TunnelConfiguration tunnels =
+        TunnelConfiguration.read(section, stateThatCounts.resolve("ssh_host_ed25519_key"));
     List<Section.Written> written =
         section.rest(key -> !key.isEmpty() && Character.isUpperCase(key.charAt(0)));
     section.end();
     return new NodeConfiguration(
         options.listen.isEmpty() ? listen : options.listen,
-        options.stateDirectory == null ? state : options.stateDirectory,
+        stateThatCounts,
         patience,
         strangers,
         memory,
         streams,
         v1,
-        ssh(written, problems));
+        ssh(written, problems),
+        tunnels);
   }
 
   /** The system's directory for root, the user's for others. */
@@ -163,6 +169,7 @@ record NodeConfiguration(
     all.put("memory", memory >> 10 << 10 == memory ? (memory >> 10) + "K" : memory);
     all.put("max-streams", streams);
     all.put("resume-v1", v1 ? "yes" : "no");
+    all.putAll(tunnels.effective());
     ssh.written()
         .forEach((name, words) -> all.put(name, words.size() == 1 ? words.getFirst() : words));
     return all;

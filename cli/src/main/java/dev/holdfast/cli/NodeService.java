@@ -6,6 +6,7 @@ import dev.holdfast.link.OpenFileLimit;
 import dev.holdfast.link.ServiceNotice;
 import dev.holdfast.link.Signals;
 import dev.holdfast.link.UnsupportedHostException;
+import dev.holdfast.proxy.NodeTunnels;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -47,6 +48,7 @@ final class NodeService {
   private volatile boolean serving = true;
   private @Nullable HandoverPoint point;
   private @Nullable Metrics metrics;
+  private @Nullable NodeTunnels tunnels;
 
   /** What changes the service's course. */
   private sealed interface Happening {
@@ -168,6 +170,11 @@ final class NodeService {
           "figures are served at " + GateEvent.name(started.address()));
     }
     point = meet(meeting, node);
+    tunnels =
+        configuration
+            .node()
+            .tunnels()
+            .open((channel, client) -> node.gate().adopt(channel, client), log::say);
   }
 
   private static void show(Metrics metrics, Node node) {
@@ -181,6 +188,10 @@ final class NodeService {
 
   private void stopLeading() {
     serving = false;
+    if (tunnels != null) {
+      tunnels.close();
+      tunnels = null;
+    }
     if (metrics != null) {
       metrics.close();
       metrics = null;

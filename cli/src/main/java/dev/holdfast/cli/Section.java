@@ -71,6 +71,16 @@ final class Section {
     }
   }
 
+  /** A note that the value of {@code key} can't be, unless it is missing. */
+  void wrong(String key, String sentence) {
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      problems.add(title() + ": " + sentence);
+    } else {
+      problems.add(place(file, entry.value), key + ": " + sentence);
+    }
+  }
+
   // ---- taking ----
 
   /** The value of {@code key}, or {@code usual} where there is none. */

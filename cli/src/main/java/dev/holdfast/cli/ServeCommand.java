@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast serve}: the services of this host; at present the node, an SSH server. */
+/** {@code holdfast serve}: the services of this host: a node, a proxy, a gate, in one process. */
 @Command(
     name = "serve",
     description = {
@@ -49,15 +49,26 @@ final class ServeCommand implements Callable<Integer> {
   private void serve(ServeConfiguration configuration, ServiceLog log)
       throws IOException, InterruptedException {
     if (configuration.auth() == null) {
-      new NodeService(options, log).run(configuration);
+      serveOthers(configuration, log);
       return;
     }
     log.change(configuration.logLevel(), configuration.logFormat());
     try (Auth auth = Auth.start(configuration.auth(), log)) {
+      if (configuration.servesNode() || configuration.proxy() != null || configuration.gate() != null) {
+        serveOthers(configuration, log);
+      } else {
+        new WaitingService(log).run("auth at " + auth.addresses());
+      }
+    }
+  }
+
+  private void serveOthers(ServeConfiguration configuration, ServiceLog log)
+      throws IOException, InterruptedException {
+    try (OtherServices others = OtherServices.start(configuration, log)) {
       if (configuration.servesNode()) {
         new NodeService(options, log).run(configuration);
       } else {
-        new WaitingService(log).run("auth at " + auth.addresses());
+        others.run(configuration, log);
       }
     }
   }

@@ -31,6 +31,8 @@ import picocli.CommandLine.TypeConversionException;
  * @param metrics where figures are served; null if nowhere
  * @param auth the auth service; null if there is none
  * @param servesNode whether there is a node: where the file has its section, or no other service's
+ * @param proxy null if there is none
+ * @param gate null if there is none
  */
 record ServeConfiguration(
     @Nullable Path file,
@@ -39,7 +41,9 @@ record ServeConfiguration(
     @Nullable InetSocketAddress metrics,
     NodeConfiguration node,
     @Nullable AuthConfiguration auth,
-    boolean servesNode) {
+    boolean servesNode,
+    @Nullable ProxyConfiguration proxy,
+    @Nullable GateSection gate) {
 
   /**
    * Reads it, now; what is wrong goes to {@code problems}, and there the usual counts.
@@ -56,8 +60,12 @@ record ServeConfiguration(
         log.value("format", Words.of(ServiceLog.Format.class), ServiceLog.Format.TEXT);
     log.end();
     Optional<InetSocketAddress> metrics = root.value("metrics", new MetricsAddress());
-    boolean servesNode = root.has("node") || !root.has("auth");
+    boolean hasOthers = root.has("auth") || root.has("proxy") || root.has("gate");
+    boolean servesNode = root.has("node") || !hasOthers;
     NodeConfiguration node = NodeConfiguration.read(root.section("node"), options, problems);
+    ProxyConfiguration proxy =
+        root.has("proxy") ? ProxyConfiguration.read(root.section("proxy")) : null;
+    GateSection gate = root.has("gate") ? GateSection.read(root.section("gate")) : null;
     AuthConfiguration auth = root.has("auth") ? AuthConfiguration.read(root.section("auth")) : null;
     root.end();
     return new ServeConfiguration(
@@ -67,7 +75,9 @@ record ServeConfiguration(
         options.metrics == null ? metrics.orElse(null) : options.metrics,
         node,
         auth,
-        servesNode);
+        servesNode,
+        proxy,
+        gate);
   }
 
   private static @Nullable Path file(ServeOptions options) {
@@ -105,6 +115,12 @@ record ServeConfiguration(
     }
     if (servesNode) {
       section(text, "node", node.effective());
+    }
+    if (proxy != null) {
+      section(text, "proxy", proxy.effective());
+    }
+    if (gate != null) {
+      section(text, "gate", gate.effective());
     }
     return text.toString();
   }

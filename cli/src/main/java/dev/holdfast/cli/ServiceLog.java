@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.link.GateEvent;
+import dev.holdfast.proxy.ProxyLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -85,6 +86,17 @@ final class ServiceLog {
       put(fields, component.getName(), value(component, event));
     }
     write(level, event.getClass().getSimpleName().toLowerCase(Locale.ROOT), text, fields);
+  }
+
+  /** Something happened in a proxy, or on the way to one. */
+  void say(ProxyLog.Weight weight, String name, String text) {
+    Level level =
+        switch (weight) {
+          case DETAIL -> Level.DEBUG;
+          case NEWS -> Level.INFO;
+          case WARNING -> Level.WARN;
+        };
+    say(level, name, text);
   }
 
   /** Something happened around it. */

@@ -370,6 +370,9 @@ public final class ClientOptions {
   public static final ClientOption<Resume> HOLDFAST_RESUME =
       option("holdfastresume", OptionChoices.HOLDFAST_RESUME, Resume.AUTO);
 
+  /** Proxies of a cluster, any of which will do: {@code [user@]host[:port],…}. */
+  public static final ClientOption<String> HOLDFAST_PROXY = option("holdfastproxy", Syntax.text());
+
   private ClientOptions() {}
 
   /** The option of that name in lower case, or of one that it had in the past. */

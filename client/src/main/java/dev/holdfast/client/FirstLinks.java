@@ -3,6 +3,7 @@ package dev.holdfast.client;
 import dev.holdfast.link.ClientEvent;
 import dev.holdfast.link.ClientSettings;
 import dev.holdfast.link.Destination;
+import dev.holdfast.link.Passage;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientEngine;
 import java.io.IOException;
@@ -44,16 +45,7 @@ final class FirstLinks {
    * @param most how long that may take; zero for what the configuration says
    */
   StreamClient.Connection connect(ClientConfig config, Duration most) throws IOException {
-    Duration patience = most.isPositive() ? most : config.get(ClientOptions.CONNECT_TIMEOUT);
-    ClientSettings settings =
-        new ClientSettings(
-            destination(config),
-            ClientSettings.Resume.valueOf(config.get(ClientOptions.HOLDFAST_RESUME).name()),
-            patience.isPositive() ? patience : PATIENCE,
-            null,
-            LeavingBy.of(config),
-            config.surroundings().environment(),
-            events(config));
+    ClientSettings settings = settings(destination(config), config, most);
     try {
       return streams().connect(settings, _ -> IDENTIFICATION);
     } catch (IOException e) {
@@ -64,10 +56,31 @@ final class FirstLinks {
     }
   }
 
+  /** The same to a node that proxies lead to. */
+  StreamClient.Connection connect(ClientConfig config, Duration most, Passage passage)
+      throws IOException {
+    Destination node = new Destination(ProxyRoad.nodeName(config.hostname()), config.port());
+    return streams().connect(settings(node, config, most), passage);
+  }
+
+  private ClientSettings settings(Destination to, ClientConfig config, Duration most)
+      throws IOException {
+    Duration patience = most.isPositive() ? most : config.get(ClientOptions.CONNECT_TIMEOUT);
+    return new ClientSettings(
+        to,
+        ClientSettings.Resume.valueOf(config.get(ClientOptions.HOLDFAST_RESUME).name()),
+        patience.isPositive() ? patience : PATIENCE,
+        null,
+        LeavingBy.of(config),
+        config.surroundings().environment(),
+        events(config));
+  }
+
   /** Where the first link to the server goes, if this machine makes it by itself. */
   Optional<Destination> destinationOf(ClientConfig config) throws IOException {
     boolean isDirect =
         config.find(ClientOptions.PROXY_COMMAND).isEmpty()
+            && config.find(ClientOptions.HOLDFAST_PROXY).filter(it -> !it.equals("none")).isEmpty()
             && config.find(ClientOptions.PROXY_JUMP).orElse(List.of()).isEmpty();
     return isDirect ? Optional.of(destination(config)) : Optional.empty();
   }

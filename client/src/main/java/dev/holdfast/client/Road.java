@@ -129,7 +129,9 @@ final class Road implements AutoCloseable {
     Duplex stream = dial(config);
     beingReached = stream;
     String address =
-        stream.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
+        proxies(config).isEmpty()
+                && stream.remoteAddress() instanceof InetSocketAddress inet
+                && inet.getAddress() != null
             ? inet.getAddress().getHostAddress()
             : config.hostname();
     KnownHostsCheck check = new KnownHostsCheck(config, address, prompts);
@@ -204,7 +206,26 @@ final class Road implements AutoCloseable {
     if (!jumps.isEmpty()) {
       return over(jumps, config);
     }
-    return command.isPresent() ? program(command.get(), config) : direct(config);
+    if (command.isPresent()) {
+      return program(command.get(), config);
+    }
+    Optional<String> proxies = proxies(config);
+    return proxies.isPresent() ? through(proxies.get(), config) : direct(config);
+  }
+
+  private static Optional<String> proxies(ClientConfig config) {
+    return config.find(ClientOptions.HOLDFAST_PROXY).filter(it -> !it.equals("none"));
+  }
+
+  /** A stream to a node of a cluster; the node is known by its name only. */
+  private Duplex through(String proxies, ClientConfig config) throws IOException {
+    String target = config.user() + "@" + config.hostname();
+    ProxyPassage passage = ProxyRoad.of(proxies, config, prompts).enter(target);
+    legs.add(leg(passage, passage::close));
+    StreamClient.Connection connection = links.connect(config, haste.connect(), passage);
+    Duplex stream = connection.duplex();
+    legs.add(leg(() -> connection.ending().await(GOODBYE_NANOS), stream::close));
+    return stream;
   }
 
   private Duplex over(List<JumpHost> jumps, ClientConfig config) throws IOException {

@@ -101,10 +101,5 @@ public final class SubsystemCall implements AutoCloseable {
     public Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose) {
       return _ -> {};
     }
-
-    @Override
-    public String state() {
-      return "";
-    }
   }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.stream.AnswerV2;
 import dev.holdfast.stream.HelloV2;
 import dev.holdfast.stream.ProtocolException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -35,6 +36,7 @@ final class Arrival implements Loop.Ready {
   private byte[] input = new byte[0];
   private long lastByteAt = Loop.now();
   private boolean announced;
+  private boolean headerSeen;
   private @Nullable SelectionKey key;
   private Loop.@Nullable Timer timer;
   private boolean gone;
@@ -90,6 +92,9 @@ final class Arrival implements Loop.Ready {
   }
 
   private void detect() throws ProtocolException, IOException {
+    if (isForEntrance()) {
+      return;
+    }
     ByteBuffer bytes = ByteBuffer.wrap(input);
     switch (Detector.judge(bytes, Loop.now() - lastByteAt)) {
       case PROBE -> announce();
@@ -98,6 +103,55 @@ final class Arrival implements Loop.Ready {
       case PLAIN -> join(bytes);
       case UNKNOWN -> lookAgain(Detector.nextLook(bytes, lastByteAt));
     }
+  }
+
+  /** Whether the gate's entrance takes it, or may yet. */
+  private boolean isForEntrance() throws IOException {
+    Entrance entrance = gate.target() instanceof Behind.InProcess here ? here.entrance() : null;
+    if (entrance == null) {
+      return false;
+    }
+    if (awaitsHeader(entrance)) {
+      lookAgain(deadline);
+      return true;
+    }
+    byte[] preface = entrance.preface();
+    int common = Math.min(input.length, preface.length);
+    if (input.length <= Entrance.COMMON || !Arrays.equals(input, 0, common, preface, 0, common)) {
+      return false;
+    }
+    if (common < preface.length) {
+      lookAgain(deadline);
+    } else {
+      byte[] received = input;
+      gate.enter(loop, hand(), received, entrance.keeper());
+    }
+    return true;
+  }
+
+  /** Takes a balancer's header off; tells whether more of it is to come. */
+  private boolean awaitsHeader(Entrance entrance) throws IOException {
+    if (headerSeen
+        || !(channel.getRemoteAddress() instanceof InetSocketAddress peer)
+        || !entrance.balancers().test(peer.getAddress())) {
+      return false;
+    }
+    ProxyHeader header = ProxyProtocol.parse(ByteBuffer.wrap(input));
+    headerSeen = !(header instanceof ProxyHeader.Incomplete);
+    switch (header) {
+      case ProxyHeader.Incomplete _, ProxyHeader.Absent _ -> {}
+      case ProxyHeader.Local(int length) -> takeOff(length);
+      case ProxyHeader.Relayed(InetSocketAddress source, var _, int length) -> {
+        Addresses.tell(channel, source);
+        takeOff(length);
+      }
+    }
+    return !headerSeen;
+  }
+
+  private void takeOff(int length) {
+    input = Arrays.copyOfRange(input, length, input.length);
+    lastByteAt = Loop.now();
   }
 
   /** One timer at a time: it may fire early and look again, so it is rarely replaced. */
@@ -253,11 +307,7 @@ final class Arrival implements Loop.Ready {
   }
 
   private SocketAddress address() {
-    try {
-      return channel.getRemoteAddress();
-    } catch (IOException e) {
-      return new java.net.InetSocketAddress(0);
-    }
+    return Addresses.remote(channel);
   }
 
   /** Says to a client that its stream can't be had, and ends the connection. */

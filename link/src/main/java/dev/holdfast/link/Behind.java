@@ -1,9 +1,20 @@
 package dev.holdfast.link;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a gate is in front of: a TCP server, or a server in this very process. */
 public sealed interface Behind permits Destination, Behind.InProcess {
-  /** Takes connections in this process, without a socket. */
-  record InProcess(Acceptor acceptor) implements Behind {
+  /**
+   * Takes connections in this process, without a socket.
+   *
+   * @param entrance what else is taken in at the gate's port; null if nothing
+   */
+  record InProcess(Acceptor acceptor, @Nullable Entrance entrance) implements Behind {
+    /** Takes nothing in but streams and plain clients. */
+    public InProcess(Acceptor acceptor) {
+      this(acceptor, null);
+    }
+
     @Override
     public String toString() {
       return "";

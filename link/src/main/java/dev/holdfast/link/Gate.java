@@ -188,6 +188,17 @@ public final class Gate implements Closeable {
     loop.execute(() -> begin(arrival, channel));
   }
 
+  /**
+   * Takes a connection that did not come in at a listener: one that this process has made because a
+   * proxy asked it to.
+   *
+   * @param client where the client is, by the proxy's word
+   */
+  public void adopt(SocketChannel channel, SocketAddress client) {
+    Addresses.tell(channel, client);
+    accepted(channel);
+  }
+
   private void begin(Arrival arrival, SocketChannel channel) {
     try {
       arrival.start();
@@ -228,6 +239,41 @@ public final class Gate implements Closeable {
         plain.join(here.acceptor(), loop, client, fromClient);
       }
     }
+  }
+
+  /** Gives a connection to whoever keeps the entrance. */
+  void enter(Loop loop, SocketChannel channel, byte[] received, Entrance.Keeper keeper) {
+    if (draining) {
+      Loop.closeQuietly(channel);
+      return;
+    }
+    loop.execute(() -> {
+      Caller caller = new Caller(channel, received);
+      try {
+        loop.makeBlocking(channel);
+      } catch (IOException e) {
+        caller.close();
+        return;
+      }
+      Thread.ofVirtual().name("caller").start(() -> keeper.accept(caller));
+    });
+  }
+
+  /**
+   * Joins two connections, with what was read of each; {@code ended} runs when both are closed, on
+   * a thread that may not block.
+   */
+  public Relay relay(Caller client, Caller node, Consumer<Relay> ended) {
+    Loop loop = nextLoop();
+    Relay relay = new Relay(loop, ended);
+    figures.joined.incrementAndGet();
+    Closeable both =
+        () -> {
+          client.close();
+          node.close();
+        };
+    loop.give(both, () -> splices.relay(loop, client, node, relay));
+    return relay;
   }
 
   /** Joins two connections. */

@@ -134,11 +134,7 @@ final class PlainDuplex implements Duplex {
 
   @Override
   public SocketAddress remoteAddress() {
-    try {
-      return orNowhere(channel.getRemoteAddress());
-    } catch (IOException e) {
-      return orNowhere(null);
-    }
+    return Addresses.remote(channel);
   }
 
   private static SocketAddress orNowhere(@Nullable SocketAddress address) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -40,6 +41,7 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   private static final int NONE = -1;
 
   private final Destination to;
+  private final List<Destination> ways;
   private final Dialer dialer;
   private final @Nullable Duration limit;
   private final Consumer<ClientEvent> events;
@@ -66,11 +68,18 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   /**
    * A keeper for one stream.
    *
+   * @param to the server
+   * @param ways what is dialled, in turn: the server itself, or proxies on the way to it
    * @param limit how long to try at most; null for as long as the server keeps the stream
    */
   Reconnector(
-      Destination to, Dialer dialer, @Nullable Duration limit, Consumer<ClientEvent> events) {
+      Destination to,
+      List<Destination> ways,
+      Dialer dialer,
+      @Nullable Duration limit,
+      Consumer<ClientEvent> events) {
     this.to = to;
+    this.ways = List.copyOf(ways);
     this.dialer = dialer;
     this.limit = limit;
     this.events = events;
@@ -233,8 +242,9 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
   }
 
   private void dial(RetryPlan.Step.Start start) {
+    Destination way = ways.get(attempts % ways.size());
     attempts++;
-    Dial dial = dialer.dial(to, start.life());
+    Dial dial = dialer.dial(way, start.life());
     dials.put(start.attempt(), dial);
     Loop loop = stream().loop;
     Thread.ofVirtual()

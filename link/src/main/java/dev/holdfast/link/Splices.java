@@ -34,6 +34,30 @@ final class Splices {
     start(loop, client, server, who, SpliceSide.fresh(fromServer), SpliceSide.fresh(fromClient));
   }
 
+  /** Joins two connections for somebody who watches over them; on {@code loop}. */
+  void relay(Loop loop, Caller client, Caller node, Relay relay) {
+    SocketAddress from = client.from();
+    Joined who = new Joined(PlainClients.name(), from, Loop.now());
+    Splice splice =
+        new Splice(
+            loop,
+            client.channel(),
+            node.channel(),
+            it -> {
+              splices.remove(it);
+              relay.over(it);
+            });
+    splices.put(splice, who);
+    try {
+      client.keepAlive();
+      node.keepAlive();
+      splice.start(SpliceSide.fresh(node.received()), SpliceSide.fresh(client.received()));
+    } catch (IOException e) {
+      splice.close();
+    }
+    relay.begun(splice);
+  }
+
   /** Goes on with two connections that another process had joined; on {@code loop}. */
   void restore(Loop loop, HandoverMessage.Splice kept, SocketChannel client, SocketChannel server) {
     Joined who = new Joined(PlainClients.name(), kept.client(), Loop.now() - kept.ageNanos());

@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,7 +66,7 @@ public final class StreamClient implements Closeable {
     try {
       return switch (settings.resume()) {
         case OFF -> plain(settings, channel, 0, new byte[0], firstLine);
-        case V2 -> v2(settings, dialer, channel, new byte[0], new byte[0], new byte[0]);
+        case V2 -> v2(settings, null, dialer, channel, new byte[0], new byte[0], new byte[0]);
         case V1 -> v1(settings, dialer, channel, 0, new byte[0]);
         case AUTO -> probe(settings, dialer, channel, firstLine);
       };
@@ -73,6 +74,44 @@ public final class StreamClient implements Closeable {
       Loop.closeQuietly(channel);
       throw e;
     }
+  }
+
+  /**
+   * Connects to a node through proxies that lead to it: a stream of version 2 whose other end is
+   * the node. Blocks as the other does.
+   *
+   * @param settings of which {@code to} is the node's name, which nobody looks up
+   */
+  public Connection connect(ClientSettings settings, Passage passage) throws IOException {
+    Dialer dialer = Dialer.ofSystem(settings.environment(), settings.way());
+    SocketChannel channel = enter(dialer, settings, passage);
+    try {
+      return v2(settings, passage, dialer, channel, new byte[0], new byte[0], new byte[0]);
+    } catch (IOException | RuntimeException e) {
+      Loop.closeQuietly(channel);
+      throw e;
+    }
+  }
+
+  /** The first proxy that lets us in; what the last one says if none does. */
+  private static SocketChannel enter(Dialer dialer, ClientSettings settings, Passage passage)
+      throws IOException {
+    IOException failure = new IOException("there is no proxy");
+    for (Destination proxy : passage.proxies()) {
+      try (Dial dial = dialer.dial(proxy, settings.connectTimeout())) {
+        SocketChannel channel = dial.connect();
+        try {
+          passage.enter(channel, settings.connectTimeout());
+          return channel;
+        } catch (IOException | RuntimeException e) {
+          Loop.closeQuietly(channel);
+          throw e;
+        }
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    throw failure;
   }
 
   /** What a program will write first. */
@@ -106,7 +145,7 @@ public final class StreamClient implements Closeable {
       case FirstContact.Found.V2 v2 -> {
         boolean inBand = v2.said() > Detector.PROBE.length;
         byte[] said = inBand ? saidOf(firstLine, v2.said()) : new byte[0];
-        yield v2(settings, dialer, channel, Detector.ANNOUNCEMENT, said, v2.heard());
+        yield v2(settings, null, dialer, channel, Detector.ANNOUNCEMENT, said, v2.heard());
       }
     };
   }
@@ -131,9 +170,11 @@ public final class StreamClient implements Closeable {
    *
    * @param said bytes of the program's that went to the server outside the stream
    * @param heard bytes already received: lines for the program, then the answer
+   * @param passage the way through proxies; null if the server is dialled itself
    */
   private Connection v2(
       ClientSettings settings,
+      @Nullable Passage passage,
       Dialer dialer,
       SocketChannel channel,
       byte[] announcement,
@@ -141,12 +182,14 @@ public final class StreamClient implements Closeable {
       byte[] heard)
       throws IOException {
     Endpoint endpoint = new Endpoint(chunks, new Window());
+    List<Destination> ways = passage == null ? List.of(settings.to()) : passage.proxies();
     Reconnector keeper =
-        new Reconnector(settings.to(), dialer, settings.limit(), settings.events());
+        new Reconnector(settings.to(), ways, dialer, settings.limit(), settings.events());
     ResumableStream stream = stream(endpoint, keeper);
     StreamDuplex duplex = new StreamDuplex(stream);
     stream.local(duplex);
-    Comeback comeback = new ComebackV2(stream, new ClientResumptionV2(announcement));
+    Comeback straight = new ComebackV2(stream, new ClientResumptionV2(announcement));
+    Comeback comeback = passage == null ? straight : new ComebackThrough(passage, straight);
     FirstOpening opening = new FirstOpening(said.length > 0, keeper);
     loop.execute(() -> {
       stream.lock.lock();
@@ -188,7 +231,8 @@ public final class StreamClient implements Closeable {
         FirstOpeningV1.await(channel, opening, heard, settings.connectTimeout());
     Endpoint endpoint = new Endpoint(chunks, new Window());
     Reconnector keeper =
-        new Reconnector(settings.to(), dialer, settings.limit(), settings.events());
+        new Reconnector(
+            settings.to(), List.of(settings.to()), dialer, settings.limit(), settings.events());
     ResumableStream stream = stream(endpoint, keeper);
     StreamDuplex duplex = new StreamDuplex(stream);
     stream.local(duplex);

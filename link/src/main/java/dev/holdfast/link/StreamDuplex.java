@@ -269,7 +269,7 @@ final class StreamDuplex implements Duplex, Local {
               ? null
               : isLocal
                   ? connection.channel().getLocalAddress()
-                  : connection.channel().getRemoteAddress();
+                  : Addresses.remote(connection.channel());
       return address == null ? new InetSocketAddress(0) : address;
     } catch (IOException e) {
       return new InetSocketAddress(0);

@@ -142,7 +142,12 @@ final class ServerChannels extends ServerConnectionService {
       prohibited(buffer, sender);
       return;
     }
-    open(windows, () -> sockets.connect(host, (int) port));
+    ChannelRoutes routes = policy.routes();
+    Connector connector =
+        routes == null
+            ? () -> sockets.connect(host, (int) port)
+            : () -> routes.connect(login(getSession()), host, (int) port);
+    open(windows, connector);
   }
 
   /** PROTOCOL 2.4: path, reserved string, reserved number. */
@@ -207,11 +212,16 @@ final class ServerChannels extends ServerConnectionService {
   private void failed(Windows windows, Exception why) {
     log.debug("a forward is not opened: {}", why.getMessage());
     try {
+      boolean prohibited = why instanceof RouteRefusedException refused && refused.isProhibited();
       sendChannelOpenFailure(
           getSession().createBuffer((byte) 0),
           windows.sender,
-          SshConstants.SSH_OPEN_CONNECT_FAILED,
-          "The server can't connect there.",
+          prohibited
+              ? SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED
+              : SshConstants.SSH_OPEN_CONNECT_FAILED,
+          why instanceof RouteRefusedException
+              ? String.valueOf(why.getMessage())
+              : "The server can't connect there.",
           "");
     } catch (IOException | RuntimeException e) {
       log.debug("telling that failed: {}", e.getMessage());

@@ -106,6 +106,27 @@ public final class ServerEngine implements AutoCloseable {
     return start(new ServerPolicy(settings, rules, watch, null), identity, sessions);
   }
 
+  /**
+   * A server for guests that runs nothing but programs, and whose channels to ports lead where
+   * {@code routes} says.
+   *
+   * @param hostKeys beside those that the settings name; at most one of each type in all
+   * @throws SettingsException if a file that the settings name can't be used
+   */
+  public static ServerEngine serve(
+      ServerSettings settings,
+      Admissions admissions,
+      List<KeyPair> hostKeys,
+      Programs programs,
+      ChannelRoutes routes,
+      LoginWatch watch)
+      throws SettingsException {
+    HostIdentity identity = HostIdentity.load(settings, hostKeys);
+    LoginRules rules = new AdmissionRules(admissions);
+    ServerPolicy policy = new ServerPolicy(settings, rules, watch, null, routes);
+    return start(policy, identity, new ProgramSessions(programs));
+  }
+
   private static ServerEngine serve(
       List<KeyPair> hostKeys, Authenticator authenticator, Sessions sessions, long rekeyLimit) {
     ServerSettings settings =

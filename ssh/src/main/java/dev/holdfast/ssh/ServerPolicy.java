@@ -29,6 +29,7 @@ final class ServerPolicy {
   private final Penalties penalties;
   private final LoginDelay delay;
   private final @Nullable UserRights rights;
+  private final @Nullable ChannelRoutes routes;
 
   /**
    * A policy.
@@ -37,6 +38,21 @@ final class ServerPolicy {
    */
   ServerPolicy(
       ServerSettings settings, LoginRules rules, LoginWatch watch, @Nullable UserRights rights) {
+    this(settings, rules, watch, rights, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param routes where channels to ports lead; null for the hosts of this network
+   */
+  ServerPolicy(
+      ServerSettings settings,
+      LoginRules rules,
+      LoginWatch watch,
+      @Nullable UserRights rights,
+      @Nullable ChannelRoutes routes) {
+    this.routes = routes;
     this.settings = settings;
     this.rules = rules;
     this.watch = watch;
@@ -57,6 +73,10 @@ final class ServerPolicy {
 
   @Nullable UserRights rights() {
     return rights;
+  }
+
+  @Nullable ChannelRoutes routes() {
+    return routes;
   }
 
   LoginWatch watch() {

@@ -1,0 +1,56 @@
+package dev.holdfast.proxy;
+
+import dev.holdfast.ssh.Admissions;
+import dev.holdfast.ssh.SshPublicKey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.SocketAddress;
+import java.util.List;
+
+/**
+ * Who answers a proxy's questions about its cluster. May block for a moment. Thread-safe; an edge.
+ */
+public interface Judge {
+  /**
+   * Whether the holder of {@code shown}, a key or a certificate, may log in to a proxy. Nodes come
+   * as {@link Proxy#NODE_USER} and their name, by their own key.
+   */
+  Admissions.Admission admit(String user, SocketAddress from, SshPublicKey shown)
+      throws IOException;
+
+  /** All nodes, also those that are away; as far as is known, if nobody can be asked. */
+  List<KnownNode> nodes();
+
+  /** Whether it may be. */
+  Verdict decide(Wish wish);
+
+  /**
+   * Whether it is known here, without asking anybody, that it may not be: by a lock of which the
+   * cluster has told its proxies. Does not block.
+   */
+  boolean forbids(Wish wish);
+
+  /**
+   * Somebody wants to reach a node.
+   *
+   * @param login the user of the node's machine; empty for any that the node lets him in as
+   * @param from where he is
+   */
+  record Wish(String user, String login, KnownNode node, InetAddress from) {}
+
+  /** What becomes of a wish. */
+  sealed interface Verdict {
+    /** It may be. */
+    record Allowed() implements Verdict {}
+
+    /**
+     * It may not.
+     *
+     * @param why a sentence for him, empty for the usual one
+     */
+    record Denied(String why) implements Verdict {}
+
+    /** Nobody could be asked. */
+    record Unanswered() implements Verdict {}
+  }
+}

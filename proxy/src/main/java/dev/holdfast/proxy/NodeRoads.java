@@ -1,0 +1,70 @@
+package dev.holdfast.proxy;
+
+import dev.holdfast.link.Caller;
+import dev.holdfast.link.Destination;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** How a proxy gets to nodes: by their control links, or by dialling them. Thread-safe. */
+final class NodeRoads {
+  /** For a node that is dialled to answer. */
+  private static final Duration DIAL = Duration.ofSeconds(5);
+
+  private final Judge cluster;
+  private final Tunnels tunnels;
+  private final Duration patience;
+
+  NodeRoads(Judge cluster, Tunnels tunnels, Duration patience) {
+    this.cluster = cluster;
+    this.tunnels = tunnels;
+    this.patience = patience;
+  }
+
+  /** The cluster's nodes, with what is known of them here besides. */
+  List<KnownNode> nodes() {
+    return cluster.nodes().stream().map(this::completed).toList();
+  }
+
+  private KnownNode completed(KnownNode node) {
+    Map<String, String> labels = new TreeMap<>();
+    tunnels.beat(node.name()).ifPresent(beat -> labels.putAll(beat.labels()));
+    labels.putAll(node.labels());
+    Optional<Instant> here = tunnels.seen(node.name());
+    Optional<Instant> seen =
+        here.isPresent() && node.seen().filter(it -> it.isAfter(here.get())).isEmpty()
+            ? here
+            : node.seen();
+    return new KnownNode(node.name(), labels, node.address(), seen);
+  }
+
+  /**
+   * A fresh connection to the node.
+   *
+   * @throws IOException if it is offline
+   */
+  Caller reach(KnownNode node, InetSocketAddress client) throws IOException {
+    if (node.address().isPresent() && !tunnels.isLive(node.name())) {
+      return dial(node.address().get());
+    }
+    return tunnels.dial(node.name(), client, System.nanoTime() + patience.toNanos());
+  }
+
+  private static Caller dial(Destination to) throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    try {
+      channel.socket().connect(new InetSocketAddress(to.host(), to.port()), (int) DIAL.toMillis());
+      channel.setOption(java.net.StandardSocketOptions.TCP_NODELAY, true);
+      return Caller.of(channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e instanceof IOException io ? io : new IOException("not an address", e);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.holdfast.proxy;
+
+import dev.holdfast.access.ProxyHello;
+import dev.holdfast.link.Behind;
+import dev.holdfast.link.Duplex;
+import dev.holdfast.link.Entrance;
+import dev.holdfast.link.Gate;
+import dev.holdfast.link.GateEvent;
+import dev.holdfast.link.GateSettings;
+import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.LoginWatch;
+import dev.holdfast.ssh.Program;
+import dev.holdfast.ssh.ServerEngine;
+import dev.holdfast.ssh.ServerSettings;
+import dev.holdfast.ssh.SessionRequest;
+import dev.holdfast.ssh.SettingsException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A proxy: an SSH server that leads users to nodes. It keeps no state but what goes through it at
+ * the moment, so that any other one will do as well. Thread-safe.
+ */
+public final class Proxy implements Closeable {
+  /** How names of nodes begin when they log in, which no user's name does. */
+  public static final String NODE_USER = "node/";
+
+  /** The subsystem of control links (PROTOCOL.tunnel). */
+  static final String TUNNEL = "holdfast-tunnel";
+
+  /** How often it is looked whether something is due. */
+  private static final long LOOK_MILLIS = 500;
+
+  private final ProxySettings settings;
+  private final Tunnels tunnels;
+  private final Watch watch;
+  private final TicketOffice office;
+  private final Reception reception;
+  private final ProxyLog log;
+  private final ServerEngine engine;
+  private final Thread keeper;
+  private @Nullable Gate gate;
+  private volatile boolean closed;
+
+  private Proxy(ProxySettings settings, Judge cluster, ProxyLog log) throws SettingsException {
+    this.settings = settings;
+    this.log = log;
+    tunnels = new Tunnels(settings.dialBack(), log);
+    watch = new Watch(cluster, log);
+    NodeRoads roads = new NodeRoads(cluster, tunnels, settings.nodePatience());
+    Concierge concierge = new Concierge(cluster, roads, watch, settings.ticketTime(), log);
+    Tickets tickets = new Tickets(settings, cluster, Instant::now);
+    office = new TicketOffice(concierge, tickets, settings);
+    reception = new Reception(tickets, roads, tunnels, watch, log, this::gate);
+    engine =
+        ServerEngine.serve(
+            sshSettings(),
+            cluster::admit,
+            settings.hostKeys(),
+            this::program,
+            concierge,
+            watchOf(log));
+    keeper = Thread.ofVirtual().name("proxy-keeper").unstarted(this::keep);
+  }
+
+  /** Only channels to nodes are opened, and nothing is listened on. */
+  private static ServerSettings sshSettings() throws SettingsException {
+    return ServerSettings.of(
+        List.of(
+            new ServerSettings.Entry("AllowTcpForwarding", "local"),
+            new ServerSettings.Entry("AllowStreamLocalForwarding", "no"),
+            new ServerSettings.Entry("AllowAgentForwarding", "no"),
+            new ServerSettings.Entry("X11Forwarding", "no"),
+            new ServerSettings.Entry("MaxStartups", "200:30:1000"),
+            new ServerSettings.Entry("PerSourceMaxStartups", "100"),
+            new ServerSettings.Entry("ClientAliveInterval", "20"),
+            new ServerSettings.Entry("LoginGraceTime", "60")));
+  }
+
+  /** Begins to serve. */
+  public static Proxy start(
+      ProxySettings settings, Judge cluster, ProxyLog log, Consumer<GateEvent> events)
+      throws IOException {
+    Proxy proxy;
+    try {
+      proxy = new Proxy(settings, cluster, log);
+    } catch (SettingsException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    try {
+      proxy.gate = Gate.start(proxy.gateSettings(), events);
+      proxy.keeper.start();
+      return proxy;
+    } catch (IOException | RuntimeException e) {
+      proxy.close();
+      throw e;
+    }
+  }
+
+  private GateSettings gateSettings() {
+    Entrance entrance =
+        new Entrance(
+            ProxyHello.preface(),
+            reception,
+            peer -> settings.balancers().stream().anyMatch(it -> it.contains(peer)));
+    return GateSettings.of(settings.listen(), new Behind.InProcess(this::serve, entrance));
+  }
+
+  private void serve(Duplex connection, String name) {
+    try {
+      engine.accept(connection, name);
+    } catch (IOException e) {
+      connection.close();
+    }
+  }
+
+  private Gate gate() {
+    return Objects.requireNonNull(gate, "not open");
+  }
+
+  /** Where it listens. */
+  public List<SocketAddress> addresses() {
+    return gate().addresses();
+  }
+
+  /** Control links of nodes. */
+  public int tunnels() {
+    return tunnels.size();
+  }
+
+  /** Whether the node of that name can be asked to dial back. */
+  public boolean has(String node) {
+    return tunnels.isLive(node);
+  }
+
+  /** What goes through at the moment. */
+  public int relayed() {
+    return watch.size();
+  }
+
+  /** The cluster has changed: all that goes through is decided about anew, at once. */
+  public void recheck() {
+    watch.look(settings.ticketTime(), true);
+  }
+
+  private void keep() {
+    while (!closed) {
+      try {
+        Thread.sleep(LOOK_MILLIS);
+        tunnels.endSilent();
+        watch.look(settings.ticketTime(), false);
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        log.say(ProxyLog.Weight.WARNING, "fault", "the proxy's care failed: " + e);
+      }
+    }
+  }
+
+  // ---- what is run ----
+
+  private Program program(Login login, SessionRequest request) {
+    if (login.user().startsWith(NODE_USER)) {
+      return request.equals(new SessionRequest.Subsystem(TUNNEL))
+          ? call -> tunnels.serve(login.user().substring(NODE_USER.length()), call)
+          : Proxy::explain;
+    }
+    return request.equals(new SessionRequest.Subsystem(TicketOffice.SUBSYSTEM))
+        ? office::serve
+        : Proxy::explain;
+  }
+
+  /** In a terminal as well as without one. */
+  private static int explain(Program.Call call) throws IOException {
+    String sentence =
+        "This is a proxy, which has no shell; to reach a node through it: ssh -J %s@PROXY NODE\r\n"
+            .formatted(Route.shown(call.login().user()));
+    call.stderr().write(sentence.getBytes(StandardCharsets.US_ASCII));
+    return 1;
+  }
+
+  private static LoginWatch watchOf(ProxyLog log) {
+    return new LoginWatch() {
+      @Override
+      public void loggedIn(Login login) {
+        log.say(
+            login.user().startsWith(NODE_USER) ? ProxyLog.Weight.DETAIL : ProxyLog.Weight.NEWS,
+            "login",
+            "%s: %s logged in from %s"
+                .formatted(login.connection(), Route.shown(login.user()), login.from()));
+      }
+
+      @Override
+      public void refused(Refusal refusal) {
+        log.say(
+            ProxyLog.Weight.WARNING,
+            "login-refused",
+            "%s: '%s' from %s was not let in (%d attempts, key %s)"
+                .formatted(
+                    refusal.connection(),
+                    Route.shown(refusal.user()),
+                    refusal.from(),
+                    refusal.attempts(),
+                    refusal.fingerprint()));
+      }
+    };
+  }
+
+  /** Ends all of it; clients come back through another proxy, or this one when it is back. */
+  @Override
+  public void close() {
+    closed = true;
+    keeper.interrupt();
+    if (gate != null) {
+      gate.close();
+    }
+    engine.close();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.holdfast.proxy;
+
+import dev.holdfast.access.ProxyHello;
+import dev.holdfast.ssh.Program;
+import java.io.IOException;
+import java.util.Base64;
+
+/**
+ * The subsystem {@code holdfast-ticket} of a proxy (PROTOCOL.ticket, section 5): gives a ticket for
+ * a node to somebody who is logged in.
+ */
+final class TicketOffice {
+  /** Its name. */
+  static final String SUBSYSTEM = "holdfast-ticket";
+
+  /** Characters of a request. */
+  static final int MOST_LINE = 2048;
+
+  /** Bytes of a client's key. */
+  private static final int KEY = ProxyHello.NONCE;
+
+  private final Concierge concierge;
+  private final Tickets tickets;
+  private final ProxySettings settings;
+
+  TicketOffice(Concierge concierge, Tickets tickets, ProxySettings settings) {
+    this.concierge = concierge;
+    this.tickets = tickets;
+    this.settings = settings;
+  }
+
+  /** Answers one request. */
+  int serve(Program.Call call) throws IOException {
+    String line = new LineReader(call.stdin(), MOST_LINE).next();
+    String[] words = line == null ? new String[0] : line.split(" ", -1);
+    byte[] key = words.length == 3 && words[0].equals("ticket") ? key(words[2]) : new byte[0];
+    String answer = key.length == KEY ? answer(call, words[1], key) : "refused It was no request.";
+    call.stdout().write(LineReader.bytes(answer));
+    return 0;
+  }
+
+  private String answer(Program.Call call, String target, byte[] key) {
+    return switch (concierge.route(call.login(), target)) {
+      case Route.Refused(String sentence, boolean _) -> "refused " + sentence;
+      case Route.Found found -> {
+        Judge.Wish wish = concierge.wish(call.login(), found);
+        byte[] ticket = tickets.give(wish, key);
+        yield "ticket %s %s"
+            .formatted(
+                Base64.getEncoder().encodeToString(ticket),
+                settings.proxies().isEmpty() ? "-" : String.join(",", settings.proxies()));
+      }
+    };
+  }
+
+  private static byte[] key(String text) {
+    try {
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      return new byte[0];
+    }
+  }
+}
