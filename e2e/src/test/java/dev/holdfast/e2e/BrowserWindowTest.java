@@ -184,12 +184,6 @@ final class BrowserWindowTest {
           .containsEntry("localhost", "beta")
           .containsEntry("before", "")
           .containsEntry("stored", "");
-
-      int more = beta.reports();
-      try (Program second = open(beta, "root@beta", home, APP)) {
-        second.awaitOutput("Opened in the window of", SOON);
-        assertThat(beta.awaitReport(more, window)).containsEntry("before", "seen=beta");
-      }
       end(window);
     }
   }
