@@ -54,7 +54,9 @@ final class ServeCommand implements Callable<Integer> {
     }
     log.change(configuration.logLevel(), configuration.logFormat());
     try (Auth auth = Auth.start(configuration.auth(), log)) {
-      if (configuration.servesNode() || configuration.proxy() != null || configuration.gate() != null) {
+      if (configuration.servesNode()
+          || configuration.proxy() != null
+          || configuration.gate() != null) {
         serveOthers(configuration, log);
       } else {
         new WaitingService(log).run("auth at " + auth.addresses());

@@ -175,10 +175,5 @@ public final class ProxyRoad {
     public Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose) {
       return event -> {};
     }
-
-    @Override
-    public String state() {
-      return "";
-    }
   }
 }

@@ -64,7 +64,16 @@ final class Holdfast {
     FileTime jars = newest(Sources.root("cli/target/lib"));
     for (String module :
         new String[] {
-          "stream", "link", "terminal", "access", "ssh", "client", "forward", "node", "proxy", "auth",
+          "stream",
+          "link",
+          "terminal",
+          "access",
+          "ssh",
+          "client",
+          "forward",
+          "node",
+          "proxy",
+          "auth",
           "cli"
         }) {
       if (newest(Sources.root(module + "/target/classes")).compareTo(jars) > 0) {
