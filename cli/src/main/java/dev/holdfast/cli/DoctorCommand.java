@@ -5,8 +5,6 @@ import dev.holdfast.client.Finding;
 import dev.holdfast.client.LinkWatch;
 import dev.holdfast.client.Stdio;
 import dev.holdfast.client.Surroundings;
-import dev.holdfast.link.ClientEvent;
-import dev.holdfast.link.Destination;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -89,7 +86,7 @@ final class DoctorCommand implements Callable<Integer> {
     Stdio stdio = SshCommand.ofProcess();
     PrintStream out = new PrintStream(stdio.out(), true, StandardCharsets.UTF_8);
     Doctor doctor =
-        new Doctor(Surroundings.ofProcess(), stdio, new Silent(), step -> tell(stdio, step));
+        new Doctor(Surroundings.ofProcess(), stdio, LinkWatch.SILENT, step -> tell(stdio, step));
     List<Finding> findings = new ArrayList<>(doctor.atHome());
     findings.forEach(finding -> out.println(line(finding)));
     if (host != null) {
@@ -152,13 +149,5 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static String padded(String word) {
     return word + " ".repeat(Math.max(WIDTH - word.length(), 1));
-  }
-
-  /** Links are the doctor's to judge. */
-  private static final class Silent implements LinkWatch {
-    @Override
-    public Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose) {
-      return event -> {};
-    }
   }
 }

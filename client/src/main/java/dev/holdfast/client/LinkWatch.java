@@ -6,6 +6,9 @@ import java.util.function.Consumer;
 
 /** Who tells the person how links are; an edge. */
 public interface LinkWatch {
+  /** Of links of which nobody needs to hear. */
+  LinkWatch SILENT = (to, quiet, verbose) -> event -> {};
+
   /**
    * Hears what happens to the links to a server.
    *

@@ -1,7 +1,6 @@
 package dev.holdfast.client;
 
 import dev.holdfast.access.TicketKey;
-import dev.holdfast.link.ClientEvent;
 import dev.holdfast.link.Destination;
 import dev.holdfast.ssh.ClientConnection;
 import dev.holdfast.ssh.RemoteCommand;
@@ -17,7 +16,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * The way to a node's ticket: logs in by SSH to the first proxy of a list that is there, and asks
@@ -104,7 +102,7 @@ public final class ProxyRoad {
   public ProxyPassage enter(String target) throws IOException {
     IOException failure = new IOException("There is no proxy.");
     for (ClientConfig hop : hops) {
-      try (Road road = new Road(prompts, new Silent())) {
+      try (Road road = new Road(prompts, LinkWatch.SILENT)) {
         return ask(road.reach(hop).connection(), target);
       } catch (TurnedAwayException e) {
         throw e;
@@ -167,13 +165,5 @@ public final class ProxyRoad {
       line.write(Character.isISOControl(one) ? ' ' : one);
     }
     return line.toString(StandardCharsets.UTF_8);
-  }
-
-  /** Nothing is told of the link over which a ticket comes: it lasts for a moment. */
-  private static final class Silent implements LinkWatch {
-    @Override
-    public Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose) {
-      return event -> {};
-    }
   }
 }

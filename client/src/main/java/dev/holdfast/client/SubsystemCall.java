@@ -1,7 +1,5 @@
 package dev.holdfast.client;
 
-import dev.holdfast.link.ClientEvent;
-import dev.holdfast.link.Destination;
 import dev.holdfast.ssh.ClientConnection;
 import dev.holdfast.ssh.HostKeyCheck;
 import dev.holdfast.ssh.RemoteCommand;
@@ -15,7 +13,6 @@ import java.security.KeyPair;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +58,7 @@ public final class SubsystemCall implements AutoCloseable {
     ConfigQuery query = new ConfigQuery(plan.host(), plan.options(), plan.file(), "");
     ClientConfig config = ClientConfig.read(query, Surroundings.ofProcess());
     Prompts prompts = new Prompts(config.surroundings().environment(), err, false);
-    Road road = new Road(prompts, new Unwatched());
+    Road road = new Road(prompts, LinkWatch.SILENT);
     try {
       ClientConnection connection = road.reach(config, plan.check(), plan.keys());
       SessionPlan session =
@@ -93,13 +90,5 @@ public final class SubsystemCall implements AutoCloseable {
   public void close() {
     running.close();
     road.close();
-  }
-
-  /** Links of which nobody needs to hear: a call is short. */
-  private record Unwatched() implements LinkWatch {
-    @Override
-    public Consumer<ClientEvent> of(Destination to, boolean quiet, boolean verbose) {
-      return _ -> {};
-    }
   }
 }

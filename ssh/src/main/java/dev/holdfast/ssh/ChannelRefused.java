@@ -8,6 +8,9 @@ import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 public final class ChannelRefused extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /** Characters of the server's own words that are told. */
+  private static final int MOST_WORDS = 256;
+
   /** Why not. */
   public enum Reason {
     /** It is not allowed (SSH_OPEN_ADMINISTRATIVELY_PROHIBITED). */
@@ -22,8 +25,8 @@ public final class ChannelRefused extends IOException {
 
   private final Reason reason;
 
-  private ChannelRefused(Reason reason, Throwable cause) {
-    super(words(reason), cause);
+  private ChannelRefused(Reason reason, String sentence, Throwable cause) {
+    super(sentence.isEmpty() ? words(reason) : words(reason) + ": " + sentence, cause);
     this.reason = reason;
   }
 
@@ -35,10 +38,19 @@ public final class ChannelRefused extends IOException {
   static IOException of(Throwable e) {
     for (Throwable each = e; each != null; each = each.getCause()) {
       if (each instanceof SshChannelOpenException refused) {
-        return new ChannelRefused(reason(refused.getReasonCode()), e);
+        return new ChannelRefused(
+            reason(refused.getReasonCode()), printable(String.valueOf(refused.getMessage())), e);
       }
     }
     return e instanceof IOException same ? same : new IOException(e.getMessage(), e);
+  }
+
+  /** A stranger's words, as far as a terminal may be given them. */
+  private static String printable(String words) {
+    return words
+        .substring(0, Math.min(words.length(), MOST_WORDS))
+        .replaceAll("\\p{Cntrl}", " ")
+        .strip();
   }
 
   private static Reason reason(int code) {
