@@ -40,8 +40,24 @@ public final class Doctor {
   /** What there is to find without a server. */
   public List<Finding> atHome() throws IOException {
     List<Finding> found = new ArrayList<>(new HomeCheck(here).findings());
-    found.add(agent(ClientConfig.read(ConfigQuery.of("localhost"), here)));
+    try {
+      found.add(agent(ClientConfig.read(ConfigQuery.of("localhost"), here)));
+    } catch (IOException e) {
+      unreadable(e, found);
+    }
     return found;
+  }
+
+  /** The configuration can't be read, and nothing found so far says why. */
+  private static void unreadable(IOException e, List<Finding> found) {
+    if (found.stream().allMatch(it -> it.level().compareTo(Finding.Level.NOTE) <= 0)) {
+      found.add(
+          Finding.of(
+              Finding.Level.PROBLEM,
+              "configuration",
+              String.valueOf(e.getMessage()),
+              "Correct it: until then ssh and holdfast connect to nobody."));
+    }
   }
 
   private static Finding agent(ClientConfig config) {
