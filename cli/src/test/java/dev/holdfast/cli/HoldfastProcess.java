@@ -72,7 +72,7 @@ final class HoldfastProcess implements AutoCloseable {
   /** The port in the next line about a listener. */
   int awaitPort() throws InterruptedException {
     String line = await("listening on ");
-    return Integer.parseInt(line.replaceAll(".*:(\\d+)(, server is .*)?", "$1"));
+    return Integer.parseInt(line.replaceAll(".*listening on [^ ,]*:(\\d+).*", "$1"));
   }
 
   void signal(String name) throws IOException, InterruptedException {

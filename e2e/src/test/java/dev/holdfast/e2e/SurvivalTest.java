@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
  */
 @Needs({Tool.SSH, Tool.SSHD, Tool.RSYNC, Tool.CURL})
 final class SurvivalTest {
-  private static final Duration GONE = Duration.ofSeconds(10);
+  /** A client whose link was taken away before it had said goodbye tries to for two minutes. */
+  private static final Duration GONE = Duration.ofSeconds(150);
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "NEW_ADDRESSES")

@@ -57,6 +57,7 @@ final class OwnReader {
       waits = false;
     }
     if (ended) {
+      giveBack();
       selector.close();
     } else if (connection.equals(lent)) {
       connection.read(scratch, batch);

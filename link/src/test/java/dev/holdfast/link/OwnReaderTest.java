@@ -58,6 +58,22 @@ final class OwnReaderTest {
     }
   }
 
+  /** Else nobody would hear that the server has everything, and has finished as well. */
+  @Test
+  void theLoopReadsAgainAfterTheWaitWasEnded() throws Exception {
+    try (Rig rig = new Rig()) {
+      StreamClient.Connection connection = rig.connection(ClientSettings.Resume.V2);
+      Duplex program = connection.duplex();
+      Socket server = rig.accept();
+      Rig.exchange(program, server, "hello");
+      awaitSelecting(reader(program, new CompletableFuture<>()));
+      program.close();
+      assertThat(server.getInputStream().read()).isEqualTo(-1);
+      server.close();
+      assertThat(connection.ending().await(Rig.PATIENCE.toNanos())).isTrue();
+    }
+  }
+
   @Test
   void closingEndsTheWait() throws Exception {
     try (Rig rig = new Rig()) {

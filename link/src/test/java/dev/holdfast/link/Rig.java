@@ -77,12 +77,19 @@ final class Rig implements Closeable {
 
   Duplex connect(ClientSettings.Resume resume, String firstLine, Consumer<ClientEvent> events)
       throws IOException {
-    StreamClient.Connection connection =
-        client.connect(
-            new ClientSettings(
-                destination(relay.address()), resume, PATIENCE, null, Map.of(), events),
-            wait -> ascii(firstLine));
-    return connection.duplex();
+    return connection(resume, firstLine, events).duplex();
+  }
+
+  StreamClient.Connection connection(ClientSettings.Resume resume) throws IOException {
+    return connection(resume, "SSH-2.0-Test_1.0\r\n", clientEvents::add);
+  }
+
+  private StreamClient.Connection connection(
+      ClientSettings.Resume resume, String firstLine, Consumer<ClientEvent> events)
+      throws IOException {
+    return client.connect(
+        new ClientSettings(destination(relay.address()), resume, PATIENCE, null, Map.of(), events),
+        wait -> ascii(firstLine));
   }
 
   /** A client without resumption, directly at the gate. */
