@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -69,7 +70,7 @@ final class NodeProcessTest {
           HoldfastProcess held =
               HoldfastProcess.start(
                   "connect", "--resume", "v2", "127.0.0.1", Integer.toString(port))) {
-        node.await("opened it");
+        assertIdentifies(held.process.getInputStream());
         node.signal("TERM");
         node.await("2 connections may go on");
         await().until(() -> isRefused(port));
@@ -120,8 +121,12 @@ final class NodeProcessTest {
   private static Socket greet(int port) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.getOutputStream().write("SSH-2.0-Test\r\n".getBytes(US_ASCII));
-    assertThat(socket.getInputStream().readNBytes(8)).asString(US_ASCII).isEqualTo("SSH-2.0-");
+    assertIdentifies(socket.getInputStream());
     return socket;
+  }
+
+  private static void assertIdentifies(InputStream server) throws IOException {
+    assertThat(server.readNBytes(8)).asString(US_ASCII).isEqualTo("SSH-2.0-");
   }
 
   private static boolean isRefused(int port) throws IOException {
