@@ -26,6 +26,7 @@ final class ArchitectureTest {
   private static final String LINK = "dev.holdfast.link";
   private static final String TERMINAL = "dev.holdfast.terminal";
   private static final String ACCESS = "dev.holdfast.access";
+  private static final String RECORDING = "dev.holdfast.recording";
   private static final String SSH = "dev.holdfast.ssh";
   private static final String CLIENT = "dev.holdfast.client";
   private static final String FORWARD = "dev.holdfast.forward";
@@ -44,19 +45,20 @@ final class ArchitectureTest {
           entry(STREAM, Set.of()),
           entry(TERMINAL, Set.of()),
           entry(ACCESS, Set.of()),
+          entry(RECORDING, Set.of(TERMINAL, ACCESS)),
           entry(LINK, Set.of(STREAM)),
           entry(SSH, Set.of(STREAM, LINK, ACCESS)),
           entry(CLIENT, Set.of(STREAM, LINK, TERMINAL, ACCESS, SSH)),
           entry(FORWARD, Set.of(STREAM, LINK, SSH, CLIENT)),
           entry(BROWSER, Set.of(STREAM, LINK, SSH, CLIENT, FORWARD)),
-          entry(NODE, Set.of(STREAM, LINK, TERMINAL, ACCESS, SSH)),
+          entry(NODE, Set.of(STREAM, LINK, TERMINAL, ACCESS, RECORDING, SSH)),
           entry(PROXY, Set.of(STREAM, LINK, ACCESS, SSH)),
-          entry(AUTH, Set.of(STREAM, LINK, ACCESS, SSH)),
+          entry(AUTH, Set.of(STREAM, LINK, ACCESS, RECORDING, SSH)),
           entry(
               CLI,
               Set.of(
-                  STREAM, LINK, TERMINAL, ACCESS, SSH, CLIENT, FORWARD, BROWSER, NODE, PROXY,
-                  AUTH)));
+                  STREAM, LINK, TERMINAL, ACCESS, RECORDING, SSH, CLIENT, FORWARD, BROWSER, NODE,
+                  PROXY, AUTH)));
 
   private static final JavaClasses HOLDFAST =
       new ClassFileImporter()

@@ -1,0 +1,32 @@
+package dev.holdfast.recording;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the parts of recordings are kept: a directory, an object store, or the auth service that
+ * has one. Thread-safe; may block. What fails is an IOException with a sentence.
+ */
+public interface PartStore {
+  /**
+   * Keeps a part durably: when this returns, it is there also after a loss of power. The same part
+   * with the same bytes again changes nothing; with others it fails.
+   *
+   * @param recording its name: 32 small hexadecimal digits
+   * @param index 0 for the first part
+   */
+  void put(String recording, int index, byte[] part) throws IOException;
+
+  /** The part, if it is there. */
+  Optional<byte[]> get(String recording, int index) throws IOException;
+
+  /** The indexes of a recording's parts that are there, in order. */
+  List<Integer> parts(String recording) throws IOException;
+
+  /** The names of all recordings of which a part is there, in no order. */
+  List<String> recordings() throws IOException;
+
+  /** Removes a recording, whatever of it is there. */
+  void delete(String recording) throws IOException;
+}
