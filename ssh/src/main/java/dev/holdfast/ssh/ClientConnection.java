@@ -226,6 +226,19 @@ public final class ClientConnection implements AutoCloseable {
     return answered;
   }
 
+  /** Whether the server takes messages that mean nothing, see {@link #chaff}. */
+  public boolean takesChaff() {
+    return ServerPings.areTakenBy(session);
+  }
+
+  /**
+   * Sends what looks like a key to whoever sees only its size and time: a ping of the same length
+   * (PROTOCOL 1.9), which the server answers.
+   */
+  public void chaff() throws IOException {
+    session.writePacket(ServerPings.likeOneKey(session));
+  }
+
   /** Ends the connection at once and without a word, for nobody is there to hear it. */
   public void sever() {
     session.close(true);

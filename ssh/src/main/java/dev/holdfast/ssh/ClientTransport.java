@@ -144,7 +144,11 @@ final class ClientTransport extends ClientSessionImpl {
   @Override
   protected void doHandleMessage(Buffer buffer) throws Exception {
     int start = buffer.rpos();
-    if (buffer.available() > 0 && buffer.getUByte() == SshConstants.SSH_MSG_USERAUTH_FAILURE) {
+    int message = buffer.available() > 0 ? buffer.getUByte() : -1;
+    if (message == ServerPings.PONG) {
+      return;
+    }
+    if (message == SshConstants.SSH_MSG_USERAUTH_FAILURE) {
       loginMethods = List.of(buffer.getString().split(",", MOST_METHODS));
     }
     buffer.rpos(start);

@@ -41,7 +41,7 @@ final class MinaServer extends SshServer {
     Algorithms.offerAsServer(server, policy.settings());
     server.setKeyPairProvider(KeyPairProvider.wrap(identity.keys()));
     server.setHostKeyCertificateProvider(session -> identity.certificates());
-    server.setKexExtensionHandler(new AcceptedAlgorithms(policy));
+    server.setKexExtensionHandler(new ServerExtensions(policy));
     server.addSessionListener(RekeyMeter.RESTARTER);
     server.addSessionListener(Attempts.reporter(policy.watch()));
     server.addSessionListener(policy.penalties().reporter());
