@@ -45,9 +45,9 @@ final class NamedSessionVimTest {
   void theSecondClientHasTheFirstOnesScreenAndItsScrollback() throws Exception {
     client("one");
     type("one", "export LC_ALL=C.UTF-8 PS1='$ '; seq 1 200", "Enter");
-    awaitShown("one", "200");
+    awaitShown("one", "\n200\n$");
     type("one", "vim -u NONE -N -c 'set ruler' " + directory.resolve("text"), "Enter");
-    awaitShown("one", "text");
+    awaitShown("one", "0,0-1");
     type("one", "ifirst line", "Enter", "second 漢字", "Escape");
     awaitShown("one", "漢字");
     awaitShown("one", "2,1");
@@ -59,7 +59,7 @@ final class NamedSessionVimTest {
     awaitShown("two", "2,1");
     await().atMost(LONGEST).untilAsserted(() -> assertThat(screen("two")).isEqualTo(before));
     type("two", "A and more", "Escape", ":wq", "Enter");
-    awaitShown("two", "$ ");
+    awaitShown("two", "200\n$");
     await().atMost(LONGEST).until(() -> Files.exists(directory.resolve("text")));
     assertThat(Files.readString(directory.resolve("text")))
         .isEqualTo("first line\nsecond 漢字 and more\n");
