@@ -117,13 +117,19 @@ final class Bench implements Callable<Integer> {
     }
     Plan plan = plan();
     Set<Run.Part> measured = parts();
-    boolean onlyNode = measured.equals(EnumSet.of(Run.Part.NODE));
-    var results = new Results(Set.of(paths.getFirst().label(), NodeSpeed.BASE.label()));
+    boolean allAlone = measured.stream().allMatch(Run.Part::isAlone);
+    var results =
+        new Results(
+            Set.of(
+                paths.getFirst().label(),
+                NodeSpeed.BASE.label(),
+                ClientSpeed.BASE,
+                ForwardSpeed.BASE));
     Map<String, Object> machine = Machine.describe();
     write(document(machine, plan, results));
-    boolean whole = onlyNode || new Run(plan, paths, measured, results).measure();
-    if (measured.contains(Run.Part.NODE)) {
-      whole &= Run.node(plan, results);
+    boolean whole = allAlone || new Run(plan, paths, measured, results).measure();
+    for (Run.Part part : measured) {
+      whole &= part.measure(plan, results);
     }
     machine.put("load afterwards", Machine.load());
     machine.forEach((name, value) -> System.out.println(name + ": " + value));

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One run of the bench: starts the processes, measures part after part, and ends them. */
 final class Run {
@@ -18,7 +19,50 @@ final class Run {
     /** Memory of thousands of idle connections. */
     IDLE,
     /** The node against OpenSSH's sshd. */
-    NODE
+    NODE("the node against sshd", (plan, results) -> new NodeSpeed(plan, results).measure()),
+    /** {@code holdfast ssh} against OpenSSH's ssh. */
+    CLIENT("the client against ssh", (plan, results) -> new ClientSpeed(plan, results).measure()),
+    /** {@code holdfast forward} against {@code ssh -N -L}. */
+    FORWARD("forwards", (plan, results) -> new ForwardSpeed(plan, results).measure());
+
+    private final String what;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it has no state
+    private final @Nullable Alone alone;
+
+    Part() {
+      what = "";
+      alone = null;
+    }
+
+    Part(String what, Alone alone) {
+      this.what = what;
+      this.alone = alone;
+    }
+
+    /** Whether it has contenders of its own. */
+    boolean isAlone() {
+      return alone != null;
+    }
+
+    /** Measures it if it stands alone; false if it could not be, which is then remarked. */
+    boolean measure(Plan plan, Results results) {
+      try {
+        if (alone != null) {
+          System.err.println("bench: " + what);
+          alone.measure(plan, results);
+        }
+        return true;
+      } catch (IOException e) {
+        results.remark("Not measured: " + what + ": " + e.getMessage());
+        return false;
+      }
+    }
+  }
+
+  /** Measures something that needs none of the contenders of the command line. */
+  private interface Alone {
+    void measure(Plan plan, Results results) throws IOException;
   }
 
   private static final int CONNECTIONS = 256;
@@ -53,17 +97,6 @@ final class Run {
       }
     }
     return whole;
-  }
-
-  /** Measures the node; false if that could not be, which is then remarked. */
-  static boolean node(Plan plan, Results results) {
-    try {
-      new NodeSpeed(plan, results).measure();
-      return true;
-    } catch (IOException e) {
-      results.remark("Not measured: the node against sshd: " + e.getMessage());
-      return false;
-    }
   }
 
   private boolean lanes(int port) throws IOException {

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What OpenSSH's client does with a server, timed; every client is a process of its own. */
+/** What a client does with a server, timed; every client is a process of its own. */
 final class SshLoad {
   private static final BigInteger NANOS = BigInteger.valueOf(1_000_000_000);
   private static final int ANSWER_SECONDS_MAX = 300;
@@ -23,7 +23,7 @@ final class SshLoad {
   private SshLoad() {}
 
   /** Returns how long bytes took from the server: from when the command began to the very end. */
-  static Duration down(SshServer server, String cipher, long bytes) throws IOException {
+  static Duration down(SshReach server, String cipher, long bytes) throws IOException {
     String command = "date +%s%N >&2; exec head -c " + bytes + " /dev/zero";
     Process client =
         new ProcessBuilder(words(server.client("-T", "-c", cipher), command))
@@ -34,7 +34,7 @@ final class SshLoad {
   }
 
   /** The same of bytes to the server. */
-  static Duration up(SshServer server, String cipher, long bytes) throws IOException {
+  static Duration up(SshReach server, String cipher, long bytes) throws IOException {
     Scratch scratch = Scratch.make();
     try {
       java.nio.file.Path zeros = scratch.directory().resolve("zeros");
@@ -63,7 +63,7 @@ final class SshLoad {
   }
 
   /** Returns how long {@code ssh host true} took. */
-  static Duration setUp(SshServer server) throws IOException {
+  static Duration setUp(SshReach server) throws IOException {
     long start = System.nanoTime();
     Process client =
         new ProcessBuilder(words(server.client("-T"), "true"))
@@ -76,7 +76,7 @@ final class SshLoad {
   }
 
   /** Returns how long each of so many single bytes took there and back, in nanoseconds. */
-  static long[] echo(SshServer server, boolean pty, int trips) throws IOException {
+  static long[] echo(SshReach server, boolean pty, int trips) throws IOException {
     try (var session = Echo.open(server, pty)) {
       long[] nanos = new long[trips];
       for (int i = 0; i < trips; i++) {
@@ -101,15 +101,19 @@ final class SshLoad {
     }
 
     /** Returns one through which bytes pass already. */
-    static Echo open(SshServer server, boolean pty) throws IOException {
+    static Echo open(SshReach server, boolean pty) throws IOException {
       String command = (pty ? "stty raw -echo; " : "") + "printf R; exec cat";
       List<String> words = words(server.client(pty ? "-tt" : "-T"), command);
       var echo = new Echo(new ProcessBuilder(words).redirectError(Redirect.DISCARD).start());
       if (echo.from.read() != READY) {
         echo.close();
-        throw new IOException(server.kind().label() + " starts no session");
+        throw new IOException(server.label() + " starts no session");
       }
       return echo;
+    }
+
+    long pid() {
+      return client.pid();
     }
 
     void trip() throws IOException {
@@ -142,7 +146,7 @@ final class SshLoad {
 
   private static List<String> words(List<String> client, String command) {
     var words = new ArrayList<>(client);
-    words.add(SshServer.host());
+    words.add(SshReach.host());
     words.add(command);
     return words;
   }

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  * An SSH server at work on a port of loopback, for this user only, and how OpenSSH's client reaches
  * it. Keys are made for it; nothing is read of the machine's or the user's configuration.
  */
-final class SshServer implements AutoCloseable {
+final class SshServer implements SshReach, AutoCloseable {
   private static final long LISTEN_MAX_NANOS = 30_000_000_000L;
   private static final long LOOK_NANOS = 20_000_000;
   private static final int KEYGEN_MAX_SECONDS = 30;
@@ -69,18 +69,30 @@ final class SshServer implements AutoCloseable {
     return process.pid();
   }
 
-  /** Returns the command of a client, to be followed by options, {@link #host} and a command. */
-  List<String> client(String... options) {
-    var command = new ArrayList<>(List.of("ssh", "-F", "none", "-p", Integer.toString(port)));
+  int port() {
+    return port;
+  }
+
+  @Override
+  public String label() {
+    return kind.label();
+  }
+
+  /** OpenSSH's client. */
+  @Override
+  public List<String> client(String... options) {
+    return client(List.of("ssh"), port, options);
+  }
+
+  /** Another client, and another port that leads here. */
+  List<String> client(List<String> program, int at, String... options) {
+    var command = new ArrayList<>(program);
+    command.addAll(List.of("-F", "none", "-p", Integer.toString(at)));
     command.addAll(List.of("-i", file("user").toString(), "-o", "IdentitiesOnly=yes"));
     command.addAll(List.of("-o", "IdentityAgent=none", "-o", "StrictHostKeyChecking=no"));
     command.addAll(List.of("-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"));
     command.addAll(List.of(options));
     return command;
-  }
-
-  static String host() {
-    return "127.0.0.1";
   }
 
   private List<String> sshd() throws IOException {
