@@ -44,12 +44,14 @@ final class ApiCalls implements ApiSession.Calls {
   private final Administration administration;
   private final Joining joining;
   private final AuditCalls audit;
+  private final LeaseCalls leases;
 
   ApiCalls(Parts parts) {
     this.parts = parts;
     administration = new Administration(parts);
     joining = new Joining(parts);
     audit = new AuditCalls(parts);
+    leases = new LeaseCalls(parts.leases);
   }
 
   /** What the calls work with. */
@@ -60,6 +62,7 @@ final class ApiCalls implements ApiSession.Calls {
       AuditTrail trail,
       CertificateAuthority authority,
       LocalCluster local,
+      LeaseBook leases,
       Feed feed,
       SecureRandom random) {}
 
@@ -156,6 +159,8 @@ final class ApiCalls implements ApiSession.Calls {
       case LOCKS -> parts.database.transact(UserTable::locks);
       case LOCK_SET -> administration.setLock(caller, (LockOrder) params);
       case LOCK_REMOVE -> administration.removeLock(caller, (Named) params);
+      case LEASE_TAKE, LEASES_RENEW, LEASES_RELEASE, LEASES_DROP, LEASES, LEASE_REMOVE ->
+          leases.call(caller, method, params);
       case AUDIT_SEARCH -> audit.search((AuditQuery) params);
       case AUDIT_FOLLOW -> audit.follow((AuditQuery) params, session);
     };

@@ -2,6 +2,7 @@ package dev.holdfast.auth;
 
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
+import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.Lock;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.ssh.Login;
@@ -24,15 +25,22 @@ public final class AuthService implements AutoCloseable {
   private final LocalCluster local;
   private final ApiServer server;
   private final HostSocket socket;
+  private final LeaseSweeper sweeper;
   private final AutoCloseable watch;
 
   private AuthService(
-      Database database, Feed feed, LocalCluster local, ApiServer server, HostSocket socket) {
+      Database database,
+      Feed feed,
+      LocalCluster local,
+      ApiServer server,
+      HostSocket socket,
+      LeaseSweeper sweeper) {
     this.database = database;
     this.feed = feed;
     this.local = local;
     this.server = server;
     this.socket = socket;
+    this.sweeper = sweeper;
     watch = feed.watch(this::changed);
   }
 
@@ -45,6 +53,7 @@ public final class AuthService implements AutoCloseable {
    * @param auditFile where audit events go besides, as lines; null for nowhere
    * @param names that the service is dialled by, beside {@code auth.CLUSTER}
    * @param version of the program
+   * @param leaseTime of leases that are taken from now on
    */
   public record Settings(
       String cluster,
@@ -52,7 +61,8 @@ public final class AuthService implements AutoCloseable {
       String store,
       @Nullable Path auditFile,
       List<String> names,
-      String version) {
+      String version,
+      LeaseTime leaseTime) {
     public Settings {
       names = List.copyOf(names);
     }
@@ -98,7 +108,9 @@ public final class AuthService implements AutoCloseable {
     Presets.ensure(trail);
     Feed feed = Feed.start(database);
     try {
-      LocalCluster local = new LocalCluster(database, trail, feed);
+      LeaseTime time = settings.leaseTime();
+      LeaseBook leases = new LeaseBook(database, trail, time, System::nanoTime);
+      LocalCluster local = new LocalCluster(database, trail, feed, leases);
       ApiCalls calls =
           new ApiCalls(
               new ApiCalls.Parts(
@@ -108,13 +120,15 @@ public final class AuthService implements AutoCloseable {
                   trail,
                   authority,
                   local,
+                  leases,
                   feed,
                   new SecureRandom()));
       ApiServer server =
           ApiServer.start(settings, authority, new AuthAdmissions(database, trail), calls, trail);
       try {
         HostSocket socket = HostSocket.open(settings.state().resolve(SOCKET), calls);
-        return new AuthService(database, feed, local, server, socket);
+        return new AuthService(
+            database, feed, local, server, socket, LeaseSweeper.start(leases, time));
       } catch (IOException e) {
         server.close();
         throw e;
@@ -172,6 +186,7 @@ public final class AuthService implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("a watch that does not end", e);
     }
+    sweeper.close();
     socket.close();
     server.close();
     feed.close();

@@ -1,6 +1,9 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.access.InvalidRecordException;
+import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.Names;
+import dev.holdfast.access.Spans;
 import dev.holdfast.auth.AuthService;
 import dev.holdfast.link.GateEvent;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param state directory of its keys, its socket and, unless said otherwise, its store
  * @param store as {@link AuthService.Settings} has it; may hold a password
  * @param auditFile where audit events go besides; null for nowhere
+ * @param leaseTime of connections that are counted
  */
 record AuthConfiguration(
     String cluster,
@@ -30,7 +34,8 @@ record AuthConfiguration(
     List<String> names,
     Path state,
     String store,
-    @Nullable Path auditFile) {
+    @Nullable Path auditFile,
+    LeaseTime leaseTime) {
   /** Where it listens unless it is told. */
   static final int PORT = 2225;
 
@@ -43,8 +48,11 @@ record AuthConfiguration(
     Path state = section.value("state-dir", Path::of, usualState());
     String store = section.value("store", text -> text, "sqlite:" + state.resolve("cluster.db"));
     Optional<Path> audit = section.value("audit-file", Path::of);
+    LeaseTime time =
+        section.value(
+            "session-control-timeout", AuthConfiguration::time, new LeaseTime(LeaseTime.USUAL));
     section.end();
-    return new AuthConfiguration(cluster, listen, names, state, store, audit.orElse(null));
+    return new AuthConfiguration(cluster, listen, names, state, store, audit.orElse(null), time);
   }
 
   private static String name(String text) {
@@ -53,6 +61,17 @@ record AuthConfiguration(
           "'" + text + "' is not a name of lower-case letters, digits, '.' and '-'");
     }
     return text;
+  }
+
+  private static LeaseTime time(String text) {
+    try {
+      return new LeaseTime(
+          Spans.parse(text)
+              .orElseThrow(() ->
+                  new TypeConversionException("'" + text + "' is not a time such as 30s or 2m")));
+    } catch (InvalidRecordException e) {
+      throw new TypeConversionException(e.sentence());
+    }
   }
 
   /** The system's directory for root, the user's for others. */
@@ -67,7 +86,8 @@ record AuthConfiguration(
   }
 
   AuthService.Settings settings() throws IOException {
-    return new AuthService.Settings(cluster, state, store, auditFile, names, Version.number());
+    return new AuthService.Settings(
+        cluster, state, store, auditFile, names, Version.number(), leaseTime);
   }
 
   /** The settings that count, as they would be written; without what may hold a password. */
@@ -78,6 +98,7 @@ record AuthConfiguration(
     all.put("names", names);
     all.put("state-dir", state);
     all.put("store", store.startsWith("sqlite:") ? store : "postgresql:...");
+    all.put("session-control-timeout", leaseTime.timeout().toSeconds() + "s");
     if (auditFile != null) {
       all.put("audit-file", auditFile);
     }
