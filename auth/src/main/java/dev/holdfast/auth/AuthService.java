@@ -2,9 +2,13 @@ package dev.holdfast.auth;
 
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
+import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.Lock;
+import dev.holdfast.access.NodeRecord;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.SshKeys;
+import dev.holdfast.ssh.SshPublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +29,18 @@ public final class AuthService implements AutoCloseable {
   private final ApiServer server;
   private final HostSocket socket;
   private final AutoCloseable watch;
+  private final ApiCalls.Parts calls;
+  private final Joining joining;
 
   private AuthService(
-      Database database, Feed feed, LocalCluster local, ApiServer server, HostSocket socket) {
+      Database database,
+      Feed feed,
+      LocalCluster local,
+      ApiServer server,
+      HostSocket socket,
+      ApiCalls.Parts calls) {
+    this.calls = calls;
+    joining = new Joining(calls);
     this.database = database;
     this.feed = feed;
     this.local = local;
@@ -99,22 +112,22 @@ public final class AuthService implements AutoCloseable {
     Feed feed = Feed.start(database);
     try {
       LocalCluster local = new LocalCluster(database, trail, feed);
-      ApiCalls calls =
-          new ApiCalls(
-              new ApiCalls.Parts(
-                  settings.cluster(),
-                  settings.version(),
-                  database,
-                  trail,
-                  authority,
-                  local,
-                  feed,
-                  new SecureRandom()));
+      ApiCalls.Parts parts =
+          new ApiCalls.Parts(
+              settings.cluster(),
+              settings.version(),
+              database,
+              trail,
+              authority,
+              local,
+              feed,
+              new SecureRandom());
+      ApiCalls calls = new ApiCalls(parts);
       ApiServer server =
           ApiServer.start(settings, authority, new AuthAdmissions(database, trail), calls, trail);
       try {
         HostSocket socket = HostSocket.open(settings.state().resolve(SOCKET), calls);
-        return new AuthService(database, feed, local, server, socket);
+        return new AuthService(database, feed, local, server, socket, parts);
       } catch (IOException e) {
         server.close();
         throw e;
@@ -128,6 +141,39 @@ public final class AuthService implements AutoCloseable {
   /** The cluster, for services in this process. */
   public Cluster cluster() {
     return local;
+  }
+
+  /**
+   * The membership of a service in this process, which needs no token: it has the rights to make
+   * one.
+   */
+  public Membership enrol(Membership.Settings settings) throws IOException {
+    SshPublicKey key = SshKeys.wire(settings.key().getPublic());
+    NodeRecord machine;
+    try {
+      machine = joining.enrol(settings, key);
+    } catch (InvalidRecordException e) {
+      throw new IOException(e.sentence(), e);
+    }
+    Enrolment enrolment =
+        new Enrolment(
+            calls.cluster(),
+            machine.kind(),
+            machine.name(),
+            machine.id(),
+            key.fingerprint(),
+            "",
+            local.authorities());
+    return new Membership(
+        local,
+        () ->
+            calls
+                .authority()
+                .issueForHost(key, machine.id(), ApiCalls.names(calls.cluster(), machine)),
+        new Membership.Known(enrolment),
+        settings,
+        null,
+        () -> {});
   }
 
   /** Speaks SSH on a stream. */
