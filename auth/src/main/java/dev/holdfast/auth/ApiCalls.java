@@ -44,12 +44,14 @@ final class ApiCalls implements ApiSession.Calls {
   private final Administration administration;
   private final Joining joining;
   private final AuditCalls audit;
+  private final RecordingCalls recordings;
 
   ApiCalls(Parts parts) {
     this.parts = parts;
     administration = new Administration(parts);
     joining = new Joining(parts);
     audit = new AuditCalls(parts);
+    recordings = new RecordingCalls(parts.recordings());
   }
 
   /** What the calls work with. */
@@ -61,7 +63,8 @@ final class ApiCalls implements ApiSession.Calls {
       CertificateAuthority authority,
       LocalCluster local,
       Feed feed,
-      SecureRandom random) {}
+      SecureRandom random,
+      Recordings recordings) {}
 
   /**
    * The caller as he is now: his roles may be others than when he logged in, he may be locked or
@@ -158,6 +161,17 @@ final class ApiCalls implements ApiSession.Calls {
       case LOCK_REMOVE -> administration.removeLock(caller, (Named) params);
       case AUDIT_SEARCH -> audit.search((AuditQuery) params);
       case AUDIT_FOLLOW -> audit.follow((AuditQuery) params, session);
+      case RECORDING_BEGIN,
+          RECORDING_PUT,
+          RECORDING_PARTS,
+          RECORDING_TOUCH,
+          RECORDING_COMPLETE,
+          RECORDING_LIST,
+          RECORDING_GET,
+          RECORDING_HOLD,
+          RECORDING_RELEASE,
+          RECORDING_DELETE ->
+          recordings.call(caller, method, params, session);
     };
   }
 

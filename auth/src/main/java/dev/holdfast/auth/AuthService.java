@@ -3,7 +3,9 @@ package dev.holdfast.auth;
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
 import dev.holdfast.access.Lock;
+import dev.holdfast.access.NodeRecord;
 import dev.holdfast.link.Duplex;
+import dev.holdfast.recording.PartStore;
 import dev.holdfast.ssh.Login;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The service that keeps what lasts: store, authorities, audit events, and the API by which all of
@@ -24,10 +25,23 @@ public final class AuthService implements AutoCloseable {
   private final LocalCluster local;
   private final ApiServer server;
   private final HostSocket socket;
+  private final Recordings recordings;
+  private final RecordingKeeper keeper;
+  private final RecordingStore store;
   private final AutoCloseable watch;
 
   private AuthService(
-      Database database, Feed feed, LocalCluster local, ApiServer server, HostSocket socket) {
+      Database database,
+      Feed feed,
+      LocalCluster local,
+      ApiServer server,
+      HostSocket socket,
+      Recordings recordings,
+      RecordingKeeper keeper,
+      RecordingStore store) {
+    this.recordings = recordings;
+    this.keeper = keeper;
+    this.store = store;
     this.database = database;
     this.feed = feed;
     this.local = local;
@@ -42,7 +56,8 @@ public final class AuthService implements AutoCloseable {
    * @param cluster the cluster's name, which is part of hosts' names
    * @param state directory of the service's host key, the authorities' keys and its socket
    * @param store {@code sqlite:FILE} or {@code postgresql://…}
-   * @param auditFile where audit events go besides, as lines; null for nowhere
+   * @param audit where audit events go besides
+   * @param recordings how those are kept
    * @param names that the service is dialled by, beside {@code auth.CLUSTER}
    * @param version of the program
    */
@@ -50,10 +65,12 @@ public final class AuthService implements AutoCloseable {
       String cluster,
       Path state,
       String store,
-      @Nullable Path auditFile,
+      List<AuditLines> audit,
+      RecordingSettings recordings,
       List<String> names,
       String version) {
     public Settings {
+      audit = List.copyOf(audit);
       names = List.copyOf(names);
     }
 
@@ -92,7 +109,34 @@ public final class AuthService implements AutoCloseable {
   }
 
   private static AuthService open(Settings settings, Database database) throws IOException {
-    AuditTrail trail = new AuditTrail(database, settings.auditFile());
+    AuditTrail trail = new AuditTrail(database, settings.audit());
+    RecordingStore store = store(settings);
+    Recordings recordings = new Recordings(database, trail, store);
+    try {
+      AuthService service = open(settings, database, trail, recordings, store);
+      service.keeper.start();
+      return service;
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** The store of recordings; whether it answers shows when it is needed. */
+  private static RecordingStore store(Settings settings) throws IOException {
+    String url = settings.recordings().store();
+    return url == null
+        ? new StoreUrl.Directory(settings.state().resolve("recordings")).open()
+        : StoreUrl.parse(url).open();
+  }
+
+  private static AuthService open(
+      Settings settings,
+      Database database,
+      AuditTrail trail,
+      Recordings recordings,
+      RecordingStore store)
+      throws IOException {
     AuthorityKeys keys = AuthorityKeys.open(settings.state().resolve("authorities"));
     CertificateAuthority authority = CertificateAuthority.open(database, trail, keys);
     Presets.ensure(trail);
@@ -109,12 +153,20 @@ public final class AuthService implements AutoCloseable {
                   authority,
                   local,
                   feed,
-                  new SecureRandom()));
+                  new SecureRandom(),
+                  recordings));
       ApiServer server =
           ApiServer.start(settings, authority, new AuthAdmissions(database, trail), calls, trail);
+      RecordingKeeper keeper =
+          new RecordingKeeper(
+              database,
+              trail,
+              recordings,
+              settings.recordings().retention(),
+              RecordingKeeper.Times.USUAL);
       try {
         HostSocket socket = HostSocket.open(settings.state().resolve(SOCKET), calls);
-        return new AuthService(database, feed, local, server, socket);
+        return new AuthService(database, feed, local, server, socket, recordings, keeper, store);
       } catch (IOException e) {
         server.close();
         throw e;
@@ -128,6 +180,11 @@ public final class AuthService implements AutoCloseable {
   /** The cluster, for services in this process. */
   public Cluster cluster() {
     return local;
+  }
+
+  /** The recordings of a node of this process, which has joined. */
+  public PartStore parts(NodeRecord node) {
+    return new LocalParts(recordings, node);
   }
 
   /** Speaks SSH on a stream. */
@@ -174,6 +231,8 @@ public final class AuthService implements AutoCloseable {
     }
     socket.close();
     server.close();
+    keeper.close();
+    store.close();
     feed.close();
     database.close();
   }

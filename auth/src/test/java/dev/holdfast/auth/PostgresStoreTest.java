@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-final class PostgresStoreTest implements StoreConformance {
+final class PostgresStoreTest implements StoreConformance, AuditConformance, RecordingConformance {
   private static @Nullable Postgres postgres;
   private static int schemas;
 
@@ -89,7 +89,7 @@ final class PostgresStoreTest implements StoreConformance {
   @Test
   void whatWasCommittedOutlivesALossOfTheDatabase() throws Exception {
     Database used = database();
-    AuditTrail trail = new AuditTrail(used, null);
+    AuditTrail trail = new AuditTrail(used);
     AtomicInteger committed = new AtomicInteger();
     AtomicInteger failed = new AtomicInteger();
     Thread writer =

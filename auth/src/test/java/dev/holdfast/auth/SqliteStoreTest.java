@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SqliteStoreTest implements StoreConformance {
+final class SqliteStoreTest implements StoreConformance, AuditConformance, RecordingConformance {
   @TempDir Path directory;
   private @Nullable Database database;
 

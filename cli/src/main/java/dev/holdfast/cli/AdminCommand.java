@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       AdminTokens.class,
       AdminLocks.class,
       AdminAudit.class,
+      AdminRecordings.class,
       AdminAuthorities.class,
       AdminApply.class
     })
