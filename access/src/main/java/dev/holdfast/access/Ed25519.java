@@ -14,12 +14,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Signatures by raw Ed25519 keys (RFC 8032), with the JDK's cryptography. */
-final class Ed25519 {
+public final class Ed25519 {
   /** Bytes of a public key, and of the secret that a private one is made from. */
-  static final int KEY = 32;
+  public static final int KEY = 32;
 
   /** Bytes of a signature. */
-  static final int SIGNATURE = 64;
+  public static final int SIGNATURE = 64;
 
   /** What stands before a public key in its X.509 form (RFC 8410 4). */
   private static final byte[] PUBLIC_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
@@ -33,18 +33,19 @@ final class Ed25519 {
   private Ed25519() {}
 
   /** The public key of these bytes; fails if they are not one. */
-  static PublicKey publicKey(byte[] raw) throws TicketException {
+  public static PublicKey publicKey(byte[] raw) throws InvalidKeyException {
     try {
       return KeyFactory.getInstance(ALGORITHM)
           .generatePublic(new X509EncodedKeySpec(join(PUBLIC_PREFIX, raw)));
     } catch (InvalidKeySpecException e) {
-      throw new TicketException("a key in it is not one");
+      throw new InvalidKeyException("these bytes are no public key", e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java runtime has Ed25519", e);
     }
   }
 
-  static PrivateKey privateKey(byte[] seed) {
+  /** The private key of this secret. */
+  public static PrivateKey privateKey(byte[] seed) {
     try {
       return KeyFactory.getInstance(ALGORITHM)
           .generatePrivate(new PKCS8EncodedKeySpec(join(PRIVATE_PREFIX, seed)));
@@ -54,12 +55,12 @@ final class Ed25519 {
   }
 
   /** The raw bytes of a public key in its X.509 form. */
-  static byte[] rawPublic(PublicKey key) {
+  public static byte[] rawPublic(PublicKey key) {
     return raw(key.getEncoded(), PUBLIC_PREFIX.length);
   }
 
   /** The secret of a private key in its PKCS #8 form, with or without the public half behind it. */
-  static byte[] rawPrivate(PrivateKey key) {
+  public static byte[] rawPrivate(PrivateKey key) {
     return raw(key.getEncoded(), PRIVATE_PREFIX.length);
   }
 
@@ -70,7 +71,8 @@ final class Ed25519 {
     return Arrays.copyOfRange(encoded, from, from + KEY);
   }
 
-  static byte[] sign(PrivateKey key, byte[]... said) {
+  /** A signature of the concatenation of {@code said}. */
+  public static byte[] sign(PrivateKey key, byte[]... said) {
     try {
       Signature signature = Signature.getInstance(ALGORITHM);
       signature.initSign(key);
@@ -83,7 +85,8 @@ final class Ed25519 {
     }
   }
 
-  static boolean verifies(PublicKey key, byte[] signature, byte[]... said) {
+  /** Whether {@code signature} is one of the concatenation of {@code said}. */
+  public static boolean verifies(PublicKey key, byte[] signature, byte[]... said) {
     try {
       Signature verifier = Signature.getInstance(ALGORITHM);
       verifier.initVerify(key);

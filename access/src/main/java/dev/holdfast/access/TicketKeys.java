@@ -1,5 +1,6 @@
 package dev.holdfast.access;
 
+import java.security.InvalidKeyException;
 import java.security.PublicKey;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -44,7 +45,11 @@ public final class TicketKeys {
   }
 
   private void believe(byte[] shown) throws TicketException {
-    believed.put(text(TicketKey.name(shown)), Ed25519.publicKey(shown));
+    try {
+      believed.put(text(TicketKey.name(shown)), Ed25519.publicKey(shown));
+    } catch (InvalidKeyException e) {
+      throw new TicketException("a key in it is not one");
+    }
   }
 
   /** The ticket as it travels. */

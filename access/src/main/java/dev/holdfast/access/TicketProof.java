@@ -2,6 +2,7 @@ package dev.holdfast.access;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 
 /**
@@ -52,7 +53,7 @@ public final class TicketProof {
     try {
       return Ed25519.verifies(
           Ed25519.publicKey(ticket.clientKey()), proof, context, nonce, hash(encoded), hash(hello));
-    } catch (TicketException e) {
+    } catch (InvalidKeyException e) {
       return false;
     }
   }

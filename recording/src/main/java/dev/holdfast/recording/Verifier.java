@@ -1,0 +1,312 @@
+package dev.holdfast.recording;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the parts of one recording, in whatever order they are given, and plays what is whole of
+ * those that come in their order. Confined to one thread.
+ */
+public final class Verifier {
+  /** What is wrong is told up to so many sentences. */
+  static final int MOST_FINDINGS = 1000;
+
+  private final Consumer<Event> sink;
+  private final TreeMap<Integer, Seen> seen = new TreeMap<>();
+  private final List<String> findings = new ArrayList<>();
+  private @Nullable PartHead first;
+  private int latest = -1;
+  private boolean plays = true;
+  private long events;
+  private long bytes;
+  private long nanos;
+
+  /** One part, as far as it could be read. */
+  private static final class Seen {
+    final PartHead head;
+    final byte[] hash;
+    final PartReader.Position end;
+    final PartReader.Tail tail;
+    final Ends ends;
+
+    Seen(PartReader reader, PartReader.Tail tail, Ends ends) {
+      head = reader.head();
+      end = reader.position();
+      this.tail = tail;
+      this.ends = ends;
+      hash =
+          reader.hash(
+              switch (tail) {
+                case PartReader.Tail.Sealed(int at) -> at;
+                case PartReader.Tail.Torn(int at) -> at;
+                case PartReader.Tail.Damaged(int at, _) -> at;
+              });
+    }
+  }
+
+  /** What a part's events say of the recording's beginning and end. */
+  private static final class Ends {
+    Event.@Nullable End end;
+    boolean disorder;
+
+    void look(Event event) {
+      if (end != null) {
+        disorder = true;
+      }
+      if (event.content() instanceof Event.End last) {
+        end = last;
+      }
+      disorder |= (event.content() instanceof Event.Start) != (event.number() == 0);
+    }
+  }
+
+  /** One that only checks. */
+  public Verifier() {
+    this(event -> {});
+  }
+
+  /** One that gives each whole event to {@code sink}, up to the first that is missing. */
+  public Verifier(Consumer<Event> sink) {
+    this.sink = sink;
+  }
+
+  /** Checks all that is there of {@code recording}. */
+  public static Verification verify(PartStore store, String recording, Consumer<Event> sink)
+      throws IOException {
+    Verifier verifier = new Verifier(sink);
+    for (int index : store.parts(recording)) {
+      Optional<byte[]> part = store.get(recording, index);
+      if (part.isPresent()) {
+        verifier.add("part " + index, index, part.get());
+      }
+    }
+    return verifier.finish();
+  }
+
+  /**
+   * The next bytes: a part, or several of them one behind the other.
+   *
+   * @param place where they are, for people
+   * @param named the part that they should be, negative if nothing says so
+   */
+  public void add(String place, int named, byte[] all) {
+    int at = 0;
+    do {
+      try {
+        PartReader reader = PartReader.of(all, at);
+        at = read(place, named, reader);
+      } catch (MalformedPartException e) {
+        plays = false;
+        find("%s can't be read from byte %d on: %s".formatted(place, at, e.getMessage()));
+        return;
+      }
+      if (named >= 0 && at >= 0 && at < all.length) {
+        find("%s has %d bytes behind its end".formatted(place, all.length - at));
+        return;
+      }
+    } while (at >= 0 && at < all.length);
+  }
+
+  /** Reads a part; returns where it ends, negative if nothing can follow. */
+  private int read(String place, int named, PartReader reader) {
+    PartHead head = reader.head();
+    boolean isFirst = belongs(place, named, head);
+    Ends ends = new Ends();
+    boolean inOrder = plays && isFirst && isNext(head);
+    PartReader.Tail tail =
+        reader.readAll(event -> {
+          ends.look(event);
+          if (inOrder) {
+            count(event);
+            sink.accept(event);
+          }
+        });
+    Seen part = new Seen(reader, tail, ends);
+    if (isFirst) {
+      seen.put(head.index(), part);
+    }
+    plays = inOrder && tail instanceof PartReader.Tail.Sealed;
+    return switch (tail) {
+      case PartReader.Tail.Sealed(int end) -> end;
+      case PartReader.Tail.Torn torn -> -1;
+      case PartReader.Tail.Damaged(int end, String why) -> {
+        find(
+            "%s is damaged at byte %d, behind event %d: %s"
+                .formatted(place, end, part.end.number() - 1, why));
+        yield -1;
+      }
+    };
+  }
+
+  private void count(Event event) {
+    events++;
+    nanos = event.nanos();
+    if (event.content() instanceof Event.Output(_, byte[] data)) {
+      bytes += data.length;
+    }
+  }
+
+  /** Whether it is a part of this recording that was not there yet; what is wrong is found. */
+  private boolean belongs(String place, int named, PartHead head) {
+    if (first == null) {
+      first = head;
+    }
+    int index = head.index();
+    if (!head.recording().equals(first.recording())) {
+      find("%s is of another recording, %s".formatted(place, head.recording()));
+      return false;
+    }
+    if (!Arrays.equals(head.key(), first.key())) {
+      find("%s is signed by another key, %s".formatted(place, fingerprint(head.key())));
+      return false;
+    }
+    if (named >= 0 && named != index) {
+      find("%s holds part %d: parts were exchanged".formatted(place, index));
+    }
+    if (seen.containsKey(index)) {
+      find("part %d is there twice, the second time as %s".formatted(index, place));
+      return false;
+    }
+    if (index < latest) {
+      find("part %d comes behind part %d: parts were reordered".formatted(index, latest));
+    }
+    latest = Math.max(latest, index);
+    return true;
+  }
+
+  /** Whether it goes on where the parts before it ended. */
+  private boolean isNext(PartHead head) {
+    if (head.index() == 0) {
+      return seen.isEmpty() && problem(head, null) == null;
+    }
+    Seen before = seen.get(head.index() - 1);
+    return before != null && problem(head, before) == null;
+  }
+
+  /** What is wrong with a part behind another; null if nothing is. */
+  private static @Nullable String problem(PartHead head, @Nullable Seen before) {
+    byte[] hash = before == null ? new byte[RecordingFormat.HASH] : before.hash;
+    if (!Arrays.equals(head.previous(), hash)) {
+      return "the part before it is not the one that it followed";
+    }
+    long number = before == null ? 0 : before.end.number();
+    long offset = before == null ? 0 : before.end.offset();
+    long time = before == null ? 0 : before.end.nanos();
+    return head.number() == number && head.offset() == offset && head.nanos() >= time
+        ? null
+        : "its first event is not the next one";
+  }
+
+  /** What all parts together are. */
+  public Verification finish() {
+    Event.End end = together();
+    Verification.State state = state(end);
+    return new Verification(
+        first == null ? "" : first.recording(),
+        first == null ? "" : fingerprint(first.key()),
+        state,
+        seen.size(),
+        events,
+        bytes,
+        Duration.ofNanos(nanos),
+        findings);
+  }
+
+  private Event.@Nullable End together() {
+    if (seen.isEmpty()) {
+      find("there is no part of a recording");
+      return null;
+    }
+    int last = seen.lastKey();
+    Seen before = null;
+    Event.End end = null;
+    for (int index = 0; index <= last; index++) {
+      Seen part = seen.get(index);
+      if (part == null) {
+        index = missing(index, last);
+      } else {
+        check(part, index, index == last, before);
+        end = part.ends.end;
+      }
+      before = part;
+    }
+    return end;
+  }
+
+  /** Tells of parts that are missing from {@code from} on; returns the last of them. */
+  private int missing(int from, int last) {
+    int next = seen.higherKey(Math.min(from, last));
+    find(
+        next - from == 1
+            ? "part %d is missing".formatted(from)
+            : "parts %d to %d are missing".formatted(from, next - 1));
+    return next - 1;
+  }
+
+  private void check(Seen part, int index, boolean isLast, @Nullable Seen before) {
+    String problem = index > 0 && before == null ? null : problem(part.head, before);
+    if (problem != null && (before == null || !(before.tail instanceof PartReader.Tail.Damaged))) {
+      find("part %d does not fit: %s".formatted(index, problem));
+    }
+    if (part.tail instanceof PartReader.Tail.Torn(int at) && !isLast) {
+      find(
+          "part %d is cut off at byte %d, behind event %d, and others follow"
+              .formatted(index, at, part.end.number() - 1));
+    }
+    if (part.ends.disorder || (part.ends.end != null && !isLast)) {
+      find("part %d has a beginning or an end in the middle".formatted(index));
+    }
+  }
+
+  private Verification.State state(Event.@Nullable End end) {
+    if (!findings.isEmpty()) {
+      return Verification.State.DAMAGED;
+    }
+    Seen last = seen.lastEntry().getValue();
+    if (last.tail instanceof PartReader.Tail.Torn(int at)) {
+      find(
+          "its end is missing: part %d is cut off at byte %d, behind event %d"
+              .formatted(last.head.index(), at, last.end.number() - 1));
+      return Verification.State.UNFINISHED;
+    }
+    if (end == null) {
+      find("its end is missing behind event %d".formatted(last.end.number() - 1));
+      return Verification.State.UNFINISHED;
+    }
+    if (end.why() == Event.Why.CUT) {
+      find("it was cut off behind event %d: %s".formatted(last.end.number() - 2, end.reason()));
+      return Verification.State.CUT;
+    }
+    return Verification.State.WHOLE;
+  }
+
+  private static String fingerprint(byte[] key) {
+    byte[] type = "ssh-ed25519".getBytes(US_ASCII);
+    byte[] wire =
+        ByteBuffer.allocate(8 + type.length + key.length)
+            .putInt(type.length)
+            .put(type)
+            .putInt(key.length)
+            .put(key)
+            .array();
+    byte[] digest = RecordingFormat.hash().digest(wire);
+    return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
+  }
+
+  private void find(String sentence) {
+    if (findings.size() < MOST_FINDINGS) {
+      findings.add(sentence + ".");
+    }
+  }
+}
