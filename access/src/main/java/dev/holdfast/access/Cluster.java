@@ -42,6 +42,13 @@ public interface Cluster {
   void record(AuditEvent event) throws IOException;
 
   /**
+   * Where connections are counted.
+   *
+   * @param machine the id of this machine
+   */
+  Leases leases(String machine);
+
+  /**
    * Tells {@code watcher} of changes, from now on, in their order, on a thread of its own; within a
    * second of each.
    *

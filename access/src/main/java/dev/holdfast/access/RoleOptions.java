@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param certificateTime how long a certificate is valid
  * @param recording how sessions are recorded
  * @param recordingFailureEnds whether a session ends when it can't be recorded
- * @param outageDenies whether limited connections are refused while limits can't be checked
+ * @param sessionControlOutage what becomes of limited connections while they can't be counted
  * @param portForwarding whether ports may be forwarded
  * @param agentForwarding whether the agent may be
  * @param x11Forwarding whether the display may be
@@ -26,7 +26,7 @@ public record RoleOptions(
     Optional<Duration> certificateTime,
     Optional<RecordingMode> recording,
     Optional<Boolean> recordingFailureEnds,
-    Optional<Boolean> outageDenies,
+    Optional<Outage> sessionControlOutage,
     Optional<Boolean> portForwarding,
     Optional<Boolean> agentForwarding,
     Optional<Boolean> x11Forwarding,
@@ -68,6 +68,18 @@ public record RoleOptions(
     }
   }
 
+  /** What becomes of limited connections while the service that counts them is away. */
+  public enum Outage {
+    /** New ones are let in and live ones go on; they are counted once it is back. */
+    ALLOW,
+    /** New ones are refused, and live ones end before they could be counted for dead. */
+    DENY;
+
+    Outage and(Outage other) {
+      return compareTo(other) >= 0 ? this : other;
+    }
+  }
+
   private static void check(String name, Optional<Integer> limit, int least) {
     if (limit.filter(it -> it < least || it > MOST_CONNECTIONS).isPresent()) {
       throw new InvalidRecordException(
@@ -83,7 +95,7 @@ public record RoleOptions(
         merge(certificateTime, other.certificateTime, (a, b) -> a.compareTo(b) <= 0 ? a : b),
         merge(recording, other.recording, RecordingMode::and),
         merge(recordingFailureEnds, other.recordingFailureEnds, Boolean::logicalOr),
-        merge(outageDenies, other.outageDenies, Boolean::logicalOr),
+        merge(sessionControlOutage, other.sessionControlOutage, Outage::and),
         merge(portForwarding, other.portForwarding, Boolean::logicalAnd),
         merge(agentForwarding, other.agentForwarding, Boolean::logicalAnd),
         merge(x11Forwarding, other.x11Forwarding, Boolean::logicalAnd),

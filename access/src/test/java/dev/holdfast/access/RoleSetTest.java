@@ -243,7 +243,7 @@ final class RoleSetTest {
         maybe(Duration.ofMinutes(1 + random.nextInt(90))),
         maybe(MODES.get(random.nextInt(MODES.size()))),
         maybe(random.nextBoolean()),
-        maybe(random.nextBoolean()),
+        maybe(random.nextBoolean() ? RoleOptions.Outage.DENY : RoleOptions.Outage.ALLOW),
         maybe(random.nextBoolean()),
         maybe(random.nextBoolean()),
         maybe(random.nextBoolean()),

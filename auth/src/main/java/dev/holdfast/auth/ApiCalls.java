@@ -45,6 +45,7 @@ final class ApiCalls implements ApiSession.Calls {
   private final Joining joining;
   private final AuditCalls audit;
   private final RecordingCalls recordings;
+  private final LeaseCalls leases;
 
   ApiCalls(Parts parts) {
     this.parts = parts;
@@ -52,6 +53,7 @@ final class ApiCalls implements ApiSession.Calls {
     joining = new Joining(parts);
     audit = new AuditCalls(parts);
     recordings = new RecordingCalls(parts.recordings());
+    leases = new LeaseCalls(parts.leases);
   }
 
   /** What the calls work with. */
@@ -62,6 +64,7 @@ final class ApiCalls implements ApiSession.Calls {
       AuditTrail trail,
       CertificateAuthority authority,
       LocalCluster local,
+      LeaseBook leases,
       Feed feed,
       SecureRandom random,
       Recordings recordings) {}
@@ -159,6 +162,8 @@ final class ApiCalls implements ApiSession.Calls {
       case LOCKS -> parts.database.transact(UserTable::locks);
       case LOCK_SET -> administration.setLock(caller, (LockOrder) params);
       case LOCK_REMOVE -> administration.removeLock(caller, (Named) params);
+      case LEASE_TAKE, LEASES_RENEW, LEASES_RELEASE, LEASES_DROP, LEASES, LEASE_REMOVE ->
+          leases.call(caller, method, params);
       case AUDIT_SEARCH -> audit.search((AuditQuery) params);
       case AUDIT_FOLLOW -> audit.follow((AuditQuery) params, session);
       case RECORDING_BEGIN,

@@ -17,6 +17,9 @@ import dev.holdfast.access.Heartbeat;
 import dev.holdfast.access.Identity;
 import dev.holdfast.access.JoinToken;
 import dev.holdfast.access.Json;
+import dev.holdfast.access.Lease;
+import dev.holdfast.access.LeaseAnswer;
+import dev.holdfast.access.LeaseOrder;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.Role;
@@ -27,8 +30,10 @@ import dev.holdfast.auth.ApiRecords.DecisionQuery;
 import dev.holdfast.auth.ApiRecords.Done;
 import dev.holdfast.auth.ApiRecords.HostOrder;
 import dev.holdfast.auth.ApiRecords.IdentityQuery;
+import dev.holdfast.auth.ApiRecords.Ids;
 import dev.holdfast.auth.ApiRecords.JoinOrder;
 import dev.holdfast.auth.ApiRecords.Joined;
+import dev.holdfast.auth.ApiRecords.LeaseQuery;
 import dev.holdfast.auth.ApiRecords.Listed;
 import dev.holdfast.auth.ApiRecords.LockOrder;
 import dev.holdfast.auth.ApiRecords.MachineQuery;
@@ -37,6 +42,8 @@ import dev.holdfast.auth.ApiRecords.Named;
 import dev.holdfast.auth.ApiRecords.NewFactor;
 import dev.holdfast.auth.ApiRecords.NodeQuery;
 import dev.holdfast.auth.ApiRecords.None;
+import dev.holdfast.auth.ApiRecords.Renewals;
+import dev.holdfast.auth.ApiRecords.Renewed;
 import dev.holdfast.auth.ApiRecords.Rotation;
 import dev.holdfast.auth.ApiRecords.Self;
 import dev.holdfast.auth.ApiRecords.UserOrder;
@@ -85,6 +92,13 @@ public enum ApiMethod {
   LOCKS("locks.list", None.class, Lock.class, true, ADMINISTRATOR, MACHINE),
   LOCK_SET("locks.set", LockOrder.class, Lock.class, ADMINISTRATOR),
   LOCK_REMOVE("locks.remove", Named.class, Done.class, ADMINISTRATOR),
+
+  LEASE_TAKE("leases.take", LeaseOrder.class, LeaseAnswer.class, MACHINE),
+  LEASES_RENEW("leases.renew", Renewals.class, Renewed.class, MACHINE),
+  LEASES_RELEASE("leases.release", Ids.class, Done.class, MACHINE),
+  LEASES_DROP("leases.drop", Ids.class, Done.class, MACHINE),
+  LEASES("leases.list", LeaseQuery.class, Lease.class, true, PERSON, ADMINISTRATOR),
+  LEASE_REMOVE("leases.remove", Named.class, Done.class, PERSON, ADMINISTRATOR),
 
   AUDIT_SEARCH("audit.search", AuditQuery.class, Json.class, true, AUDITOR),
   AUDIT_FOLLOW("audit.follow", AuditQuery.class, Done.class, AUDITOR),

@@ -3,6 +3,7 @@ package dev.holdfast.auth;
 import dev.holdfast.access.Authority;
 import dev.holdfast.access.JoinToken;
 import dev.holdfast.access.Labels;
+import dev.holdfast.access.LeaseRenewal;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.ServiceKind;
@@ -10,6 +11,7 @@ import dev.holdfast.access.User;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What goes in and out of the API beside the records of the domain. */
@@ -138,6 +140,24 @@ public final class ApiRecords {
 
   /** A lock to be set. */
   public record LockOrder(Lock.Target target, String reason, Optional<Duration> time) {}
+
+  // ---- leases ----
+
+  /** Leases that live. */
+  public record Renewals(List<LeaseRenewal> renewals) {}
+
+  /** What became of them, by their ids. */
+  public record Renewed(Map<String, LeaseRenewal.State> states) {}
+
+  /** Leases, or epochs, by their ids. */
+  public record Ids(List<String> ids) {}
+
+  /**
+   * Leases to be listed.
+   *
+   * @param user whose; all that the caller may see if it is empty
+   */
+  public record LeaseQuery(Optional<String> user) {}
 
   /** A step of a rotation, in their order. */
   public enum Phase {

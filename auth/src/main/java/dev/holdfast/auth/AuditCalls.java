@@ -1,5 +1,6 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
 import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.Json;
@@ -33,7 +34,10 @@ final class AuditCalls {
       throw new InvalidRecordException("The uid of an event is a UUID.");
     }
     fields.put("server_id", caller.machine().id());
-    fields.put("server_name", caller.machine().name());
+    if (event.code() != AuditCode.LIMIT_REACHED) {
+      // That one has the fields that others give it, and no more.
+      fields.put("server_name", caller.machine().name());
+    }
     parts.trail().record(new AuditEvent(event.code(), event.user(), fields));
     return ApiCalls.done();
   }

@@ -2,6 +2,7 @@ package dev.holdfast.auth;
 
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
+import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.link.Duplex;
@@ -28,6 +29,7 @@ public final class AuthService implements AutoCloseable {
   private final Recordings recordings;
   private final RecordingKeeper keeper;
   private final RecordingStore store;
+  private final LeaseSweeper sweeper;
   private final AutoCloseable watch;
 
   private AuthService(
@@ -38,7 +40,8 @@ public final class AuthService implements AutoCloseable {
       HostSocket socket,
       Recordings recordings,
       RecordingKeeper keeper,
-      RecordingStore store) {
+      RecordingStore store,
+      LeaseSweeper sweeper) {
     this.recordings = recordings;
     this.keeper = keeper;
     this.store = store;
@@ -47,6 +50,7 @@ public final class AuthService implements AutoCloseable {
     this.local = local;
     this.server = server;
     this.socket = socket;
+    this.sweeper = sweeper;
     watch = feed.watch(this::changed);
   }
 
@@ -60,6 +64,7 @@ public final class AuthService implements AutoCloseable {
    * @param recordings how those are kept
    * @param names that the service is dialled by, beside {@code auth.CLUSTER}
    * @param version of the program
+   * @param leaseTime of leases that are taken from now on
    */
   public record Settings(
       String cluster,
@@ -68,7 +73,8 @@ public final class AuthService implements AutoCloseable {
       List<AuditLines> audit,
       RecordingSettings recordings,
       List<String> names,
-      String version) {
+      String version,
+      LeaseTime leaseTime) {
     public Settings {
       audit = List.copyOf(audit);
       names = List.copyOf(names);
@@ -142,7 +148,9 @@ public final class AuthService implements AutoCloseable {
     Presets.ensure(trail);
     Feed feed = Feed.start(database);
     try {
-      LocalCluster local = new LocalCluster(database, trail, feed);
+      LeaseTime time = settings.leaseTime();
+      LeaseBook leases = new LeaseBook(database, trail, time, System::nanoTime);
+      LocalCluster local = new LocalCluster(database, trail, feed, leases);
       ApiCalls calls =
           new ApiCalls(
               new ApiCalls.Parts(
@@ -152,6 +160,7 @@ public final class AuthService implements AutoCloseable {
                   trail,
                   authority,
                   local,
+                  leases,
                   feed,
                   new SecureRandom(),
                   recordings));
@@ -166,7 +175,16 @@ public final class AuthService implements AutoCloseable {
               RecordingKeeper.Times.USUAL);
       try {
         HostSocket socket = HostSocket.open(settings.state().resolve(SOCKET), calls);
-        return new AuthService(database, feed, local, server, socket, recordings, keeper, store);
+        return new AuthService(
+            database,
+            feed,
+            local,
+            server,
+            socket,
+            recordings,
+            keeper,
+            store,
+            LeaseSweeper.start(leases, time));
       } catch (IOException e) {
         server.close();
         throw e;
@@ -229,6 +247,7 @@ public final class AuthService implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("a watch that does not end", e);
     }
+    sweeper.close();
     socket.close();
     server.close();
     keeper.close();

@@ -8,6 +8,7 @@ import dev.holdfast.access.Decision;
 import dev.holdfast.access.Heartbeat;
 import dev.holdfast.access.Identity;
 import dev.holdfast.access.InvalidRecordException;
+import dev.holdfast.access.Leases;
 import dev.holdfast.access.Names;
 import dev.holdfast.access.NodeNames;
 import dev.holdfast.access.NodeRecord;
@@ -32,11 +33,13 @@ final class LocalCluster implements Cluster {
   private final Database database;
   private final AuditTrail trail;
   private final Feed feed;
+  private final LeaseBook leases;
 
-  LocalCluster(Database database, AuditTrail trail, Feed feed) {
+  LocalCluster(Database database, AuditTrail trail, Feed feed, LeaseBook leases) {
     this.database = database;
     this.trail = trail;
     this.feed = feed;
+    this.leases = leases;
   }
 
   @Override
@@ -148,6 +151,11 @@ final class LocalCluster implements Cluster {
   @Override
   public void record(AuditEvent event) throws IOException {
     trail.record(event);
+  }
+
+  @Override
+  public Leases leases(String machine) {
+    return leases.of(machine);
   }
 
   @Override

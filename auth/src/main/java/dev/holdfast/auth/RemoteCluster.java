@@ -8,6 +8,7 @@ import dev.holdfast.access.Decision;
 import dev.holdfast.access.Heartbeat;
 import dev.holdfast.access.Identity;
 import dev.holdfast.access.Json;
+import dev.holdfast.access.Leases;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.Records;
 import dev.holdfast.access.ServiceKind;
@@ -111,6 +112,11 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
             ApiMethod.HOST_CERTIFICATE,
             new ApiRecords.HostOrder(List.of()),
             ApiRecords.Issued.class);
+  }
+
+  @Override
+  public Leases leases(String machine) {
+    return new RemoteLeases(this::client);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.holdfast.auth;
 
 import dev.holdfast.access.Cluster;
 import dev.holdfast.access.Json;
+import dev.holdfast.access.LeaseTime;
 import dev.holdfast.link.Behind;
 import dev.holdfast.link.ClientSettings;
 import dev.holdfast.link.Destination;
@@ -58,7 +59,8 @@ final class AuthRig implements AutoCloseable {
                 List.of(AuditLines.file(directory.resolve("audit.log"))),
                 RecordingSettings.USUAL,
                 List.of("localhost"),
-                "test"));
+                "test",
+                new LeaseTime(Duration.ofSeconds(2))));
     GateSettings settings =
         GateSettings.of(
             List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),

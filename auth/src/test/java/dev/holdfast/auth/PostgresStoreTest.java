@@ -7,6 +7,7 @@ import dev.holdfast.access.AuditEvent;
 import dev.holdfast.testkit.Postgres;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,11 +18,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-final class PostgresStoreTest implements StoreConformance, AuditConformance, RecordingConformance {
+final class PostgresStoreTest
+    implements StoreConformance, AuditConformance, RecordingConformance, LeaseConformance {
   private static @Nullable Postgres postgres;
   private static int schemas;
 
   private @Nullable Database database;
+  private @Nullable Database other;
   private String schema = "";
 
   @BeforeAll
@@ -41,6 +44,9 @@ final class PostgresStoreTest implements StoreConformance, AuditConformance, Rec
     if (database != null) {
       database.close();
     }
+    if (other != null) {
+      other.close();
+    }
   }
 
   @Override
@@ -52,6 +58,14 @@ final class PostgresStoreTest implements StoreConformance, AuditConformance, Rec
     Database opened = again();
     database = opened;
     return opened;
+  }
+
+  @Override
+  public List<Database> services() throws Exception {
+    Database first = database();
+    Database second = again();
+    other = second;
+    return List.of(first, second);
   }
 
   @Override

@@ -6,13 +6,15 @@ import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SqliteStoreTest implements StoreConformance, AuditConformance, RecordingConformance {
+final class SqliteStoreTest
+    implements StoreConformance, AuditConformance, RecordingConformance, LeaseConformance {
   @TempDir Path directory;
   private @Nullable Database database;
 
@@ -26,6 +28,12 @@ final class SqliteStoreTest implements StoreConformance, AuditConformance, Recor
   @Override
   public Database again() throws Exception {
     return Database.open("sqlite:" + directory.resolve("store.db"));
+  }
+
+  /** SQLite is one service's. */
+  @Override
+  public List<Database> services() throws Exception {
+    return List.of(database());
   }
 
   @AfterEach

@@ -120,6 +120,7 @@ final class SshServer implements SshReach, AutoCloseable {
           state-dir: %s
           HostKey: %s
           AuthorizedKeysFile: %s
+          StrictModes: no
         """
             .formatted(port, file("state"), file("host"), file("authorized")));
     return List.of(Resuming.launcher(), "serve", "--config", file("config").toString());

@@ -58,15 +58,15 @@ final class AdminApply implements Callable<Integer> {
     switch (document) {
       case Document.OfRole(Role role) -> {
         api.call(ApiMethod.ROLE_SET, role, Done.class);
-        AdminUsers.print(spec, "Set the role %s.", role.name());
+        AdminCall.print(spec, "Set the role %s.", role.name());
       }
       case Document.OfUser(User user) -> {
         api.call(ApiMethod.USER_SET, new UserOrder(user, false), Done.class);
-        AdminUsers.print(spec, "Set the user %s.", user.name());
+        AdminCall.print(spec, "Set the user %s.", user.name());
       }
       case Document.OfToken(var order) -> {
         MadeToken made = api.call(ApiMethod.TOKEN_MAKE, order, MadeToken.class);
-        AdminUsers.print(spec, "%s", made.text());
+        AdminCall.print(spec, "%s", made.text());
       }
     }
   }

@@ -10,13 +10,9 @@ import dev.holdfast.auth.ApiRecords.Rotation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast admin authorities}. */
 @Command(
@@ -37,25 +33,23 @@ final class AdminAuthorities {
       name = "ls",
       description = "List the authorities that are believed.",
       mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-    @Mixin private Listing listing;
+  static final class Ls extends AdminList<Authority> {
+    @Override
+    List<Authority> all(ApiClient api) throws IOException {
+      return api.list(ApiMethod.AUTHORITIES, new None(), Authority.class);
+    }
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        listing.print(
-            spec.commandLine().getOut(),
-            api.list(ApiMethod.AUTHORITIES, new None(), Authority.class),
-            List.of("FINGERPRINT", "KIND", "STATE"),
-            one ->
-                List.of(
-                    one.fingerprint(),
-                    one.kind().name().toLowerCase(Locale.ROOT),
-                    one.state().name().toLowerCase(Locale.ROOT)));
-      }
-      return 0;
+    List<String> titles() {
+      return List.of("FINGERPRINT", "KIND", "STATE");
+    }
+
+    @Override
+    List<String> row(Authority one) {
+      return List.of(
+          one.fingerprint(),
+          one.kind().name().toLowerCase(Locale.ROOT),
+          one.state().name().toLowerCase(Locale.ROOT));
     }
   }
 
@@ -68,24 +62,17 @@ final class AdminAuthorities {
         "Those for users are what sshd's TrustedUserCAKeys names."
       },
       mixinStandardHelpOptions = true)
-  static final class Export implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Export extends AdminCall {
     @Parameters(paramLabel = "user|host", description = "Whom they certify.")
     private Authority.Kind kind;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        for (Authority one : api.list(ApiMethod.AUTHORITIES, new None(), Authority.class)) {
-          if (one.kind() == kind) {
-            spec.commandLine().getOut().println(one.key());
-          }
+    void call(ApiClient api) throws IOException {
+      for (Authority one : api.list(ApiMethod.AUTHORITIES, new None(), Authority.class)) {
+        if (one.kind() == kind) {
+          out().println(one.key());
         }
       }
-      spec.commandLine().getOut().flush();
-      return 0;
     }
   }
 
@@ -99,10 +86,7 @@ final class AdminAuthorities {
         "What the former key signed counts until it ends; drop ends that at once."
       },
       mixinStandardHelpOptions = true)
-  static final class Rotate implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Rotate extends AdminCall {
     @Parameters(index = "0", paramLabel = "user|host", description = "Whom it certifies.")
     private Authority.Kind kind;
 
@@ -114,12 +98,9 @@ final class AdminAuthorities {
     private Phase phase;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.ROTATE, new Rotation(kind, phase), Done.class);
-      }
-      AdminUsers.print(spec, "Done.");
-      return 0;
+    void call(ApiClient api) throws IOException {
+      api.call(ApiMethod.ROTATE, new Rotation(kind, phase), Done.class);
+      say("Done.");
     }
   }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       AdminNodes.class,
       AdminTokens.class,
       AdminLocks.class,
+      AdminLeases.class,
       AdminAudit.class,
       AdminRecordings.class,
       AdminAuthorities.class,

@@ -11,14 +11,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast admin locks}. */
 @Command(
@@ -32,26 +28,24 @@ final class AdminLocks {
 
   /** The list. */
   @Command(name = "ls", description = "List the locks.", mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-    @Mixin private Listing listing;
+  static final class Ls extends AdminList<Lock> {
+    @Override
+    List<Lock> all(ApiClient api) throws IOException {
+      return api.list(ApiMethod.LOCKS, new None(), Lock.class);
+    }
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        listing.print(
-            spec.commandLine().getOut(),
-            api.list(ApiMethod.LOCKS, new None(), Lock.class),
-            List.of("ID", "TARGET", "EXPIRES", "REASON"),
-            lock ->
-                List.of(
-                    lock.id(),
-                    lock.target().toString(),
-                    lock.expires().map(Object::toString).orElse("never"),
-                    lock.reason()));
-      }
-      return 0;
+    List<String> titles() {
+      return List.of("ID", "TARGET", "EXPIRES", "REASON");
+    }
+
+    @Override
+    List<String> row(Lock lock) {
+      return List.of(
+          lock.id(),
+          lock.target().toString(),
+          lock.expires().map(Object::toString).orElse("never"),
+          lock.reason());
     }
   }
 
@@ -60,10 +54,7 @@ final class AdminLocks {
       name = "add",
       description = "Lock a user, a role or a node at once.",
       mixinStandardHelpOptions = true)
-  static final class Add implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Add extends AdminCall {
     @Parameters(index = "0", paramLabel = "user|role|node", description = "What is locked.")
     private Lock.Kind kind;
 
@@ -85,33 +76,24 @@ final class AdminLocks {
     private @Nullable Duration time;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        LockOrder order =
-            new LockOrder(new Lock.Target(kind, name), reason, Optional.ofNullable(time));
-        Lock lock = api.call(ApiMethod.LOCK_SET, order, Lock.class);
-        AdminUsers.print(spec, "Locked the %s (%s).", lock.target(), lock.id());
-      }
-      return 0;
+    void call(ApiClient api) throws IOException {
+      LockOrder order =
+          new LockOrder(new Lock.Target(kind, name), reason, Optional.ofNullable(time));
+      Lock lock = api.call(ApiMethod.LOCK_SET, order, Lock.class);
+      say("Locked the %s (%s).", lock.target(), lock.id());
     }
   }
 
   /** The end of one. */
   @Command(name = "rm", description = "Remove a lock.", mixinStandardHelpOptions = true)
-  static final class Rm implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Rm extends AdminCall {
     @Parameters(paramLabel = "ID", description = "The lock.")
     private String id;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.LOCK_REMOVE, new Named(id), Done.class);
-      }
-      AdminUsers.print(spec, "Removed the lock %s.", id);
-      return 0;
+    void call(ApiClient api) throws IOException {
+      api.call(ApiMethod.LOCK_REMOVE, new Named(id), Done.class);
+      say("Removed the lock %s.", id);
     }
   }
 }

@@ -12,12 +12,8 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast admin roles}; they are set with {@code admin apply}. */
 @Command(
@@ -31,28 +27,26 @@ final class AdminRoles {
 
   /** The list. */
   @Command(name = "ls", description = "List the roles.", mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-    @Mixin private Listing listing;
+  static final class Ls extends AdminList<Role> {
+    @Override
+    List<Role> all(ApiClient api) throws IOException {
+      return api.list(ApiMethod.ROLES, new None(), Role.class);
+    }
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        listing.print(
-            spec.commandLine().getOut(),
-            api.list(ApiMethod.ROLES, new None(), Role.class),
-            List.of("NAME", "LOGINS", "NODES", "DENIES"),
-            role ->
-                List.of(
-                    role.name(),
-                    String.join(",", role.allow().logins()),
-                    role.allow().nodes().toString(),
-                    role.deny().logins().isEmpty() && role.deny().nodes().isEmpty()
-                        ? ""
-                        : String.join(",", role.deny().logins()) + " " + role.deny().nodes()));
-      }
-      return 0;
+    List<String> titles() {
+      return List.of("NAME", "LOGINS", "NODES", "DENIES");
+    }
+
+    @Override
+    List<String> row(Role role) {
+      return List.of(
+          role.name(),
+          String.join(",", role.allow().logins()),
+          role.allow().nodes().toString(),
+          role.deny().logins().isEmpty() && role.deny().nodes().isEmpty()
+              ? ""
+              : String.join(",", role.deny().logins()) + " " + role.deny().nodes());
     }
   }
 
@@ -61,30 +55,23 @@ final class AdminRoles {
       name = "show",
       description = "Print a role as 'holdfast admin apply' reads it.",
       mixinStandardHelpOptions = true)
-  static final class Show implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Show extends AdminCall {
     @Parameters(paramLabel = "NAME", description = "The role.")
     private String name;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        Role role =
-            api.list(ApiMethod.ROLES, new None(), Role.class).stream()
-                .filter(one -> one.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IOException("There is no role " + name + "."));
-        Map<String, Json> members = new LinkedHashMap<>();
-        members.put("kind", Json.of("role"));
-        if (Records.write(role) instanceof Json.Members(Map<String, Json> own)) {
-          members.putAll(own);
-        }
-        spec.commandLine().getOut().print(YamlText.of(List.of(new Json.Members(members))));
-        spec.commandLine().getOut().flush();
+    void call(ApiClient api) throws IOException {
+      Role role =
+          api.list(ApiMethod.ROLES, new None(), Role.class).stream()
+              .filter(one -> one.name().equals(name))
+              .findFirst()
+              .orElseThrow(() -> new IOException("There is no role " + name + "."));
+      Map<String, Json> members = new LinkedHashMap<>();
+      members.put("kind", Json.of("role"));
+      if (Records.write(role) instanceof Json.Members(Map<String, Json> own)) {
+        members.putAll(own);
       }
-      return 0;
+      out().print(YamlText.of(List.of(new Json.Members(members))));
     }
   }
 
@@ -93,20 +80,14 @@ final class AdminRoles {
       name = "rm",
       description = "Remove a role that no user has.",
       mixinStandardHelpOptions = true)
-  static final class Rm implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Rm extends AdminCall {
     @Parameters(paramLabel = "NAME", description = "The role.")
     private String name;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.ROLE_REMOVE, new Named(name), Done.class);
-      }
-      AdminUsers.print(spec, "Removed the role %s.", name);
-      return 0;
+    void call(ApiClient api) throws IOException {
+      api.call(ApiMethod.ROLE_REMOVE, new Named(name), Done.class);
+      say("Removed the role %s.", name);
     }
   }
 }

@@ -16,14 +16,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast admin tokens}. */
 @Command(
@@ -40,28 +36,26 @@ final class AdminTokens {
       name = "ls",
       description = "List the tokens that can still be used, without their secrets.",
       mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-    @Mixin private Listing listing;
+  static final class Ls extends AdminList<JoinToken> {
+    @Override
+    List<JoinToken> all(ApiClient api) throws IOException {
+      return api.list(ApiMethod.TOKENS, new None(), JoinToken.class);
+    }
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        listing.print(
-            spec.commandLine().getOut(),
-            api.list(ApiMethod.TOKENS, new None(), JoinToken.class),
-            List.of("ID", "FOR", "USES", "EXPIRES", "NAME", "LABELS"),
-            token ->
-                List.of(
-                    token.id(),
-                    token.purpose().name().toLowerCase(Locale.ROOT),
-                    "" + token.usesLeft(),
-                    token.expires().toString(),
-                    token.name(),
-                    token.labels().toString()));
-      }
-      return 0;
+    List<String> titles() {
+      return List.of("ID", "FOR", "USES", "EXPIRES", "NAME", "LABELS");
+    }
+
+    @Override
+    List<String> row(JoinToken token) {
+      return List.of(
+          token.id(),
+          token.purpose().name().toLowerCase(Locale.ROOT),
+          "" + token.usesLeft(),
+          token.expires().toString(),
+          token.name(),
+          token.labels().toString());
     }
   }
 
@@ -70,15 +64,12 @@ final class AdminTokens {
       name = "add",
       description = "Make a token by which machines join; it is shown this once.",
       mixinStandardHelpOptions = true)
-  static final class Add implements Callable<Integer> {
+  static final class Add extends AdminCall {
     /** What joins. */
     enum Kind {
       NODE,
       PROXY
     }
-
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
 
     @Parameters(paramLabel = "node|proxy", description = "What joins with it.")
     private Kind kind;
@@ -106,8 +97,8 @@ final class AdminTokens {
     private @Nullable String name;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
+    void call(ApiClient api) throws IOException {
+      try {
         TokenOrder order =
             new TokenOrder(
                 JoinToken.Purpose.valueOf(kind.name()),
@@ -117,12 +108,11 @@ final class AdminTokens {
                 Optional.ofNullable(name),
                 List.of());
         MadeToken made = api.call(ApiMethod.TOKEN_MAKE, order, MadeToken.class);
-        AdminUsers.print(spec, "%s", made.text());
-        spec.commandLine().getErr().printf("It counts until %s.%n", made.token().expires());
+        say("%s", made.text());
+        sayBeside("It counts until %s.", made.token().expires());
       } catch (InvalidRecordException e) {
         throw new IOException(e.sentence(), e);
       }
-      return 0;
     }
   }
 
@@ -131,20 +121,14 @@ final class AdminTokens {
       name = "rm",
       description = "Remove a token; what joined with it stays.",
       mixinStandardHelpOptions = true)
-  static final class Rm implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Rm extends AdminCall {
     @Parameters(paramLabel = "ID", description = "The token.")
     private String id;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.TOKEN_REMOVE, new Named(id), Done.class);
-      }
-      AdminUsers.print(spec, "Removed the token %s.", id);
-      return 0;
+    void call(ApiClient api) throws IOException {
+      api.call(ApiMethod.TOKEN_REMOVE, new Named(id), Done.class);
+      say("Removed the token %s.", id);
     }
   }
 }

@@ -12,21 +12,16 @@ import dev.holdfast.auth.ApiRecords.Named;
 import dev.holdfast.auth.ApiRecords.None;
 import dev.holdfast.auth.ApiRecords.UserOrder;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast admin users}. */
 @Command(
@@ -46,21 +41,20 @@ final class AdminUsers {
 
   /** The list. */
   @Command(name = "ls", description = "List the users.", mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-    @Mixin private Listing listing;
+  static final class Ls extends AdminList<User> {
+    @Override
+    List<User> all(ApiClient api) throws IOException {
+      return api.list(ApiMethod.USERS, new None(), User.class);
+    }
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        listing.print(
-            spec.commandLine().getOut(),
-            api.list(ApiMethod.USERS, new None(), User.class),
-            List.of("NAME", "ROLES", "KEYS"),
-            user -> List.of(user.name(), String.join(",", user.roles()), "" + user.keys().size()));
-      }
-      return 0;
+    List<String> titles() {
+      return List.of("NAME", "ROLES", "KEYS");
+    }
+
+    @Override
+    List<String> row(User user) {
+      return List.of(user.name(), String.join(",", user.roles()), "" + user.keys().size());
     }
   }
 
@@ -69,12 +63,9 @@ final class AdminUsers {
       name = "add",
       description = "Add a user with his public key.",
       mixinStandardHelpOptions = true)
-  static final class Add implements Callable<Integer> {
+  static final class Add extends AdminCall {
     /** Characters of a file of keys. */
     private static final long MOST_BYTES = 1 << 20;
-
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
 
     @Parameters(paramLabel = "NAME", description = "His name in the cluster.")
     private String name;
@@ -94,17 +85,14 @@ final class AdminUsers {
     private List<Path> keys;
 
     @Override
-    public Integer call() throws IOException {
+    void call(ApiClient api) throws IOException {
       List<String> lines = new ArrayList<>();
       for (Path file : keys) {
         lines.addAll(lines(file));
       }
       User user = new User(name, roles, lines, Optional.empty());
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.USER_SET, new UserOrder(user, true), Done.class);
-      }
-      print(spec, "Added the user %s.", name);
-      return 0;
+      api.call(ApiMethod.USER_SET, new UserOrder(user, true), Done.class);
+      say("Added the user %s.", name);
     }
 
     private static List<String> lines(Path file) throws IOException {
@@ -127,10 +115,7 @@ final class AdminUsers {
         "It works once. A user who is there already registers another key with it."
       },
       mixinStandardHelpOptions = true)
-  static final class Invite implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Invite extends AdminCall {
     @Parameters(paramLabel = "NAME", description = "The person's name in the cluster.")
     private String name;
 
@@ -149,7 +134,7 @@ final class AdminUsers {
     private @Nullable Duration time;
 
     @Override
-    public Integer call() throws IOException {
+    void call(ApiClient api) throws IOException {
       TokenOrder order =
           new TokenOrder(
               JoinToken.Purpose.USER,
@@ -158,14 +143,9 @@ final class AdminUsers {
               Labels.NONE,
               Optional.of(name),
               roles);
-      try (ApiClient api = access.open()) {
-        MadeToken made = api.call(ApiMethod.TOKEN_MAKE, order, MadeToken.class);
-        print(spec, "%s", made.text());
-        spec.commandLine()
-            .getErr()
-            .printf("Until %s, once: holdfast login --join TOKEN HOST%n", made.token().expires());
-      }
-      return 0;
+      MadeToken made = api.call(ApiMethod.TOKEN_MAKE, order, MadeToken.class);
+      say("%s", made.text());
+      sayBeside("Until %s, once: holdfast login --join TOKEN HOST", made.token().expires());
     }
   }
 
@@ -174,20 +154,14 @@ final class AdminUsers {
       name = "rm",
       description = "Remove a user. What he has open is decided anew, and ends.",
       mixinStandardHelpOptions = true)
-  static final class Rm implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Rm extends AdminCall {
     @Parameters(paramLabel = "NAME", description = "The user.")
     private String name;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.USER_REMOVE, new Named(name), Done.class);
-      }
-      print(spec, "Removed the user %s.", name);
-      return 0;
+    void call(ApiClient api) throws IOException {
+      api.call(ApiMethod.USER_REMOVE, new Named(name), Done.class);
+      say("Removed the user %s.", name);
     }
   }
 
@@ -196,27 +170,14 @@ final class AdminUsers {
       name = "reset-factor",
       description = "Remove a user's second factor, for example when the authenticator was lost.",
       mixinStandardHelpOptions = true)
-  static final class ResetFactor implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class ResetFactor extends AdminCall {
     @Parameters(paramLabel = "NAME", description = "The user.")
     private String name;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.FACTOR_REMOVE, new Named(name), Done.class);
-      }
-      print(spec, "Removed the second factor of %s.", name);
-      return 0;
+    void call(ApiClient api) throws IOException {
+      api.call(ApiMethod.FACTOR_REMOVE, new Named(name), Done.class);
+      say("Removed the second factor of %s.", name);
     }
-  }
-
-  /** A sentence on standard output. */
-  static void print(CommandSpec spec, String format, Object... values) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf(format + "%n", values);
-    out.flush();
   }
 }

@@ -1,7 +1,9 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.access.InvalidRecordException;
+import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.Names;
+import dev.holdfast.access.Spans;
 import dev.holdfast.auth.AuditLines;
 import dev.holdfast.auth.AuthService;
 import dev.holdfast.auth.RecordingSettings;
@@ -28,6 +30,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param store as {@link AuthService.Settings} has it; may hold a password
  * @param auditFiles where audit events go besides; {@code -} is standard output
  * @param recordings how those are kept
+ * @param leaseTime of connections that are counted
  */
 record AuthConfiguration(
     String cluster,
@@ -36,7 +39,8 @@ record AuthConfiguration(
     Path state,
     String store,
     List<String> auditFiles,
-    RecordingSettings recordings) {
+    RecordingSettings recordings,
+    LeaseTime leaseTime) {
   /** Where it listens unless it is told. */
   static final int PORT = 2225;
 
@@ -50,8 +54,11 @@ record AuthConfiguration(
     String store = section.value("store", text -> text, "sqlite:" + state.resolve("cluster.db"));
     List<String> audit = section.list("audit-file", text -> text, List.of());
     RecordingSettings recordings = recordings(section.section("recordings"));
+    LeaseTime time =
+        section.value(
+            "session-control-timeout", AuthConfiguration::time, new LeaseTime(LeaseTime.USUAL));
     section.end();
-    return new AuthConfiguration(cluster, listen, names, state, store, audit, recordings);
+    return new AuthConfiguration(cluster, listen, names, state, store, audit, recordings, time);
   }
 
   private static RecordingSettings recordings(Section section) {
@@ -82,6 +89,17 @@ record AuthConfiguration(
     return text;
   }
 
+  private static LeaseTime time(String text) {
+    try {
+      return new LeaseTime(
+          Spans.parse(text)
+              .orElseThrow(() ->
+                  new TypeConversionException("'" + text + "' is not a time such as 30s or 2m")));
+    } catch (InvalidRecordException e) {
+      throw new TypeConversionException(e.sentence());
+    }
+  }
+
   /** The system's directory for root, the user's for others. */
   static Path usualState() {
     if (System.getProperty("user.name").equals("root")) {
@@ -102,7 +120,7 @@ record AuthConfiguration(
                     : AuditLines.file(Path.of(it)))
             .toList();
     return new AuthService.Settings(
-        cluster, state, store, audit, recordings, names, Version.number());
+        cluster, state, store, audit, recordings, names, Version.number(), leaseTime);
   }
 
   /** The settings that count, as they would be written; without what may hold a password. */
@@ -113,6 +131,7 @@ record AuthConfiguration(
     all.put("names", names);
     all.put("state-dir", state);
     all.put("store", store.startsWith("sqlite:") ? store : "postgresql:...");
+    all.put("session-control-timeout", leaseTime.timeout().toSeconds() + "s");
     if (!auditFiles.isEmpty()) {
       all.put("audit-file", auditFiles);
     }

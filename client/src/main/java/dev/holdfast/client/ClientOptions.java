@@ -376,6 +376,10 @@ public final class ClientOptions {
   /** Proxies of a cluster, any of which will do: {@code [user@]host[:port],…}. */
   public static final ClientOption<String> HOLDFAST_PROXY = option("holdfastproxy", Syntax.text());
 
+  /** How long to wait for a connection to end where one has as many as one may have. */
+  public static final ClientOption<Duration> HOLDFAST_WAIT =
+      option("holdfastwait", Syntax.timeOrNone(Duration.ZERO), Duration.ZERO);
+
   private ClientOptions() {}
 
   /** The option of that name in lower case, or of one that it had in the past. */

@@ -288,9 +288,11 @@ public final class KnownHostsCheck implements HostKeyCheck {
     try {
       boolean hashed = config.get(ClientOptions.HASH_KNOWN_HOSTS);
       KnownHosts.append(userFiles.getFirst(), KnownHosts.line(name, key, hashed));
-      person.tell(
-          "Warning: Permanently added '%s' (%s) to the list of known hosts."
-              .formatted(name, key.shownType()));
+      if (config.get(ClientOptions.LOG_LEVEL).compareTo(ClientOptions.LogLevel.INFO) >= 0) {
+        person.tell(
+            "Warning: Permanently added '%s' (%s) to the list of known hosts."
+                .formatted(name, key.shownType()));
+      }
     } catch (IOException e) {
       person.tell(
           "Failed to add the host to the list of known hosts (%s)."

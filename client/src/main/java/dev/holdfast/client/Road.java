@@ -186,6 +186,7 @@ final class Road implements AutoCloseable {
               "%s@%s: Permission denied (%s)."
                   .formatted(config.user(), config.hostname(), String.join(",", failure.methods())),
               failure);
+      case TOO_MANY -> new NoRoomException(reason(failure), failure);
       case TIMEOUT, CONNECTION ->
           new IOException(
               "Connection to %s port %d failed: %s"

@@ -18,7 +18,7 @@ public final class Ssh {
                  [-c cipher_spec] [-D [bind_address:]port] [-e escape_char]
                  [-F configfile] [-i identity_file] [-J destination]
                  [-L address] [-l login_name] [-m mac_spec] [-o option]
-                 [-P tag] [-p port] [-R address] [-W host:port]
+                 [-P tag] [-p port] [-R address] [-W host:port] [--wait time]
                  destination [command [argument ...]]\
       """;
 
@@ -87,7 +87,9 @@ public final class Ssh {
     try (BlockingStdio _ = new BlockingStdio();
         Road road = new Road(prompts, watch);
         Forwardings forwardings = new Forwardings(config, prompts)) {
-      Road.Reached reached = road.reach(config);
+      Road.Reached reached =
+          new Patience(prompts, config.get(ClientOptions.HOLDFAST_WAIT))
+              .have(() -> road.reach(config), road::leave);
       ClientConnection connection = reached.connection();
       boolean safe = !reached.check().isUnsafe();
       if (forward.isPresent()) {

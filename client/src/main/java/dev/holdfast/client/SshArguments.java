@@ -84,7 +84,11 @@ record SshArguments(ConfigQuery query, Optional<PortForward.Place> forward, Acti
         if (word.equals("--")) {
           return;
         }
-        cluster(word.equals("--quiet") ? "-q" : word);
+        if (word.equals("--wait")) {
+          lines.add("HoldfastWait " + next("--wait"));
+        } else {
+          cluster(word.equals("--quiet") ? "-q" : word);
+        }
       }
     }
 
@@ -92,7 +96,7 @@ record SshArguments(ConfigQuery query, Optional<PortForward.Place> forward, Acti
       for (int i = 1; i < word.length(); i++) {
         char letter = word.charAt(i);
         if (WITH_VALUE.indexOf(letter) >= 0) {
-          valued(letter, i + 1 < word.length() ? word.substring(i + 1) : next(letter));
+          valued(letter, i + 1 < word.length() ? word.substring(i + 1) : next("-" + letter));
           return;
         }
         if (FLAGS.indexOf(letter) < 0) {
@@ -102,9 +106,9 @@ record SshArguments(ConfigQuery query, Optional<PortForward.Place> forward, Acti
       }
     }
 
-    private String next(char letter) throws BadValue {
+    private String next(String option) throws BadValue {
       if (at == arguments.size()) {
-        throw new BadValue("-" + letter + " needs a value");
+        throw new BadValue(option + " needs a value");
       }
       return arguments.get(at++);
     }

@@ -59,6 +59,7 @@ final class KnownHostsAgainstSshTest {
     compare("", "StrictHostKeyChecking accept-new");
     compare("", "StrictHostKeyChecking no");
     compare("other " + line(OTHER), "StrictHostKeyChecking no");
+    compare("", "StrictHostKeyChecking no", "LogLevel ERROR");
   }
 
   @Test

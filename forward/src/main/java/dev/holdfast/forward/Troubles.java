@@ -32,7 +32,7 @@ final class Troubles {
         case HOST_KEY -> new Trouble.UnknownHost(server);
         case AUTHENTICATION ->
             new Trouble.NeedsPerson(server, asked.map(String::strip).orElse("no key is accepted"));
-        case TIMEOUT, CONNECTION -> new Trouble.Unreachable(server, said(failure));
+        case TOO_MANY, TIMEOUT, CONNECTION -> new Trouble.Unreachable(server, said(failure));
       };
     }
     return failure instanceof ConfigFailure

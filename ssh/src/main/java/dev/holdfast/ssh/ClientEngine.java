@@ -88,6 +88,7 @@ public final class ClientEngine implements AutoCloseable {
       case SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE,
           SshConstants.SSH2_DISCONNECT_AUTH_CANCELLED_BY_USER ->
           SshFailure.Kind.AUTHENTICATION;
+      case SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS -> SshFailure.Kind.TOO_MANY;
       default -> SshFailure.Kind.CONNECTION;
     };
   }
@@ -98,6 +99,7 @@ public final class ClientEngine implements AutoCloseable {
           "The server's host key is not the expected one; check whom you are connected to.";
       case AUTHENTICATION ->
           "The server does not accept your key for this user; check the name and the key.";
+      case TOO_MANY -> "You have as many connections as you may have; end one and try again.";
       case TIMEOUT -> "The server did not finish the login in time; try again.";
       case CONNECTION -> "The connection ended before the login was done; try again.";
     };

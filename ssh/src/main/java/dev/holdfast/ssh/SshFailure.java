@@ -13,6 +13,8 @@ public final class SshFailure extends IOException {
     HOST_KEY,
     /** The server does not let the user in with the keys there are. */
     AUTHENTICATION,
+    /** The user has as many connections as he may have (SSH_DISCONNECT_TOO_MANY_CONNECTIONS). */
+    TOO_MANY,
     /** The login took longer than the patience. */
     TIMEOUT,
     /** The stream ended, or the two do not understand each other. */
