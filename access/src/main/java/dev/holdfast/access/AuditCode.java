@@ -39,7 +39,37 @@ public enum AuditCode {
   STREAM_RESUMED("T2005I", "stream.resume"),
   STREAM_DETACHED("T2006I", "stream.detach"),
   TICKET_ISSUED("T2007I", "ticket.create"),
-  TICKET_REFUSED("T2007W", "ticket.rejected");
+  TICKET_REFUSED("T2007W", "ticket.rejected"),
+
+  SESSION_RESIZED("T2010I", "session.resize"),
+  SESSION_JOINED("T2011I", "session.join"),
+  SESSION_LEFT("T2012I", "session.leave"),
+  COMMAND_ENDED("T2013I", "exec"),
+  COPY_STARTED("T2014I", "scp"),
+  FILE_OPENED("T2020I", "sftp.open"),
+  FILE_REMOVED("T2021I", "sftp.remove"),
+  FILE_RENAMED("T2022I", "sftp.rename"),
+  FILE_LINKED("T2023I", "sftp.link"),
+  FILE_CHANGED("T2024I", "sftp.setstat"),
+  DIRECTORY_LISTED("T2025I", "sftp.readdir"),
+  DIRECTORY_MADE("T2026I", "sftp.mkdir"),
+  DIRECTORY_REMOVED("T2027I", "sftp.rmdir"),
+  FILES_UNSEEN("T2028W", "sftp.unseen"),
+  FORWARDED("T2030I", "forward.open"),
+  FORWARD_REFUSED("T2030W", "forward.open"),
+  LISTENING("T2031I", "forward.listen"),
+  LISTEN_REFUSED("T2031W", "forward.listen"),
+  AGENT_FORWARDED("T2032I", "agent.forward"),
+  DISPLAY_FORWARDED("T2033I", "x11.forward"),
+
+  RECORDING_STARTED("T3000I", "recording.start"),
+  RECORDING_COMPLETED("T3001I", "recording.complete"),
+  RECORDING_CUT("T3001W", "recording.complete"),
+  RECORDING_READ("T3002I", "recording.access"),
+  RECORDING_DELETED("T3003I", "recording.delete"),
+  RECORDING_HELD("T3004I", "recording.hold"),
+  RECORDING_RELEASED("T3005I", "recording.release"),
+  EVENTS_LOST("T3006W", "audit.lost");
 
   private final String code;
   private final String event;

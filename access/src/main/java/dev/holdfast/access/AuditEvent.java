@@ -14,22 +14,30 @@ public record AuditEvent(AuditCode code, String user, Map<String, Object> fields
   static final int MOST_FIELDS = 64;
   static final int MOST_CHARACTERS = 4096;
 
+  /** Characters of all values together; what is over them is cut, value after value. */
+  static final int MOST_TOGETHER = 64 * 1024;
+
   public AuditEvent {
     if (fields.size() > MOST_FIELDS) {
       throw new InvalidRecordException("An event has more than " + MOST_FIELDS + " fields.");
     }
     Map<String, Object> copy = new LinkedHashMap<>();
-    fields.forEach((name, value) -> copy.put(name, checked(value)));
+    int left = MOST_TOGETHER;
+    for (Map.Entry<String, Object> field : fields.entrySet()) {
+      Object value = checked(field.getValue(), Math.min(left, MOST_CHARACTERS));
+      left -= value instanceof String text ? text.length() : 0;
+      copy.put(field.getKey(), value);
+    }
     fields = Collections.unmodifiableMap(copy);
   }
 
-  private static Object checked(Object value) {
+  private static Object checked(Object value, int most) {
     return switch (value) {
       case Number number -> number;
       case Boolean bool -> bool;
       default -> {
         String text = value.toString();
-        yield text.length() > MOST_CHARACTERS ? text.substring(0, MOST_CHARACTERS) : text;
+        yield text.length() > most ? text.substring(0, most) : text;
       }
     };
   }

@@ -44,6 +44,7 @@ final class ApiCalls implements ApiSession.Calls {
   private final Administration administration;
   private final Joining joining;
   private final AuditCalls audit;
+  private final RecordingCalls recordings;
   private final LeaseCalls leases;
 
   ApiCalls(Parts parts) {
@@ -51,6 +52,7 @@ final class ApiCalls implements ApiSession.Calls {
     administration = new Administration(parts);
     joining = new Joining(parts);
     audit = new AuditCalls(parts);
+    recordings = new RecordingCalls(parts.recordings());
     leases = new LeaseCalls(parts.leases);
   }
 
@@ -64,7 +66,8 @@ final class ApiCalls implements ApiSession.Calls {
       LocalCluster local,
       LeaseBook leases,
       Feed feed,
-      SecureRandom random) {}
+      SecureRandom random,
+      Recordings recordings) {}
 
   /**
    * The caller as he is now: his roles may be others than when he logged in, he may be locked or
@@ -168,6 +171,17 @@ final class ApiCalls implements ApiSession.Calls {
           leases.call(caller, method, params);
       case AUDIT_SEARCH -> audit.search((AuditQuery) params);
       case AUDIT_FOLLOW -> audit.follow((AuditQuery) params, session);
+      case RECORDING_BEGIN,
+          RECORDING_PUT,
+          RECORDING_PARTS,
+          RECORDING_TOUCH,
+          RECORDING_COMPLETE,
+          RECORDING_LIST,
+          RECORDING_GET,
+          RECORDING_HOLD,
+          RECORDING_RELEASE,
+          RECORDING_DELETE ->
+          recordings.call(caller, method, params, session);
     };
   }
 

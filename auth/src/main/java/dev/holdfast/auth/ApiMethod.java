@@ -103,7 +103,21 @@ public enum ApiMethod {
   LEASE_REMOVE("leases.remove", Named.class, Done.class, PERSON, ADMINISTRATOR),
 
   AUDIT_SEARCH("audit.search", AuditQuery.class, Json.class, true, AUDITOR),
-  AUDIT_FOLLOW("audit.follow", AuditQuery.class, Done.class, AUDITOR);
+  AUDIT_FOLLOW("audit.follow", AuditQuery.class, Done.class, AUDITOR),
+
+  RECORDING_BEGIN("recordings.begin", RecordingRecords.Beginning.class, Done.class, MACHINE),
+  RECORDING_PUT(
+      "recordings.put", RecordingRecords.Chunk.class, RecordingRecords.Taken.class, MACHINE),
+  RECORDING_PARTS(
+      "recordings.parts", Named.class, RecordingRecords.Numbers.class, MACHINE, AUDITOR),
+  RECORDING_TOUCH("recordings.touch", RecordingRecords.GoingOn.class, Done.class, MACHINE),
+  RECORDING_COMPLETE("recordings.complete", Named.class, Done.class, MACHINE),
+  RECORDING_LIST("recordings.list", RecordingQuery.class, Recorded.class, true, AUDITOR),
+  RECORDING_GET(
+      "recordings.get", RecordingRecords.Wanted.class, RecordingRecords.Chunk.class, AUDITOR),
+  RECORDING_HOLD("recordings.hold", RecordingRecords.Hold.class, Done.class, ADMINISTRATOR),
+  RECORDING_RELEASE("recordings.release", Named.class, Done.class, ADMINISTRATOR),
+  RECORDING_DELETE("recordings.delete", Named.class, Done.class, ADMINISTRATOR);
 
   /** The version of the API; what is added does not change it, what is taken away does. */
   public static final int API_VERSION = 1;

@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +30,16 @@ final class ApiSession implements AutoCloseable {
   /** Things that one caller watches. */
   static final int MOST_WATCHES = 16;
 
+  /** Recordings of which it is known that he reads them; of more each piece is noted. */
+  static final int MOST_READ = 1_000;
+
   private static final Logger log = LoggerFactory.getLogger(ApiSession.class);
 
   private final Calls calls;
   private Caller caller;
   private final OutputStream out;
   private final List<AutoCloseable> watches = new ArrayList<>();
+  private final Set<String> read = new HashSet<>();
 
   ApiSession(Caller caller, Calls calls, OutputStream out) {
     this.caller = caller;
@@ -57,6 +63,18 @@ final class ApiSession implements AutoCloseable {
   /** The caller has proven himself to be more than he was. */
   void raise(Caller more) {
     caller = more;
+  }
+
+  /** Whether the caller has read of this recording, so that nobody need be told again. */
+  synchronized boolean hasRead(String recording) {
+    return read.contains(recording);
+  }
+
+  /** The caller reads this recording. */
+  synchronized void reads(String recording) {
+    if (read.size() < MOST_READ) {
+      read.add(recording);
+    }
   }
 
   /** Answers until the caller ends. */

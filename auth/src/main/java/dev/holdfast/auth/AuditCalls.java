@@ -2,12 +2,14 @@ package dev.holdfast.auth;
 
 import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
+import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.Json;
 import dev.holdfast.auth.ApiRecords.Done;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,7 @@ final class AuditCalls {
   /** Time between two looks for new events. */
   private static final long LOOK_MILLIS = 500;
 
+  private static final Pattern UID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final Logger log = LoggerFactory.getLogger(AuditCalls.class);
 
   private final ApiCalls.Parts parts;
@@ -27,6 +30,9 @@ final class AuditCalls {
   /** Which machine says so is not for it to say. */
   Done record(Caller.Machine caller, AuditEvent event) throws IOException {
     Map<String, Object> fields = new LinkedHashMap<>(event.fields());
+    if (fields.get("uid") instanceof String uid && !UID.matcher(uid).matches()) {
+      throw new InvalidRecordException("The uid of an event is a UUID.");
+    }
     fields.put("server_id", caller.machine().id());
     if (event.code() != AuditCode.LIMIT_REACHED) {
       // That one has the fields that others give it, and no more.
@@ -37,7 +43,7 @@ final class AuditCalls {
   }
 
   List<Json> search(AuditQuery query) throws IOException {
-    return parts.database().transact(tx -> AuditTable.latest(tx, query)).stream()
+    return parts.database().transact(tx -> AuditTable.search(tx, query)).stream()
         .map(AuditTable::json)
         .toList();
   }

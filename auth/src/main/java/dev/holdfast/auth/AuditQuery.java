@@ -7,8 +7,11 @@ import java.util.Optional;
 /**
  * Which audit events are meant.
  *
- * @param text what stands somewhere in the event, in any case
- * @param most how many at most; 100 if it is not said
+ * @param text words that stand somewhere in the event, or begin one there, in any case
+ * @param most how many at most; 100 if it is not said. There may be fewer in one answer although
+ *     there are more: those are asked for from the last on
+ * @param after the number of an event: the first ones after that, not the latest
+ * @param before the number of an event: only those before that
  */
 public record AuditQuery(
     Optional<String> user,
@@ -17,13 +20,19 @@ public record AuditQuery(
     Optional<Instant> from,
     Optional<Instant> to,
     Optional<String> text,
-    Optional<Integer> most) {
-  static final int MOST = 10_000;
+    Optional<Integer> most,
+    Optional<Long> after,
+    Optional<Long> before) {
+  /** Events that are asked for at a time. */
+  public static final int MOST = 10_000;
+
   static final int USUAL = 100;
 
   /** The latest ones. */
   public static final AuditQuery LATEST =
       new AuditQuery(
+          Optional.empty(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -40,5 +49,23 @@ public record AuditQuery(
 
   int limit() {
     return most.orElse(USUAL);
+  }
+
+  /** The same for the latest {@code most}. */
+  public AuditQuery latest(int most) {
+    return new AuditQuery(
+        user, event, code, from, to, text, Optional.of(most), Optional.empty(), before);
+  }
+
+  /** The same for the first {@code most} after an event. */
+  public AuditQuery after(long seq, int most) {
+    return new AuditQuery(
+        user, event, code, from, to, text, Optional.of(most), Optional.of(seq), before);
+  }
+
+  /** The same for the latest {@code most} before an event. */
+  public AuditQuery before(long seq, int most) {
+    return new AuditQuery(
+        user, event, code, from, to, text, Optional.of(most), after, Optional.of(seq));
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The audit events, in their order. Nothing is changed in it and nothing removed. */
@@ -19,11 +20,23 @@ final class AuditTable {
   /** An event that is stored. */
   record Stored(long seq, String json) {}
 
-  /** Adds an event; what is returned is its line. */
-  static Stored add(Tx tx, AuditEvent event) throws SQLException {
+  /** Characters of events that are read at a time; the last of them may go over. */
+  static final int MOST_CHARACTERS = 256 * 1024;
+
+  /**
+   * Adds an event, and returns its line; nothing for one that is there already, by the {@code uid}
+   * that whoever sends it gave it.
+   */
+  static Optional<Stored> add(Tx tx, AuditEvent event) throws SQLException {
+    String id =
+        event.fields().get("uid") instanceof String given ? given : UUID.randomUUID().toString();
+    // The counter first: whoever has it is the only one who writes events.
     long seq = tx.next("audit");
+    if (tx.first(row -> row.getLong(1), "select seq from audit where id = ?", id).isPresent()) {
+      tx.update("update counters set value = value - 1 where name = 'audit'");
+      return Optional.empty();
+    }
     Instant now = tx.now();
-    String id = UUID.randomUUID().toString();
     Map<String, Json> members = new LinkedHashMap<>();
     members.put("ei", Json.of(seq));
     members.put("event", Json.of(event.code().event()));
@@ -32,7 +45,8 @@ final class AuditTable {
     members.put("uid", Json.of(id));
     members.put("user", Json.of(event.user()));
     event.fields().forEach((name, value) -> members.putIfAbsent(name, simple(value)));
-    String line = new Json.Members(members).line();
+    Json.Members body = new Json.Members(members);
+    String line = body.line();
     tx.update(
         "insert into audit (seq, id, time, code, event, user_name, body) values (?, ?, ?, ?, ?, ?,"
             + " ?)",
@@ -43,7 +57,26 @@ final class AuditTable {
         event.code().event(),
         event.user(),
         line);
-    return new Stored(seq, line);
+    AuditWords.add(tx, seq, body);
+    return Optional.of(new Stored(seq, line));
+  }
+
+  /** Events of before there were words are found by them, too, and none is there twice. */
+  static void index(Tx tx) throws SQLException {
+    tx.update("create unique index audit_id on audit (id)");
+    long last = 0;
+    while (true) {
+      List<Stored> some = after(tx, last, AuditQuery.LATEST);
+      if (some.isEmpty()) {
+        return;
+      }
+      for (Stored one : some) {
+        last = one.seq();
+        if (json(one) instanceof Json.Members event) {
+          AuditWords.add(tx, last, event);
+        }
+      }
+    }
   }
 
   private static Json simple(Object value) {
@@ -57,35 +90,41 @@ final class AuditTable {
 
   /** Events after {@code seq}, oldest first. */
   static List<Stored> after(Tx tx, long seq, AuditQuery query) throws SQLException {
-    List<Object> values = new ArrayList<>();
-    String sql =
-        "select seq, body from audit where seq > ?" + where(query, values) + " order by seq";
-    values.addFirst(seq);
-    return tx.all(AuditTable::stored, sql + " limit " + query.limit(), values.toArray());
+    return read(tx, query, " and seq > " + seq, " order by seq");
   }
 
-  /** The latest events, oldest of them first. */
-  static List<Stored> latest(Tx tx, AuditQuery query) throws SQLException {
-    List<Object> values = new ArrayList<>();
-    String sql = "select seq, body from audit where seq > 0" + where(query, values);
-    return tx.all(
-            AuditTable::stored, sql + " order by seq desc limit " + query.limit(), values.toArray())
-        .reversed();
+  /** Those that are asked for: the latest, or the first after one; the oldest of them first. */
+  static List<Stored> search(Tx tx, AuditQuery query) throws SQLException {
+    return query.after().isPresent()
+        ? after(tx, query.after().get(), query)
+        : read(tx, query, "", " order by seq desc").reversed();
   }
 
-  private static String where(AuditQuery query, List<Object> values) {
+  private static List<Stored> read(Tx tx, AuditQuery query, String which, String order)
+      throws SQLException {
+    List<Object> values = new ArrayList<>();
+    String where = where(tx.dialect(), query, values);
+    String sql = "select seq, body from audit where seq > 0" + which + where + order + " limit ?";
+    values.add(query.limit());
+    return tx.someOf(
+        AuditTable::stored,
+        new Tx.Bound<>(MOST_CHARACTERS, stored -> stored.json().length()),
+        sql,
+        values.toArray());
+  }
+
+  private static String where(Dialect dialect, AuditQuery query, List<Object> values) {
     StringBuilder where = new StringBuilder();
     query.user().ifPresent(user -> add(where, values, " and user_name = ?", user));
     query.event().ifPresent(event -> add(where, values, " and event = ?", event));
     query.code().ifPresent(code -> add(where, values, " and code = ?", code));
     query.from().ifPresent(it -> add(where, values, " and time >= ?", it.toEpochMilli()));
     query.to().ifPresent(it -> add(where, values, " and time < ?", it.toEpochMilli()));
+    query.before().ifPresent(seq -> add(where, values, " and seq < ?", seq));
     query
         .text()
-        .ifPresent(text -> {
-          String word = text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
-          add(where, values, " and lower(body) like lower(?) escape '!'", "%" + word + "%");
-        });
+        .ifPresent(text ->
+            add(where, values, AuditWords.condition(dialect), AuditWords.sought(dialect, text)));
     return where.toString();
   }
 

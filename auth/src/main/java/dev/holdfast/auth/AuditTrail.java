@@ -1,42 +1,38 @@
 package dev.holdfast.auth;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The audit events, written before what they tell of has an effect: an event of a change is in the
- * same transaction as the change. Besides they go to a file, a line of JSON each, once they are in
- * the store. Thread-safe.
+ * same transaction as the change. Besides they go to files or standard output, a line of JSON each,
+ * once they are in the store. Thread-safe.
  */
 final class AuditTrail {
   private static final Logger log = LoggerFactory.getLogger(AuditTrail.class);
 
   private final Database database;
-  private final @Nullable Path file;
+  private final List<AuditLines> besides;
 
   /**
    * A trail.
    *
-   * @param file that lines are appended to; null for none
+   * @param besides where events go, too, once they are in the store
    */
-  AuditTrail(Database database, @Nullable Path file) {
+  AuditTrail(Database database, List<AuditLines> besides) {
     this.database = database;
-    this.file = file;
+    this.besides = List.copyOf(besides);
+  }
+
+  /** A trail that is in the store and nowhere else. */
+  AuditTrail(Database database) {
+    this(database, List.of());
   }
 
   /** A change that says what it did. */
@@ -59,7 +55,7 @@ final class AuditTrail {
           T done = change.run(tx, events);
           lines.clear();
           for (AuditEvent event : events) {
-            lines.add(AuditTable.add(tx, event).json());
+            AuditTable.add(tx, event).ifPresent(stored -> lines.add(stored.json()));
           }
           return done;
         });
@@ -82,22 +78,15 @@ final class AuditTrail {
   }
 
   private synchronized void append(List<String> lines) {
-    if (file == null || lines.isEmpty()) {
+    if (lines.isEmpty()) {
       return;
     }
-    byte[] bytes = (String.join("\n", lines) + "\n").getBytes(UTF_8);
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")))) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
+    for (AuditLines one : besides) {
+      try {
+        one.append(lines);
+      } catch (IOException e) {
+        log.error("Audit events are in the store, but not in {}: {}", one.place(), e.getMessage());
       }
-      channel.force(false);
-    } catch (IOException e) {
-      log.error("Audit events are in the store, but not in {}: {}", file, e.getMessage());
     }
   }
 }

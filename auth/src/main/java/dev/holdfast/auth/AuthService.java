@@ -7,6 +7,7 @@ import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.link.Duplex;
+import dev.holdfast.recording.PartStore;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.SshKeys;
 import dev.holdfast.ssh.SshPublicKey;
@@ -17,7 +18,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The service that keeps what lasts: store, authorities, audit events, and the API by which all of
@@ -29,6 +29,9 @@ public final class AuthService implements AutoCloseable {
   private final LocalCluster local;
   private final ApiServer server;
   private final HostSocket socket;
+  private final Recordings recordings;
+  private final RecordingKeeper keeper;
+  private final RecordingStore store;
   private final LeaseSweeper sweeper;
   private final AutoCloseable watch;
   private final ApiCalls.Parts calls;
@@ -40,8 +43,14 @@ public final class AuthService implements AutoCloseable {
       LocalCluster local,
       ApiServer server,
       HostSocket socket,
+      Recordings recordings,
+      RecordingKeeper keeper,
+      RecordingStore store,
       LeaseSweeper sweeper,
       ApiCalls.Parts calls) {
+    this.recordings = recordings;
+    this.keeper = keeper;
+    this.store = store;
     this.calls = calls;
     joining = new Joining(calls);
     this.database = database;
@@ -59,7 +68,8 @@ public final class AuthService implements AutoCloseable {
    * @param cluster the cluster's name, which is part of hosts' names
    * @param state directory of the service's host key, the authorities' keys and its socket
    * @param store {@code sqlite:FILE} or {@code postgresql://…}
-   * @param auditFile where audit events go besides, as lines; null for nowhere
+   * @param audit where audit events go besides
+   * @param recordings how those are kept
    * @param names that the service is dialled by, beside {@code auth.CLUSTER}
    * @param version of the program
    * @param leaseTime of leases that are taken from now on
@@ -68,11 +78,13 @@ public final class AuthService implements AutoCloseable {
       String cluster,
       Path state,
       String store,
-      @Nullable Path auditFile,
+      List<AuditLines> audit,
+      RecordingSettings recordings,
       List<String> names,
       String version,
       LeaseTime leaseTime) {
     public Settings {
+      audit = List.copyOf(audit);
       names = List.copyOf(names);
     }
 
@@ -111,7 +123,34 @@ public final class AuthService implements AutoCloseable {
   }
 
   private static AuthService open(Settings settings, Database database) throws IOException {
-    AuditTrail trail = new AuditTrail(database, settings.auditFile());
+    AuditTrail trail = new AuditTrail(database, settings.audit());
+    RecordingStore store = store(settings);
+    Recordings recordings = new Recordings(database, trail, store);
+    try {
+      AuthService service = open(settings, database, trail, recordings, store);
+      service.keeper.start();
+      return service;
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** The store of recordings; whether it answers shows when it is needed. */
+  private static RecordingStore store(Settings settings) throws IOException {
+    String url = settings.recordings().store();
+    return url == null
+        ? new StoreUrl.Directory(settings.state().resolve("recordings")).open()
+        : StoreUrl.parse(url).open();
+  }
+
+  private static AuthService open(
+      Settings settings,
+      Database database,
+      AuditTrail trail,
+      Recordings recordings,
+      RecordingStore store)
+      throws IOException {
     AuthorityKeys keys = AuthorityKeys.open(settings.state().resolve("authorities"));
     CertificateAuthority authority = CertificateAuthority.open(database, trail, keys);
     Presets.ensure(trail);
@@ -130,14 +169,31 @@ public final class AuthService implements AutoCloseable {
               local,
               leases,
               feed,
-              new SecureRandom());
+              new SecureRandom(),
+              recordings);
       ApiCalls calls = new ApiCalls(parts);
       ApiServer server =
           ApiServer.start(settings, authority, new AuthAdmissions(database, trail), calls, trail);
+      RecordingKeeper keeper =
+          new RecordingKeeper(
+              database,
+              trail,
+              recordings,
+              settings.recordings().retention(),
+              RecordingKeeper.Times.USUAL);
       try {
         HostSocket socket = HostSocket.open(settings.state().resolve(SOCKET), calls);
         return new AuthService(
-            database, feed, local, server, socket, LeaseSweeper.start(leases, time), parts);
+            database,
+            feed,
+            local,
+            server,
+            socket,
+            recordings,
+            keeper,
+            store,
+            LeaseSweeper.start(leases, time),
+            parts);
       } catch (IOException e) {
         server.close();
         throw e;
@@ -186,6 +242,11 @@ public final class AuthService implements AutoCloseable {
         () -> {});
   }
 
+  /** The recordings of a node of this process, which has joined. */
+  public PartStore parts(NodeRecord node) {
+    return new LocalParts(recordings, node);
+  }
+
   /** Speaks SSH on a stream. */
   public void accept(Duplex stream, String connection) throws IOException {
     server.accept(stream, connection);
@@ -231,6 +292,8 @@ public final class AuthService implements AutoCloseable {
     sweeper.close();
     socket.close();
     server.close();
+    keeper.close();
+    store.close();
     feed.close();
     database.close();
   }

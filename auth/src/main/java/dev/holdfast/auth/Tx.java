@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One transaction. Confined to the thread that runs it. */
@@ -74,6 +75,34 @@ final class Tx {
       }
       return all;
     }
+  }
+
+  /**
+   * How much is read at a time.
+   *
+   * @param most together; there is one row at least
+   * @param size of what was made of a row
+   */
+  record Bound<T>(long most, ToLongFunction<T> size) {}
+
+  /** The first rows, no more than the bound says. */
+  <T> List<T> someOf(Row<T> how, Bound<T> bound, String sql, @Nullable Object... values)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(sql, values);
+        ResultSet rows = statement.executeQuery()) {
+      List<T> some = new ArrayList<>();
+      long size = 0;
+      while (size < bound.most && rows.next()) {
+        T one = how.of(rows);
+        size += bound.size.applyAsLong(one);
+        some.add(one);
+      }
+      return some;
+    }
+  }
+
+  Dialect dialect() {
+    return dialect;
   }
 
   <T> Optional<T> first(Row<T> how, String sql, @Nullable Object... values) throws SQLException {

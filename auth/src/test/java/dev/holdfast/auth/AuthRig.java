@@ -56,7 +56,8 @@ final class AuthRig implements AutoCloseable {
                 "demo",
                 state,
                 "sqlite:" + directory.resolve("store.db"),
-                directory.resolve("audit.log"),
+                List.of(AuditLines.file(directory.resolve("audit.log"))),
+                RecordingSettings.USUAL,
                 List.of("localhost"),
                 "test",
                 new LeaseTime(Duration.ofSeconds(2))));

@@ -446,6 +446,8 @@ final class AuthServiceTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     try (ApiClient host = rig().host()) {
       return host.list(ApiMethod.AUDIT_SEARCH, query, Json.class).stream().map(Json::line).toList();

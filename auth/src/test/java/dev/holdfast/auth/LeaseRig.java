@@ -48,7 +48,7 @@ final class LeaseRig {
   }
 
   static LeaseBook book(Database database, AtomicLong clock) {
-    return new LeaseBook(database, new AuditTrail(database, null), TIME, clock::get);
+    return new LeaseBook(database, new AuditTrail(database), TIME, clock::get);
   }
 
   static LeaseOrder order() {

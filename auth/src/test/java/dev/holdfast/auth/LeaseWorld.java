@@ -151,7 +151,7 @@ final class LeaseWorld {
 
     Service(Database database) {
       this.database = database;
-      trail = new AuditTrail(database, null);
+      trail = new AuditTrail(database);
       book = begin();
     }
 

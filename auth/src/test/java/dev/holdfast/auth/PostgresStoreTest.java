@@ -18,7 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-final class PostgresStoreTest implements StoreConformance, LeaseConformance {
+final class PostgresStoreTest
+    implements StoreConformance, AuditConformance, RecordingConformance, LeaseConformance {
   private static @Nullable Postgres postgres;
   private static int schemas;
 
@@ -102,7 +103,7 @@ final class PostgresStoreTest implements StoreConformance, LeaseConformance {
   @Test
   void whatWasCommittedOutlivesALossOfTheDatabase() throws Exception {
     Database used = database();
-    AuditTrail trail = new AuditTrail(used, null);
+    AuditTrail trail = new AuditTrail(used);
     AtomicInteger committed = new AtomicInteger();
     AtomicInteger failed = new AtomicInteger();
     Thread writer =

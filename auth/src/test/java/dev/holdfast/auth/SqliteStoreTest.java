@@ -13,7 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SqliteStoreTest implements StoreConformance, LeaseConformance {
+final class SqliteStoreTest
+    implements StoreConformance, AuditConformance, RecordingConformance, LeaseConformance {
   @TempDir Path directory;
   private @Nullable Database database;
 

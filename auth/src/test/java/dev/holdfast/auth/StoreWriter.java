@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ public final class StoreWriter {
   /** Runs until it is killed: the store's URL, and the events' user. */
   public static void main(String[] args) throws Exception {
     try (Database database = Database.open(args[0])) {
-      AuditTrail trail = new AuditTrail(database, null);
+      AuditTrail trail = new AuditTrail(database);
       for (int i = 1; ; i++) {
         trail.record(AuditEvent.of(AuditCode.LOGIN, args[1], "count", i));
         System.out.println(i);
@@ -27,15 +26,7 @@ public final class StoreWriter {
 
   /** Each event up to {@code last} is there once, in order, and at most one more. */
   static void check(String url, String user, @Nullable String last) throws Exception {
-    AuditQuery query =
-        new AuditQuery(
-            Optional.of(user),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(AuditQuery.MOST));
+    AuditQuery query = StoreConformance.query(user, null).latest(AuditQuery.MOST);
     try (Database database = Database.open(url)) {
       List<AuditTable.Stored> all = database.transact(tx -> AuditTable.after(tx, 0, query));
       for (int i = 0; i < all.size(); i++) {

@@ -7,8 +7,13 @@ import dev.holdfast.auth.ApiRecords.Done;
 import dev.holdfast.auth.AuditQuery;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +30,7 @@ import picocli.CommandLine.Spec;
     description = "The audit events, a JSON object a line.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {AdminAudit.Search.class, AdminAudit.Follow.class})
+    subcommands = {AdminAudit.Search.class, AdminAudit.Follow.class, AuditExport.class})
 final class AdminAudit {
   private AdminAudit() {}
 
@@ -43,18 +48,59 @@ final class AdminAudit {
     @Parameters(
         arity = "0..1",
         paramLabel = "TEXT",
-        description = "Only those in which this stands, in any case.")
+        description = "Only those in which these words stand, or such that begin so, in any case.")
     private @Nullable String text;
 
-    AuditQuery query(Optional<Instant> from, Optional<Integer> most) {
+    AuditQuery query(Span span) {
       return new AuditQuery(
           Optional.ofNullable(user),
           Optional.ofNullable(event),
           Optional.ofNullable(code),
-          from,
-          Optional.empty(),
+          span.from(),
+          span.to(),
           Optional.ofNullable(text),
-          most);
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+  }
+
+  /** Of when. */
+  static final class Span {
+    /** All the time. */
+    static final Span EVER = new Span();
+
+    private @Nullable Instant from;
+    private @Nullable Instant to;
+
+    @Option(
+        names = "--since",
+        paramLabel = "TIME",
+        converter = TimeSpan.class,
+        description = "Only of the last hours or days, such as 2h.")
+    void since(Duration time) {
+      from = Instant.now().minus(time);
+    }
+
+    @Option(
+        names = "--from",
+        paramLabel = "TIME",
+        description = "Only from then on, such as 2026-01-31T12:00:00Z.")
+    void from(Instant time) {
+      from = time;
+    }
+
+    @Option(names = "--to", paramLabel = "TIME", description = "Only those before.")
+    void to(Instant time) {
+      to = time;
+    }
+
+    Optional<Instant> from() {
+      return Optional.ofNullable(from);
+    }
+
+    Optional<Instant> to() {
+      return Optional.ofNullable(to);
     }
   }
 
@@ -68,12 +114,7 @@ final class AdminAudit {
     @Mixin private ApiAccess access;
     @Mixin private Which which;
 
-    @Option(
-        names = "--since",
-        paramLabel = "TIME",
-        converter = TimeSpan.class,
-        description = "Only of the last hours or days, such as 2h.")
-    private @Nullable Duration since;
+    @Mixin private Span span;
 
     @Option(
         names = "--most",
@@ -84,15 +125,35 @@ final class AdminAudit {
 
     @Override
     public Integer call() throws IOException {
-      Optional<Instant> from = Optional.ofNullable(since).map(Instant.now()::minus);
       PrintWriter out = spec.commandLine().getOut();
+      Deque<Json> found = new ArrayDeque<>();
       try (ApiClient api = access.open()) {
-        api.list(ApiMethod.AUDIT_SEARCH, which.query(from, Optional.of(most)), Json.class)
-            .forEach(event -> out.println(event.line()));
+        AuditQuery query = which.query(span);
+        List<Json> page = page(api, query.latest(Math.min(most, AuditQuery.MOST)));
+        while (!page.isEmpty() && found.size() < most) {
+          page.reversed().forEach(found::addFirst);
+          int left = Math.min(most - found.size(), AuditQuery.MOST);
+          page = left > 0 ? page(api, query.before(number(page.getFirst()), left)) : List.of();
+        }
       }
+      found.forEach(event -> out.println(event.line()));
       out.flush();
       return 0;
     }
+  }
+
+  /** Some of them; there may be more. */
+  static List<Json> page(ApiClient api, AuditQuery query) throws IOException {
+    return api.list(ApiMethod.AUDIT_SEARCH, query, Json.class);
+  }
+
+  /** The number of an event. */
+  static long number(Json event) throws IOException {
+    if (event instanceof Json.Members(Map<String, Json> members)
+        && members.get("ei") instanceof Json.Numeral(BigDecimal number)) {
+      return number.longValue();
+    }
+    throw new IOException("The service's answer is no event; is it of another version?");
   }
 
   /** Those to come. */
@@ -112,8 +173,7 @@ final class AdminAudit {
     public Integer call() throws IOException, InterruptedException {
       PrintWriter out = spec.commandLine().getOut();
       try (ApiClient api = access.open((method, event) -> print(out, method, event))) {
-        api.call(
-            ApiMethod.AUDIT_FOLLOW, which.query(Optional.empty(), Optional.empty()), Done.class);
+        api.call(ApiMethod.AUDIT_FOLLOW, which.query(Span.EVER), Done.class);
         while (!api.isOver()) {
           Thread.sleep(LOOK_MILLIS);
         }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       AdminLocks.class,
       AdminLeases.class,
       AdminAudit.class,
+      AdminRecordings.class,
       AdminAuthorities.class,
       AdminApply.class
     })

@@ -4,16 +4,19 @@ import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.Names;
 import dev.holdfast.access.Spans;
+import dev.holdfast.auth.AuditLines;
 import dev.holdfast.auth.AuthService;
+import dev.holdfast.auth.RecordingSettings;
 import dev.holdfast.link.GateEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -25,7 +28,8 @@ import picocli.CommandLine.TypeConversionException;
  * @param names by which clients dial it, for its certificate
  * @param state directory of its keys, its socket and, unless said otherwise, its store
  * @param store as {@link AuthService.Settings} has it; may hold a password
- * @param auditFile where audit events go besides; null for nowhere
+ * @param auditFiles where audit events go besides; {@code -} is standard output
+ * @param recordings how those are kept
  * @param leaseTime of connections that are counted
  */
 record AuthConfiguration(
@@ -34,7 +38,8 @@ record AuthConfiguration(
     List<String> names,
     Path state,
     String store,
-    @Nullable Path auditFile,
+    List<String> auditFiles,
+    RecordingSettings recordings,
     LeaseTime leaseTime) {
   /** Where it listens unless it is told. */
   static final int PORT = 2225;
@@ -47,12 +52,33 @@ record AuthConfiguration(
     List<String> names = section.list("names", AuthConfiguration::name, List.of());
     Path state = section.value("state-dir", Path::of, usualState());
     String store = section.value("store", text -> text, "sqlite:" + state.resolve("cluster.db"));
-    Optional<Path> audit = section.value("audit-file", Path::of);
+    List<String> audit = section.list("audit-file", text -> text, List.of());
+    RecordingSettings recordings = recordings(section.section("recordings"));
     LeaseTime time =
         section.value(
             "session-control-timeout", AuthConfiguration::time, new LeaseTime(LeaseTime.USUAL));
     section.end();
-    return new AuthConfiguration(cluster, listen, names, state, store, audit.orElse(null), time);
+    return new AuthConfiguration(cluster, listen, names, state, store, audit, recordings, time);
+  }
+
+  private static RecordingSettings recordings(Section section) {
+    Optional<String> store =
+        section.value("store", url -> possible(() -> RecordingSettings.checkedStore(url)));
+    TimeSpan span = new TimeSpan();
+    Optional<Duration> retention =
+        section.value(
+            "retention",
+            text -> possible(() -> RecordingSettings.checkedRetention(span.convert(text))));
+    section.end();
+    return new RecordingSettings(store.orElse(null), retention.orElse(null));
+  }
+
+  private static <T> T possible(Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (InvalidRecordException e) {
+      throw new TypeConversionException(e.sentence());
+    }
   }
 
   private static String name(String text) {
@@ -86,8 +112,15 @@ record AuthConfiguration(
   }
 
   AuthService.Settings settings() throws IOException {
+    List<AuditLines> audit =
+        auditFiles.stream()
+            .map(it ->
+                it.equals("-")
+                    ? AuditLines.stream(System.out, "standard output")
+                    : AuditLines.file(Path.of(it)))
+            .toList();
     return new AuthService.Settings(
-        cluster, state, store, auditFile, names, Version.number(), leaseTime);
+        cluster, state, store, audit, recordings, names, Version.number(), leaseTime);
   }
 
   /** The settings that count, as they would be written; without what may hold a password. */
@@ -99,8 +132,18 @@ record AuthConfiguration(
     all.put("state-dir", state);
     all.put("store", store.startsWith("sqlite:") ? store : "postgresql:...");
     all.put("session-control-timeout", leaseTime.timeout().toSeconds() + "s");
-    if (auditFile != null) {
-      all.put("audit-file", auditFile);
+    if (!auditFiles.isEmpty()) {
+      all.put("audit-file", auditFiles);
+    }
+    Map<String, Object> kept = new LinkedHashMap<>();
+    if (recordings.store() != null) {
+      kept.put("store", recordings.store());
+    }
+    if (recordings.retention() != null) {
+      kept.put("retention", recordings.retention().toSeconds() + "s");
+    }
+    if (!kept.isEmpty()) {
+      all.put("recordings", kept);
     }
     return all;
   }

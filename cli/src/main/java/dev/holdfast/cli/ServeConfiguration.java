@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -144,7 +146,11 @@ record ServeConfiguration(
 
   private static void line(StringBuilder text, String key, Object value) {
     text.append("  ").append(key).append(": ");
-    if (value instanceof Collection<?> values) {
+    if (value instanceof Map<?, ?> map) {
+      List<String> members = new ArrayList<>();
+      map.forEach((name, one) -> members.add(name + ": " + quoted(one)));
+      text.append("{%s}\n".formatted(String.join(", ", members)));
+    } else if (value instanceof Collection<?> values) {
       text.append(values.stream().map(ServeConfiguration::quoted).toList()).append('\n');
     } else {
       text.append(quoted(value)).append('\n');

@@ -10,6 +10,7 @@ class FuzzTest {
   Stream<DynamicTest> holdsForTheCorpusAndForMutationsOfIt() {
     return new FuzzTargets()
         .with(SessionMessageFuzz.class, SessionMessageFuzz::fuzzerTestOneInput)
+        .with(FileRequestsFuzz.class, FileRequestsFuzz::fuzzerTestOneInput)
         .tests();
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.recording;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,4 +30,19 @@ public interface PartStore {
 
   /** Removes a recording, whatever of it is there. */
   void delete(String recording) throws IOException;
+
+  /** Tells of whom a recording is, before its first part; only stores with a list of them care. */
+  default void begin(String recording, Subject subject) throws IOException {}
+
+  /** Says that the last part was put; only stores with a list care. */
+  default void complete(String recording) throws IOException {}
+
+  /**
+   * Whose session is recorded.
+   *
+   * @param user of the cluster; empty if there is none
+   * @param login the account
+   * @param session what the session is called in audit events; may be empty
+   */
+  record Subject(String user, String login, String session, Instant started) {}
 }

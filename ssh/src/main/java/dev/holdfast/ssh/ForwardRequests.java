@@ -23,11 +23,16 @@ final class ForwardRequests implements RequestHandler<ConnectionService> {
       case "tcpip-forward" -> listen(channels, wantReply, buffer);
       case "cancel-tcpip-forward" ->
           answer(forwards.cancel(buffer.getString(), (int) buffer.getUInt()));
-      case "streamlocal-forward@openssh.com" ->
-          answer(forwards.listen(channels.forwardPolicy(), buffer.getString()));
+      case "streamlocal-forward@openssh.com" -> answer(listen(channels, buffer.getString()));
       case "cancel-streamlocal-forward@openssh.com" -> answer(forwards.cancel(buffer.getString()));
       default -> Result.Unsupported;
     };
+  }
+
+  private static boolean listen(ServerChannels channels, String path) {
+    boolean got = channels.forwards().listen(channels.forwardPolicy(), path);
+    channels.tell(true, path, got);
+    return got;
   }
 
   /** Who asks for port 0 is told which one it got. */
@@ -39,6 +44,7 @@ final class ForwardRequests implements RequestHandler<ConnectionService> {
         port > 65_535
             ? Optional.empty()
             : channels.forwards().listen(channels.forwardPolicy(), address, (int) port);
+    channels.tell(true, address + ":" + got.map(it -> (long) it).orElse(port), got.isPresent());
     if (got.isEmpty() || port != 0 || !wantReply) {
       return answer(got.isPresent());
     }

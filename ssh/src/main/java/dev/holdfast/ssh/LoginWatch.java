@@ -39,4 +39,16 @@ public interface LoginWatch {
 
   /** Somebody is gone without having been logged in. */
   void refused(Refusal refusal);
+
+  /** Somebody who is logged in wants a port or socket forwarded. */
+  default void forwarding(Login login, Forward forward) {}
+
+  /**
+   * A forward that is asked for.
+   *
+   * @param remote whether it is listened on here, for the client; else it leads from here to there
+   * @param where {@code host:port} or the path of a socket, as the client wrote it
+   * @param permitted whether it may be
+   */
+  record Forward(boolean remote, String where, boolean permitted) {}
 }

@@ -139,7 +139,9 @@ final class ServerChannels extends ServerConnectionService {
     Windows windows = new Windows(sender, buffer.getUInt(), buffer.getUInt());
     String host = buffer.getString();
     long port = buffer.getUInt();
-    if (port > 65_535 || !forwardPolicy().mayOpen(host, (int) port)) {
+    boolean permitted = port <= 65_535 && forwardPolicy().mayOpen(host, (int) port);
+    tell(false, host + ":" + port, permitted);
+    if (!permitted) {
       prohibited(buffer, sender);
       return;
     }
@@ -156,11 +158,19 @@ final class ServerChannels extends ServerConnectionService {
     Windows windows = new Windows(sender, buffer.getUInt(), buffer.getUInt());
     String path = buffer.getString();
     ForwardPolicy may = forwardPolicy();
+    tell(false, path, may.mayOpenSocket());
     if (!may.mayOpenSocket()) {
       prohibited(buffer, sender);
       return;
     }
     open(windows, () -> sockets.connect(may.login(), path));
+  }
+
+  /** Tells the server's watch of a forward. */
+  void tell(boolean remote, String where, boolean permitted) {
+    policy
+        .watch()
+        .forwarding(login(getSession()), new LoginWatch.Forward(remote, where, permitted));
   }
 
   private void prohibited(Buffer buffer, long sender) throws IOException {

@@ -1,0 +1,230 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.auth.ApiClient;
+import dev.holdfast.auth.ApiMethod;
+import dev.holdfast.auth.ApiRecords.Done;
+import dev.holdfast.auth.ApiRecords.Named;
+import dev.holdfast.auth.Recorded;
+import dev.holdfast.auth.RecordingQuery;
+import dev.holdfast.auth.RecordingRecords;
+import dev.holdfast.auth.RemoteParts;
+import dev.holdfast.recording.DirectoryParts;
+import dev.holdfast.recording.PartStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast admin recordings}. */
+@Command(
+    name = "recordings",
+    description = {
+      "The recordings of the cluster.",
+      "",
+      "To list them takes the right to audit, to hold and remove them the right to administer."
+    },
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      AdminRecordings.Ls.class,
+      AdminRecordings.Fetch.class,
+      AdminRecordings.Hold.class,
+      AdminRecordings.Release.class,
+      AdminRecordings.Rm.class
+    })
+final class AdminRecordings {
+  private AdminRecordings() {}
+
+  /** The list. */
+  @Command(
+      name = "ls",
+      description = "List recordings, the latest first.",
+      mixinStandardHelpOptions = true)
+  static final class Ls implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private ApiAccess access;
+    @Mixin private Listing listing;
+
+    @Option(names = "--user", paramLabel = "NAME", description = "Only of this user.")
+    private @Nullable String user;
+
+    @Option(names = "--login", paramLabel = "ACCOUNT", description = "Only of this account.")
+    private @Nullable String login;
+
+    @Option(names = "--node", paramLabel = "NODE", description = "Only of this node, name or id.")
+    private @Nullable String node;
+
+    @Option(
+        names = "--most",
+        paramLabel = "N",
+        defaultValue = "100",
+        description = "So many; 100 unless given, at most 1000.")
+    private int most;
+
+    @Option(
+        names = "--before",
+        paramLabel = "ID",
+        description = "Go on with a list behind this recording.")
+    private @Nullable String before;
+
+    @Mixin private AdminAudit.Span span;
+
+    @Override
+    public Integer call() throws IOException {
+      RecordingQuery query =
+          new RecordingQuery(
+              Optional.ofNullable(user),
+              Optional.ofNullable(login),
+              Optional.ofNullable(node),
+              span.from(),
+              span.to(),
+              Optional.of(most),
+              Optional.ofNullable(before));
+      try (ApiClient api = access.open()) {
+        listing.print(
+            spec.commandLine().getOut(),
+            api.list(ApiMethod.RECORDING_LIST, query, Recorded.class),
+            List.of("ID", "USER", "LOGIN", "NODE", "STARTED", "ENDED", "BYTES", "STATE", "HELD"),
+            Ls::row);
+      }
+      return 0;
+    }
+
+    private static List<String> row(Recorded one) {
+      return List.of(
+          one.id(),
+          one.user(),
+          one.login(),
+          one.nodeName(),
+          one.started().toString(),
+          one.ended().map(Instant::toString).orElse(""),
+          "" + one.bytes(),
+          one.state().name().toLowerCase(Locale.ROOT),
+          one.hold().orElse(""));
+    }
+  }
+
+  /** A copy of one. */
+  @Command(
+      name = "fetch",
+      description = {
+        "Copy a recording's parts to a directory, where they can be played and verified.",
+        "",
+        "That somebody reads it is an audit event."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Fetch implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private ApiAccess access;
+
+    @Parameters(index = "0", paramLabel = "ID", description = "The recording.")
+    private String id;
+
+    @Parameters(
+        index = "1",
+        paramLabel = "DIRECTORY",
+        description = "Where a directory of that name is made.")
+    private Path directory;
+
+    @Override
+    public Integer call() throws IOException {
+      PartStore here = new DirectoryParts(directory);
+      try (RemoteParts there = new RemoteParts(access::open)) {
+        List<Integer> numbers = there.parts(id);
+        for (int number : numbers) {
+          here.put(
+              id,
+              number,
+              there
+                  .get(id, number)
+                  .orElseThrow(() -> new IOException("Part %d is gone.".formatted(number))));
+        }
+        AdminUsers.print(spec, "%s: %d parts.", directory.resolve(id), numbers.size());
+      }
+      return 0;
+    }
+  }
+
+  /** A legal hold. */
+  @Command(
+      name = "hold",
+      description = "Keep a recording, whatever its age and whoever wants it removed.",
+      mixinStandardHelpOptions = true)
+  static final class Hold implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private ApiAccess access;
+
+    @Parameters(paramLabel = "ID", description = "The recording.")
+    private String id;
+
+    @Option(
+        names = "--reason",
+        required = true,
+        paramLabel = "TEXT",
+        description = "Why, for those who wonder.")
+    private String reason;
+
+    @Override
+    public Integer call() throws IOException {
+      try (ApiClient api = access.open()) {
+        api.call(ApiMethod.RECORDING_HOLD, new RecordingRecords.Hold(id, reason), Done.class);
+      }
+      AdminUsers.print(spec, "The recording %s is held.", id);
+      return 0;
+    }
+  }
+
+  /** Its end. */
+  @Command(
+      name = "release",
+      description = "Hold a recording no longer.",
+      mixinStandardHelpOptions = true)
+  static final class Release implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private ApiAccess access;
+
+    @Parameters(paramLabel = "ID", description = "The recording.")
+    private String id;
+
+    @Override
+    public Integer call() throws IOException {
+      try (ApiClient api = access.open()) {
+        api.call(ApiMethod.RECORDING_RELEASE, new Named(id), Done.class);
+      }
+      AdminUsers.print(spec, "The recording %s is not held any more.", id);
+      return 0;
+    }
+  }
+
+  /** The end of one. */
+  @Command(
+      name = "rm",
+      description = "Remove a recording that has ended and is not held.",
+      mixinStandardHelpOptions = true)
+  static final class Rm implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private ApiAccess access;
+
+    @Parameters(paramLabel = "ID", description = "The recording.")
+    private String id;
+
+    @Override
+    public Integer call() throws IOException {
+      try (ApiClient api = access.open()) {
+        api.call(ApiMethod.RECORDING_DELETE, new Named(id), Done.class);
+      }
+      AdminUsers.print(spec, "Removed the recording %s.", id);
+      return 0;
+    }
+  }
+}

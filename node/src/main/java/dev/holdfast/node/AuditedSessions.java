@@ -1,0 +1,49 @@
+package dev.holdfast.node;
+
+import dev.holdfast.access.AuditSink;
+import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.ServedSession;
+import dev.holdfast.ssh.SessionAnswer;
+import dev.holdfast.ssh.SessionStart;
+import dev.holdfast.ssh.Sessions;
+import java.util.function.Function;
+
+/**
+ * Sessions of which audit events tell. A session begins only when the event of its start is kept:
+ * its client is told that its request succeeded, and what it sends meanwhile waits. If the event
+ * can't be kept it is told so, and nothing is run. Thread-safe.
+ */
+public final class AuditedSessions implements Sessions {
+  private final Sessions sessions;
+  private final AuditSink sink;
+  private final Function<Login, String> user;
+
+  /**
+   * Audited sessions.
+   *
+   * @param user of the cluster; empty if the login is none's
+   */
+  public AuditedSessions(Sessions sessions, AuditSink sink, Function<Login, String> user) {
+    this.sessions = sessions;
+    this.sink = sink;
+    this.user = user;
+  }
+
+  @Override
+  public SessionAnswer start(SessionStart start, ClientEnd client) {
+    SessionTrail trail = new SessionTrail(sink, start, user.apply(start.login()));
+    ServedSession session = new AuditedSession(sessions, start, client, trail);
+    return new SessionAnswer.Served(session);
+  }
+
+  @Override
+  public boolean permits(Login login, Extra extra) {
+    return sessions.permits(login, extra);
+  }
+
+  @Override
+  public boolean acceptsVariable(Login login, String name) {
+    return sessions.acceptsVariable(login, name);
+  }
+}
