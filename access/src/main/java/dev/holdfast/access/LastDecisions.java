@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Who was let in last, for a short time in which nobody can be asked: an auth service that is
- * restarted must not keep those out who come and go. Whose connections are counted, or whose roles
- * say so, has to be asked about always. Thread-safe.
+ * restarted must not keep those out who come and go. Whose connections are counted has to be asked
+ * about always, unless his roles say that he may go uncounted meanwhile. Thread-safe.
  */
 public final class LastDecisions {
   /** How long a decision counts that can't be made anew. */
@@ -49,7 +49,9 @@ public final class LastDecisions {
   /** He was let in with these options. */
   public synchronized void keep(Question question, RoleOptions options) {
     kept.remove(question);
-    if (options.maxConnections().isEmpty() && !options.outageDenies().orElse(false)) {
+    boolean mayGoUncounted =
+        options.sessionControlOutage().equals(Optional.of(RoleOptions.Outage.ALLOW));
+    if (options.maxConnections().isEmpty() || mayGoUncounted) {
       kept.put(question, new Kept(options, nanoTime.getAsLong()));
     }
   }

@@ -2,8 +2,8 @@ package dev.holdfast.auth;
 
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
-import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.InvalidRecordException;
+import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.link.Duplex;

@@ -351,9 +351,11 @@ interface LeaseConformance {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty());
-    return database.transact(tx -> AuditTable.latest(tx, query)).stream()
-        .map(AuditTable.Stored::json)
+    return database.transact(tx -> AuditTable.search(tx, query)).stream()
+        .map(stored -> AuditTable.json(stored).line())
         .toList();
   }
 

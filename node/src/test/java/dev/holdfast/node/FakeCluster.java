@@ -7,6 +7,7 @@ import dev.holdfast.access.Cluster;
 import dev.holdfast.access.Decision;
 import dev.holdfast.access.Heartbeat;
 import dev.holdfast.access.Identity;
+import dev.holdfast.access.Leases;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.ServiceKind;
@@ -65,6 +66,11 @@ final class FakeCluster implements Cluster {
 
   @Override
   public void record(AuditEvent event) {}
+
+  @Override
+  public Leases leases(String machine) {
+    return new FakeLeases(Integer.MAX_VALUE);
+  }
 
   @Override
   public AutoCloseable watch(Consumer<Change> watcher) {
