@@ -52,6 +52,8 @@ record ClusterSshConfig(
   String text(String program) {
     StringBuilder text = new StringBuilder();
     text.append("# The cluster %s for %s\n".formatted(profile.cluster(), profile.user()));
+    // Before any Host: ssh reads the options of those that do not match as well.
+    text.append("IgnoreUnknown HoldfastProxy\n");
     List<String> names = proxies(text);
     nodes.forEach(one -> node(text, one));
     if (!names.isEmpty()) {
@@ -119,7 +121,6 @@ record ClusterSshConfig(
 
   private void through(StringBuilder text, List<String> names, String program) {
     text.append("Host *.%s !*.%s\n".formatted(profile.cluster(), common()));
-    text.append("  IgnoreUnknown HoldfastProxy\n");
     text.append("  HoldfastProxy %s\n".formatted(String.join(",", names)));
     text.append(
         "  ProxyCommand %s connect -F \"%s\" --proxy %s --login %%r %%h %%p\n"

@@ -137,6 +137,7 @@ record ProxyConfiguration(
 
   /** The key by which its cluster knows it. */
   KeyPair machineKey() throws IOException {
+    Profiles.directory(state);
     return HostKeyFiles.loadOrMakeEd25519(state.resolve("ssh_host_ed25519_key"));
   }
 

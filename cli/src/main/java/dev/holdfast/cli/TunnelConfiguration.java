@@ -84,8 +84,12 @@ record TunnelConfiguration(
         inCluster);
   }
 
-  /** The key of the file. */
+  /** The key of the file, which is made if it is not there. */
   KeyPair machineKey() throws IOException {
+    Path directory = key.toAbsolutePath().getParent();
+    if (directory != null) {
+      Profiles.directory(directory);
+    }
     return HostKeyFiles.loadOrMakeEd25519(key);
   }
 

@@ -32,7 +32,9 @@ final class ClusterNodeTest {
 
   @AfterAll
   static void end() {
-    members.close();
+    if (members != null) {
+      members.close();
+    }
     Leftovers.end(PATIENCE);
   }
 

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole cluster of processes: an auth service, a proxy, a node that nobody can dial, and a gate
@@ -38,7 +40,7 @@ final class Members implements AutoCloseable {
   private final Map<String, Program> running = new ConcurrentHashMap<>();
   private final Map<String, Path> configurations = new ConcurrentHashMap<>();
   private final List<Program> all = new ArrayList<>();
-  private Sshd sshd;
+  private @Nullable Sshd sshd;
 
   private Members() {}
 
@@ -94,7 +96,8 @@ final class Members implements AutoCloseable {
             """
                 .formatted(state("web1")));
     Path believed = state("old").resolve("users");
-    sshd = Sshd.trusting(believed);
+    Sshd behind = Sshd.trusting(believed);
+    sshd = behind;
     serve(
         "old",
         member("node")
@@ -105,7 +108,7 @@ final class Members implements AutoCloseable {
               name: old
               node-key: %s
             """
-                .formatted(Ports.text(sshd.address()), state("old"), Keys.HOST_ED25519));
+                .formatted(Ports.text(behind.address()), state("old"), Keys.HOST_ED25519));
     awaitNodes(running("proxy"));
     logIn();
   }
@@ -135,7 +138,7 @@ final class Members implements AutoCloseable {
   /** Starts a service, or starts it again. */
   synchronized Program launch(String name) {
     Program program =
-        Holdfast.command("serve", "-v", "--config", configurations.get(name).toString()).start();
+        Holdfast.command("serve", "-v", "--config", "" + configurations.get(name)).start();
     all.add(program);
     running.put(name, program);
     program.awaitOutput("serving at ", PATIENCE);
@@ -144,7 +147,7 @@ final class Members implements AutoCloseable {
 
   /** The process of a service. */
   Program running(String name) {
-    return running.get(name);
+    return Objects.requireNonNull(running.get(name), name);
   }
 
   /** Ends a service by a signal, and waits for its end. */
