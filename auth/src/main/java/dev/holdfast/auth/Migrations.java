@@ -79,17 +79,17 @@ final class Migrations {
                     failures integer not null, blocked_until bigint not null)
                   """)),
           Step.of(
-          List.of(
-              """
-              create table leases (
-                id text primary key, user_name text not null, machine text not null,
-                epoch text not null, login text not null, address text not null,
-                state text not null, version bigint not null, timeout bigint not null,
-                detached integer not null, taken bigint not null)
-              """,
-              "create index leases_user on leases (user_name, state)",
-              "create index leases_epoch on leases (machine, epoch)",
-              "create table lease_turns (user_name text primary key, turn bigint not null)")),
+              List.of(
+                  """
+                  create table leases (
+                    id text primary key, user_name text not null, machine text not null,
+                    epoch text not null, login text not null, address text not null,
+                    state text not null, version bigint not null, timeout bigint not null,
+                    detached integer not null, taken bigint not null)
+                  """,
+                  "create index leases_user on leases (user_name, state)",
+                  "create index leases_epoch on leases (machine, epoch)",
+                  "create table lease_turns (user_name text primary key, turn bigint not null)")),
           Step.of(RecordingTable.TABLES),
           new Step(AuditWords::tables, AuditTable::index));
 

@@ -351,8 +351,10 @@ interface LeaseConformance {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty());
-    return database.transact(tx -> AuditTable.latest(tx, query)).stream()
+    return database.transact(tx -> AuditTable.search(tx, query)).stream()
         .map(AuditTable.Stored::json)
         .toList();
   }
