@@ -3,11 +3,14 @@ package dev.holdfast.auth;
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
 import dev.holdfast.access.LeaseTime;
+import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.recording.PartStore;
 import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.SshKeys;
+import dev.holdfast.ssh.SshPublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,8 @@ public final class AuthService implements AutoCloseable {
   private final RecordingStore store;
   private final LeaseSweeper sweeper;
   private final AutoCloseable watch;
+  private final ApiCalls.Parts calls;
+  private final Joining joining;
 
   private AuthService(
       Database database,
@@ -41,10 +46,13 @@ public final class AuthService implements AutoCloseable {
       Recordings recordings,
       RecordingKeeper keeper,
       RecordingStore store,
-      LeaseSweeper sweeper) {
+      LeaseSweeper sweeper,
+      ApiCalls.Parts calls) {
     this.recordings = recordings;
     this.keeper = keeper;
     this.store = store;
+    this.calls = calls;
+    joining = new Joining(calls);
     this.database = database;
     this.feed = feed;
     this.local = local;
@@ -151,19 +159,19 @@ public final class AuthService implements AutoCloseable {
       LeaseTime time = settings.leaseTime();
       LeaseBook leases = new LeaseBook(database, trail, time, System::nanoTime);
       LocalCluster local = new LocalCluster(database, trail, feed, leases);
-      ApiCalls calls =
-          new ApiCalls(
-              new ApiCalls.Parts(
-                  settings.cluster(),
-                  settings.version(),
-                  database,
-                  trail,
-                  authority,
-                  local,
-                  leases,
-                  feed,
-                  new SecureRandom(),
-                  recordings));
+      ApiCalls.Parts parts =
+          new ApiCalls.Parts(
+              settings.cluster(),
+              settings.version(),
+              database,
+              trail,
+              authority,
+              local,
+              leases,
+              feed,
+              new SecureRandom(),
+              recordings);
+      ApiCalls calls = new ApiCalls(parts);
       ApiServer server =
           ApiServer.start(settings, authority, new AuthAdmissions(database, trail), calls, trail);
       RecordingKeeper keeper =
@@ -184,7 +192,8 @@ public final class AuthService implements AutoCloseable {
             recordings,
             keeper,
             store,
-            LeaseSweeper.start(leases, time));
+            LeaseSweeper.start(leases, time),
+            parts);
       } catch (IOException e) {
         server.close();
         throw e;
@@ -198,6 +207,39 @@ public final class AuthService implements AutoCloseable {
   /** The cluster, for services in this process. */
   public Cluster cluster() {
     return local;
+  }
+
+  /**
+   * The membership of a service in this process, which needs no token: it has the rights to make
+   * one.
+   */
+  public Membership enrol(Membership.Settings settings) throws IOException {
+    SshPublicKey key = SshKeys.wire(settings.key().getPublic());
+    NodeRecord machine;
+    try {
+      machine = joining.enrol(settings, key);
+    } catch (InvalidRecordException e) {
+      throw new IOException(e.sentence(), e);
+    }
+    Enrolment enrolment =
+        new Enrolment(
+            calls.cluster(),
+            machine.kind(),
+            machine.name(),
+            machine.id(),
+            key.fingerprint(),
+            "",
+            local.authorities());
+    return new Membership(
+        local,
+        () ->
+            calls
+                .authority()
+                .issueForHost(key, machine.id(), ApiCalls.names(calls.cluster(), machine)),
+        new Membership.Known(enrolment),
+        settings,
+        null,
+        () -> {});
   }
 
   /** The recordings of a node of this process, which has joined. */

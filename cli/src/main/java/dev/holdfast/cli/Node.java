@@ -48,10 +48,15 @@ final class Node implements Closeable {
   /** Those of former settings, which keep their connections. Guarded by {@link #engines}. */
   private final List<ServerEngine> former = new ArrayList<>();
 
+  private final NodeDoor door;
   private @Nullable Gate gate;
 
-  private Node(NodeConfiguration configuration, ServiceLog log) throws IOException {
+  /** Of a host key; empty if there is none. Guarded by {@link #engines}. */
+  private String certificate = "";
+
+  private Node(NodeConfiguration configuration, NodeDoor door, ServiceLog log) throws IOException {
     this.log = log;
+    this.door = door;
     activity = new Activity(log::event);
     processes = LoginSessions.open(configuration.sessions());
     named = new NamedSessions(processes, Settings.DEFAULT);
@@ -87,7 +92,9 @@ final class Node implements Closeable {
           Machine.linux(passwords),
           keys,
           new LoggedSessions(named.beside(processes.with(configuration.sessions())), activity),
-          activity);
+          activity,
+          door.certifiers(),
+          door.entrances());
     } catch (SettingsException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -96,11 +103,13 @@ final class Node implements Closeable {
   /**
    * Begins to serve.
    *
+   * @param door who decides about those who come
    * @param from the process to take the listeners over from, closed with the node; null if there is
    *     none
    */
   static Node start(
       NodeConfiguration configuration,
+      NodeDoor door,
       List<ServerSocketChannel> inherited,
       @Nullable DescriptorSocket from,
       ServiceLog log)
@@ -108,7 +117,7 @@ final class Node implements Closeable {
     Generations generations = Generations.open(configuration.state(), SERVICE);
     Node node;
     try {
-      node = new Node(configuration, log);
+      node = new Node(configuration, door, log);
     } catch (IOException | RuntimeException e) {
       generations.close();
       throw e;
@@ -174,9 +183,28 @@ final class Node implements Closeable {
     try {
       former.add(engine);
       engine = changed;
+      if (!certificate.isEmpty()) {
+        changed.certify(certificate);
+      }
       List<ServerEngine> idle = former.stream().filter(one -> one.connections() == 0).toList();
       idle.forEach(ServerEngine::close);
       former.removeAll(idle);
+    } finally {
+      engines.writeLock().unlock();
+    }
+  }
+
+  /** Shows clients a certificate of a host key from now on. */
+  void certify(String line) {
+    engines.writeLock().lock();
+    try {
+      certificate = line;
+      if (!engine.certify(line)) {
+        log.say(
+            ServiceLog.Level.WARN,
+            "certificate",
+            "the cluster certifies a key that is none of this node's host keys; check node-key");
+      }
     } finally {
       engines.writeLock().unlock();
     }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -190,6 +191,11 @@ public final class ClientConnection implements AutoCloseable {
   /** Whether the connection has ended, or is about to. */
   public boolean isOver() {
     return session.isClosing();
+  }
+
+  /** Why the server has ended the connection, if it gave a reason of its own. */
+  public Optional<String> goodbye() {
+    return session.goodbye();
   }
 
   /** When bytes came from the server last, by {@link System#nanoTime}. */

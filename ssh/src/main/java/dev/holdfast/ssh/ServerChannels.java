@@ -122,7 +122,8 @@ final class ServerChannels extends ServerConnectionService {
     if (!moreSessions) {
       return "This connection's client said that it opens no more sessions; connect again.";
     }
-    int most = policy.settings().get(ServerOption.MAX_SESSIONS);
+    Login login = login(getSession());
+    int most = login.terms().maxSessions(policy.settings().get(ServerOption.MAX_SESSIONS));
     long open = getChannels().stream().filter(ChannelSession.class::isInstance).count();
     return open < most
         ? null

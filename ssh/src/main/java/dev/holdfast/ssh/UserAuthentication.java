@@ -312,12 +312,34 @@ final class UserAuthentication extends AbstractCloseable implements Service {
     }
   }
 
+  /** RFC 4252 5.1; whatever comes behind it waits until it is decided that he may come in. */
   private void succeeded(Login login, Buffer buffer) throws Exception {
     Login named = login.on(connection);
     session.setAttribute(LOGIN, named);
     policy.loggedIn(session);
-    policy.watch().loggedIn(named);
-    session.signalAuthenticationSuccess(login.user(), CONNECTION, buffer);
+    switch (enter(named)) {
+      case Entrances.Entry.Admitted(Terms terms, Runnable ended) -> {
+        session.addCloseFutureListener(future -> ended.run());
+        if (!session.isClosing()) {
+          Login admitted = named.under(terms);
+          session.setAttribute(LOGIN, admitted);
+          policy.watch().loggedIn(admitted);
+          session.signalAuthenticationSuccess(login.user(), CONNECTION, buffer);
+        }
+      }
+      case Entrances.Entry.Refused(String sentence) -> {
+        log.info("{} does not come in: {}", login.user(), sentence);
+        EnteredConnection.disconnect(session, sentence);
+      }
+    }
+  }
+
+  private Entrances.Entry enter(Login named) {
+    try {
+      return policy.entrances().enter(named, new EnteredConnection(session));
+    } catch (IOException e) {
+      return new Entrances.Entry.Refused(String.valueOf(e.getMessage()));
+    }
   }
 
   /** The first "none" asks what there is; it is no failure (RFC 4252 5.2). */
