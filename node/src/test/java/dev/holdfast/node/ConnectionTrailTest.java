@@ -10,6 +10,7 @@ import dev.holdfast.ssh.Credential;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.LoginWatch;
 import dev.holdfast.ssh.Permissions;
+import dev.holdfast.ssh.Terms;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,14 @@ final class ConnectionTrailTest {
   private static final InetSocketAddress TRAIN = new InetSocketAddress("198.51.100.3", 4712);
   private static final Login LOGIN =
       new Login(
-          "deploy", HOME, Optional.empty(), new Credential.Untold(), "s1", Permissions.ALL, null);
+          "deploy",
+          HOME,
+          Optional.empty(),
+          new Credential.Untold(),
+          "s1",
+          Permissions.ALL,
+          null,
+          Terms.FREE);
 
   private final List<AuditEvent> events = new ArrayList<>();
   private final ConnectionTrail trail =
