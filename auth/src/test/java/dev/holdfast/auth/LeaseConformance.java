@@ -355,7 +355,7 @@ interface LeaseConformance {
             Optional.empty(),
             Optional.empty());
     return database.transact(tx -> AuditTable.search(tx, query)).stream()
-        .map(stored -> AuditTable.json(stored).line())
+        .map(AuditTable.Stored::json)
         .toList();
   }
 

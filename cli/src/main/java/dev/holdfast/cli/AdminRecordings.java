@@ -149,7 +149,7 @@ final class AdminRecordings {
                   .get(id, number)
                   .orElseThrow(() -> new IOException("Part %d is gone.".formatted(number))));
         }
-        AdminUsers.print(spec, "%s: %d parts.", directory.resolve(id), numbers.size());
+        AdminCall.print(spec, "%s: %d parts.", directory.resolve(id), numbers.size());
       }
       return 0;
     }
@@ -179,7 +179,7 @@ final class AdminRecordings {
       try (ApiClient api = access.open()) {
         api.call(ApiMethod.RECORDING_HOLD, new RecordingRecords.Hold(id, reason), Done.class);
       }
-      AdminUsers.print(spec, "The recording %s is held.", id);
+      AdminCall.print(spec, "The recording %s is held.", id);
       return 0;
     }
   }
@@ -201,7 +201,7 @@ final class AdminRecordings {
       try (ApiClient api = access.open()) {
         api.call(ApiMethod.RECORDING_RELEASE, new Named(id), Done.class);
       }
-      AdminUsers.print(spec, "The recording %s is not held any more.", id);
+      AdminCall.print(spec, "The recording %s is not held any more.", id);
       return 0;
     }
   }
@@ -223,7 +223,7 @@ final class AdminRecordings {
       try (ApiClient api = access.open()) {
         api.call(ApiMethod.RECORDING_DELETE, new Named(id), Done.class);
       }
-      AdminUsers.print(spec, "Removed the recording %s.", id);
+      AdminCall.print(spec, "Removed the recording %s.", id);
       return 0;
     }
   }
