@@ -139,6 +139,11 @@ final class LoggedSessions implements Sessions {
     }
 
     @Override
+    public boolean echoes() {
+      return served.echoes();
+    }
+
+    @Override
     public void inputEnded() {
       served.inputEnded();
     }

@@ -21,6 +21,8 @@ import picocli.CommandLine.Model.CommandSpec;
       UiCommand.class,
       AttachCommand.class,
       SessionsCommand.class,
+      PlayCommand.class,
+      RecordingsCommand.class,
       DoctorCommand.class,
       LoginCommand.class,
       LogoutCommand.class,

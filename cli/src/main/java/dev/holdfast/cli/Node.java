@@ -10,12 +10,16 @@ import dev.holdfast.node.LoginSessions;
 import dev.holdfast.node.NamedSessions;
 import dev.holdfast.node.Pam;
 import dev.holdfast.node.PamPasswords;
+import dev.holdfast.node.RecordedSessions;
+import dev.holdfast.node.Recorder;
+import dev.holdfast.node.RecordingPolicy;
 import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.Machine;
 import dev.holdfast.ssh.Passwords;
 import dev.holdfast.ssh.ServerEngine;
 import dev.holdfast.ssh.ServerOption;
 import dev.holdfast.ssh.ServerSettings;
+import dev.holdfast.ssh.Sessions;
 import dev.holdfast.ssh.SettingsException;
 import dev.holdfast.terminal.Settings;
 import java.io.Closeable;
@@ -27,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +56,11 @@ final class Node implements Closeable {
   private final NodeDoor door;
   private @Nullable Gate gate;
 
+  /** Null if nothing is ever recorded. */
+  private final @Nullable Recorder recorder;
+
+  private final Optional<Path> recordings;
+
   /** Of a host key; empty if there is none. Guarded by {@link #engines}. */
   private String certificate = "";
 
@@ -60,12 +70,15 @@ final class Node implements Closeable {
     activity = new Activity(log::event);
     processes = LoginSessions.open(configuration.sessions());
     named = new NamedSessions(processes, Settings.DEFAULT);
+    recordings = configuration.recording().directory();
+    recorder = configuration.recording().open(configuration);
     try {
       engine = engine(configuration);
       goBy(configuration);
     } catch (IOException | RuntimeException e) {
       named.close();
       processes.close();
+      closeRecorder();
       throw e;
     }
   }
@@ -91,12 +104,24 @@ final class Node implements Closeable {
           settings,
           Machine.linux(passwords),
           keys,
-          new LoggedSessions(named.beside(processes.with(configuration.sessions())), activity),
+          new LoggedSessions(sessions(configuration), activity),
           activity,
           door.certifiers(),
           door.entrances());
     } catch (SettingsException e) {
       throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private Sessions sessions(NodeConfiguration configuration) {
+    Sessions sessions = named.beside(processes.with(configuration.sessions()));
+    RecordingPolicy policy = configuration.recording().policy();
+    return recorder == null ? sessions : new RecordedSessions(sessions, recorder, _ -> policy);
+  }
+
+  private void closeRecorder() {
+    if (recorder != null) {
+      recorder.close();
     }
   }
 
@@ -171,6 +196,11 @@ final class Node implements Closeable {
 
   /** Works by other settings from now on; connections that are there go by those of before. */
   void change(NodeConfiguration next) throws IOException {
+    if (!next.recording().directory().equals(recordings)) {
+      throw new IOException(
+          "'recordings' is another directory now; restart the node for that, or start another one"
+              + " with --take-over.");
+    }
     ServerEngine changed = engine(next);
     try {
       gate().change(next.gate(this::accept));
@@ -259,5 +289,6 @@ final class Node implements Closeable {
     engines().forEach(ServerEngine::close);
     named.close();
     processes.close();
+    closeRecorder();
   }
 }

@@ -33,6 +33,7 @@ import java.util.Optional;
  * @param v1 whether clients of resume v1 are served
  * @param ssh sshd's options
  * @param tunnels to the proxies that lead to it
+ * @param recording of its sessions
  */
 record NodeConfiguration(
     List<InetSocketAddress> listen,
@@ -43,7 +44,8 @@ record NodeConfiguration(
     int streams,
     boolean v1,
     ServerSettings ssh,
-    TunnelConfiguration tunnels) {
+    TunnelConfiguration tunnels,
+    RecordingConfiguration recording) {
   /** Where a node listens unless it is told: not at 22, which is sshd's on most machines. */
   static final int PORT = 2222;
 
@@ -66,6 +68,7 @@ record NodeConfiguration(
     TunnelConfiguration tunnels =
         TunnelConfiguration.read(
             section, stateThatCounts.resolve("ssh_host_ed25519_key"), options.name, inCluster);
+    RecordingConfiguration recording = RecordingConfiguration.read(section);
     List<Section.Written> written =
         section.rest(key -> !key.isEmpty() && Character.isUpperCase(key.charAt(0)));
     section.end();
@@ -78,7 +81,8 @@ record NodeConfiguration(
         streams,
         v1,
         ssh(written, problems),
-        tunnels);
+        tunnels,
+        recording);
   }
 
   /** The system's directory for root, the user's for others. */
@@ -192,6 +196,7 @@ record NodeConfiguration(
     all.put("max-streams", streams);
     all.put("resume-v1", v1 ? "yes" : "no");
     all.putAll(tunnels.effective());
+    all.putAll(recording.effective());
     ssh.written()
         .forEach((name, words) -> all.put(name, words.size() == 1 ? words.getFirst() : words));
     return all;

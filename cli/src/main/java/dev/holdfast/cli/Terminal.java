@@ -46,6 +46,11 @@ final class Terminal {
     return is(0) && is(1);
   }
 
+  /** Whether standard output goes to one. */
+  static boolean isOutput() {
+    return is(1);
+  }
+
   /** Whether a descriptor is a terminal: isatty(3). Where that can't be asked, it is not. */
   @SuppressWarnings("restricted")
   private static boolean is(int descriptor) {

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * A terminal of this process, by its descriptor. Its modes are put back by {@link #restore}, which
  * also runs when the process ends by a signal or an exit. Thread-safe.
  */
-final class Tty {
-  static final int STDIN = 0;
-  static final int STDOUT = 1;
+public final class Tty {
+  public static final int STDIN = 0;
+  public static final int STDOUT = 1;
 
   /**
    * Characters of {@code c_cc} as termios(3) of Linux numbers them, in the order of RFC 4254 8's
@@ -50,11 +50,12 @@ final class Tty {
   private final int descriptor;
   private byte @Nullable [] saved;
 
-  Tty(int descriptor) {
+  /** The terminal at that descriptor, if it is one. */
+  public Tty(int descriptor) {
     this.descriptor = descriptor;
   }
 
-  boolean isTerminal() {
+  public boolean isTerminal() {
     return TtyCalls.isTerminal(descriptor);
   }
 
@@ -104,7 +105,7 @@ final class Tty {
   }
 
   /** Every byte comes and goes as it is from now on. */
-  void raw() {
+  public void raw() {
     change(TtyCalls::raw);
   }
 
@@ -136,7 +137,7 @@ final class Tty {
   }
 
   /** The modes are what they were before; whether they were others. */
-  synchronized boolean restore() {
+  public synchronized boolean restore() {
     if (saved == null) {
       return false;
     }

@@ -112,6 +112,11 @@ final class Attachment implements ServedSession {
     return left + type(bytes, from, offset + length - from);
   }
 
+  @Override
+  public boolean echoes() {
+    return writes() && session.echoes();
+  }
+
   private int type(byte[] bytes, int from, int count) {
     if (!writes() || count == 0) {
       return count;

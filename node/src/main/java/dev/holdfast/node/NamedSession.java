@@ -200,6 +200,10 @@ final class NamedSession implements ClientEnd {
     return target().sendBreak(length);
   }
 
+  boolean echoes() {
+    return target().echoes();
+  }
+
   void attach(Attachment client) {
     if (ended) {
       client.leave("session " + name + " has ended");

@@ -81,6 +81,18 @@ final class ProcessInput {
     }
   }
 
+  /** Whether the terminal shows what is written to it; false once the descriptor is closed. */
+  boolean echoes() {
+    lock.lock();
+    try {
+      return state != State.CLOSED && PtyMaster.echoes(descriptor);
+    } catch (IOException e) {
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The client sends no more. */
   void end() {
     lock.lock();

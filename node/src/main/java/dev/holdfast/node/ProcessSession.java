@@ -145,6 +145,11 @@ final class ProcessSession implements ServedSession {
   }
 
   @Override
+  public boolean echoes() {
+    return spawned.pty() == null || input.echoes();
+  }
+
+  @Override
   public void inputEnded() {
     input.end();
   }

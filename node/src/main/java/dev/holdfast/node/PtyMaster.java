@@ -23,7 +23,14 @@ final class PtyMaster {
   private static final int O_CLOEXEC = 0x80000;
   private static final long TIOCSWINSZ = 0x5414;
   private static final long TIOCGPGRP = 0x540f;
+  private static final long TCGETS = 0x5401;
   private static final long TIOCGPTPEER = 0x5441;
+
+  /** The kernel's {@code struct termios}: c_iflag, c_oflag, c_cflag, c_lflag, and more. */
+  private static final long TERMIOS = 60;
+
+  private static final long LOCAL_FLAGS = 12;
+  private static final int ECHO = 0x8;
   private static final int MOST_NAME = 64;
 
   private static final MethodHandle POSIX_OPENPT = Linux.function("posix_openpt", INT, INT);
@@ -110,6 +117,16 @@ final class PtyMaster {
           "TIOCGPGRP",
           state -> (int) IOCTL_POINTER.invokeExact(state, descriptor, TIOCGPGRP, group));
       return Math.max(group.get(INT, 0), 0);
+    }
+  }
+
+  /** Whether the terminal of which {@code master} is a descriptor echoes: ECHO, termios(3). */
+  static boolean echoes(int master) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment termios = arena.allocate(TERMIOS, INT.byteAlignment());
+      Linux.call(
+          "TCGETS", state -> (int) IOCTL_POINTER.invokeExact(state, master, TCGETS, termios));
+      return (termios.get(INT, LOCAL_FLAGS) & ECHO) != 0;
     }
   }
 

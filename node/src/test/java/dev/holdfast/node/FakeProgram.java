@@ -9,13 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A program that writes what a test says, and takes keys as far as a test lets it. */
 final class FakeProgram implements ServedSession {
   private final ByteArrayOutputStream typed = new ByteArrayOutputStream();
   final List<WindowSize> sizes = new ArrayList<>();
-  int writables;
-  boolean closed;
+  final AtomicInteger writables = new AtomicInteger();
+  volatile boolean closed;
+  boolean echo = true;
 
   /** Writes all of {@code text}, in portions of at most {@code portion} bytes. */
   static void write(ClientEnd to, String text, int portion) throws IOException {
@@ -52,6 +54,11 @@ final class FakeProgram implements ServedSession {
   }
 
   @Override
+  public boolean echoes() {
+    return echo;
+  }
+
+  @Override
   public void inputEnded() {}
 
   @Override
@@ -69,7 +76,7 @@ final class FakeProgram implements ServedSession {
 
   @Override
   public void writable() {
-    writables++;
+    writables.incrementAndGet();
   }
 
   @Override

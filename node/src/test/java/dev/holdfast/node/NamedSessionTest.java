@@ -153,7 +153,7 @@ class NamedSessionTest {
     only.takes(Integer.MAX_VALUE);
     attachment.writable();
     settle();
-    assertThat(program.writables).isPositive();
+    assertThat(program.writables).hasPositiveValue();
     assertThat(session.isWritable()).isTrue();
   }
 

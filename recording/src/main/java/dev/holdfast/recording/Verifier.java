@@ -306,7 +306,7 @@ public final class Verifier {
 
   private void find(String sentence) {
     if (findings.size() < MOST_FINDINGS) {
-      findings.add(sentence + ".");
+      findings.add(sentence.endsWith(".") ? sentence : sentence + ".");
     }
   }
 }

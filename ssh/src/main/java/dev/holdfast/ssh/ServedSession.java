@@ -22,6 +22,14 @@ public interface ServedSession {
    */
   int input(byte[] bytes, int offset, int length);
 
+  /**
+   * Whether what is typed is shown: not while a terminal's echo is off (ECHO, termios(3)), nor
+   * where that can't be told.
+   */
+  default boolean echoes() {
+    return false;
+  }
+
   /** No input comes after what came (SSH_MSG_CHANNEL_EOF). */
   void inputEnded();
 

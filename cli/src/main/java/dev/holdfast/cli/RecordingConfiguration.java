@@ -1,0 +1,100 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.access.RecordingMode;
+import dev.holdfast.node.Recorder;
+import dev.holdfast.node.RecordingPolicy;
+import dev.holdfast.recording.DirectoryParts;
+import dev.holdfast.recording.Signer;
+import dev.holdfast.ssh.HostKeyFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * The keys in the section of a node that are about recordings.
+ *
+ * @param mode whether sessions are recorded, and whether before their output is shown
+ * @param directory where recordings go; none if nothing is recorded
+ * @param input whether what is typed is recorded as well
+ * @param failureEnds whether a session ends when it can't be recorded
+ * @param stall how long output waits for the directory in the mode node-sync
+ */
+record RecordingConfiguration(
+    RecordingMode mode,
+    Optional<Path> directory,
+    boolean input,
+    boolean failureEnds,
+    Duration stall) {
+  /** Reads the keys of its own and leaves the section open. */
+  static RecordingConfiguration read(Section section) {
+    RecordingMode mode = section.value("recording", new Mode(), RecordingMode.OFF);
+    Optional<Path> directory = section.value("recordings", Path::of);
+    boolean input = section.value("record-input", new YesNo(), false);
+    boolean failureEnds = section.value("on-recording-failure", new OnFailure(), true);
+    Duration stall = section.value("recording-stall", new TimeSpan(), RecordingPolicy.USUAL_STALL);
+    if (mode != RecordingMode.OFF && directory.isEmpty()) {
+      section.wrong("recording", "'recordings' has to name the directory that they go to");
+    }
+    return new RecordingConfiguration(mode, directory, input, failureEnds, stall);
+  }
+
+  RecordingPolicy policy() {
+    return new RecordingPolicy(mode, input, failureEnds, stall);
+  }
+
+  /** What records the node's sessions; null if there is nowhere to. */
+  @Nullable Recorder open(NodeConfiguration node) throws IOException {
+    if (directory.isEmpty()) {
+      return null;
+    }
+    Signer signer = Signer.of(HostKeyFiles.loadOrMakeEd25519(node.tunnels().key()));
+    return Recorder.open(
+        node.state(), node.tunnels().name(), signer, new DirectoryParts(directory.get()));
+  }
+
+  /** The settings that count, as they would be written; nothing if nothing is recorded. */
+  Map<String, Object> effective() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    directory.ifPresent(path -> {
+      all.put("recording", mode.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+      all.put("recordings", path);
+      all.put("record-input", input ? "yes" : "no");
+      all.put("on-recording-failure", failureEnds ? "end" : "continue");
+      all.put("recording-stall", stall.toSeconds() + "s");
+    });
+    return all;
+  }
+
+  /** Reads the modes that a node has by itself. */
+  private static final class Mode implements ITypeConverter<RecordingMode> {
+    @Override
+    public RecordingMode convert(String text) {
+      return switch (text) {
+        case "off", "false" -> RecordingMode.OFF;
+        case "node" -> RecordingMode.NODE;
+        case "node-sync" -> RecordingMode.NODE_SYNC;
+        default ->
+            throw new TypeConversionException("'" + text + "' is none of off, node, node-sync");
+      };
+    }
+  }
+
+  /** Reads what becomes of a session that can't be recorded; true if it ends. */
+  private static final class OnFailure implements ITypeConverter<Boolean> {
+    @Override
+    public Boolean convert(String text) {
+      return switch (text) {
+        case "end" -> true;
+        case "continue" -> false;
+        default -> throw new TypeConversionException("'" + text + "' is neither end nor continue");
+      };
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.holdfast.node;
+
+import dev.holdfast.access.RecordingMode;
+import java.time.Duration;
+
+/**
+ * How one session is recorded; fixed when it starts.
+ *
+ * @param mode whether, and whether before its output is shown. What a proxy is to record the node
+ *     records, in the same way
+ * @param input whether what is typed is recorded as well, while it is echoed
+ * @param failureEnds whether the session ends when it can't be recorded; if not, a gap is noted
+ * @param stall how long output waits for the destination, where it is recorded before it is shown
+ */
+public record RecordingPolicy(
+    RecordingMode mode, boolean input, boolean failureEnds, Duration stall) {
+  /** How long output waits where nobody said. */
+  public static final Duration USUAL_STALL = Duration.ofSeconds(30);
+
+  /** Not recorded. */
+  public static final RecordingPolicy OFF =
+      new RecordingPolicy(RecordingMode.OFF, false, true, USUAL_STALL);
+
+  /** Recorded by {@code mode}, otherwise as usual. */
+  public static RecordingPolicy of(RecordingMode mode) {
+    return new RecordingPolicy(mode, false, true, USUAL_STALL);
+  }
+
+  /** Whether it is recorded at all. */
+  boolean records() {
+    return mode != RecordingMode.OFF;
+  }
+
+  /** Whether output waits until it is durable. */
+  boolean isSync() {
+    return mode == RecordingMode.NODE_SYNC || mode == RecordingMode.PROXY_SYNC;
+  }
+}
