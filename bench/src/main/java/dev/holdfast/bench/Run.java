@@ -18,7 +18,9 @@ final class Run {
     /** Memory of thousands of idle connections. */
     IDLE,
     /** The node against OpenSSH's sshd. */
-    NODE
+    NODE,
+    /** Leases against the SQL that they need. */
+    LIMITS
   }
 
   private static final int CONNECTIONS = 256;
@@ -62,6 +64,17 @@ final class Run {
       return true;
     } catch (IOException e) {
       results.remark("Not measured: the node against sshd: " + e.getMessage());
+      return false;
+    }
+  }
+
+  /** Measures leases; false if that could not be, which is then remarked. */
+  static boolean limits(Plan plan, Results results) {
+    try {
+      new LeaseSpeed(plan.ssh().repetitions(), results).measure();
+      return true;
+    } catch (IOException e) {
+      results.remark("Not measured: leases: " + e.getMessage());
       return false;
     }
   }
