@@ -24,6 +24,17 @@ final class LeaseRig {
 
   /** Has {@link #USER} be limited. */
   static void limit(Database database, int limit) throws IOException {
+    Role role = role(limit);
+    User user = new User(USER, List.of("limited"), List.of(), Optional.empty());
+    database.transact(tx -> {
+      DocumentTable.put(tx, Kind.ROLE, role.name(), role);
+      UserTable.put(tx, user);
+      return true;
+    });
+  }
+
+  /** A role with a limit. */
+  static Role role(int limit) {
     RoleOptions none = RoleOptions.NONE;
     RoleOptions options =
         new RoleOptions(
@@ -38,13 +49,7 @@ final class LeaseRig {
             none.x11Forwarding(),
             none.secondFactor(),
             none.pinSource());
-    Role role = new Role("limited", Grant.of(LabelSelector.ALL, "root"), Grant.NONE, options);
-    User user = new User(USER, List.of("limited"), List.of(), Optional.empty());
-    database.transact(tx -> {
-      DocumentTable.put(tx, Kind.ROLE, role.name(), role);
-      UserTable.put(tx, user);
-      return true;
-    });
+    return new Role("limited", Grant.of(LabelSelector.ALL, "root"), Grant.NONE, options);
   }
 
   static LeaseBook book(Database database, AtomicLong clock) {

@@ -124,7 +124,8 @@ final class Bench implements Callable<Integer> {
                 paths.getFirst().label(),
                 NodeSpeed.BASE.label(),
                 ClientSpeed.BASE,
-                ForwardSpeed.BASE));
+                ForwardSpeed.BASE,
+                LeaseSpeed.BASE));
     Map<String, Object> machine = Machine.describe();
     write(document(machine, plan, results));
     boolean whole = allAlone || new Run(plan, paths, measured, results).measure();

@@ -23,7 +23,10 @@ final class Run {
     /** {@code holdfast ssh} against OpenSSH's ssh. */
     CLIENT("the client against ssh", (plan, results) -> new ClientSpeed(plan, results).measure()),
     /** {@code holdfast forward} against {@code ssh -N -L}. */
-    FORWARD("forwards", (plan, results) -> new ForwardSpeed(plan, results).measure());
+    FORWARD("forwards", (plan, results) -> new ForwardSpeed(plan, results).measure()),
+    /** Leases against the SQL that they need. */
+    LIMITS(
+        "leases", (plan, results) -> new LeaseSpeed(plan.ssh().repetitions(), results).measure());
 
     private final String what;
 
