@@ -38,6 +38,9 @@ public interface Cluster {
   /** The authorities that are believed, those that sign first. */
   List<Authority> authorities() throws IOException;
 
+  /** The locks that there are. */
+  List<Lock> locks() throws IOException;
+
   /** Notes an event durably; what it tells of may happen only after that. */
   void record(AuditEvent event) throws IOException;
 

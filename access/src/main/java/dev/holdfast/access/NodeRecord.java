@@ -35,6 +35,9 @@ public record NodeRecord(
   /** What the auth service's own name begins with, by which clients know it. */
   public static final String SERVICE = "auth";
 
+  /** What all proxies' common name begins with, by which clients and nodes know them. */
+  public static final String PROXY = "proxy";
+
   /** Time between two heartbeats. */
   public static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
@@ -45,9 +48,14 @@ public record NodeRecord(
   public static final Duration REMEMBERED = Duration.ofDays(30);
 
   public NodeRecord {
-    if (Names.host(name).split("\\.", 2)[0].equals(SERVICE)) {
+    String first = Names.host(name).split("\\.", 2)[0];
+    if (first.equals(SERVICE)) {
       throw new InvalidRecordException(
           "The name auth, and names that begin with 'auth.', are the auth service's own.");
+    }
+    if (kind == ServiceKind.NODE && first.equals(PROXY)) {
+      throw new InvalidRecordException(
+          "A node can't be called proxy, or 'proxy.' and more: that is what proxies are known by.");
     }
     checkPlaces(addresses, proxies);
     addresses = List.copyOf(addresses);

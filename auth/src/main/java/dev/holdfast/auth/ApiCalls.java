@@ -132,6 +132,11 @@ final class ApiCalls implements ApiSession.Calls {
       case FACTOR_SET -> setFactor((Caller.Person) caller, (Code) params, session);
       case FACTOR_REMOVE -> administration.removeFactor(caller, (Named) params);
       case NODES -> nodes(caller, (NodeQuery) params);
+      case PROXIES ->
+          parts.local.machines(ServiceKind.PROXY).stream()
+              .map(it -> new ApiRecords.ProxyPlace(it.name(), it.addresses(), it.online()))
+              .toList();
+      case LOADS -> parts.database.transact(MachineTable::loads);
       case MACHINES -> parts.local.machines(((MachineQuery) params).kind());
       case MACHINE_REMOVE -> administration.removeMachine(caller, (Named) params);
       case JOIN -> joining.join((Caller.Newcomer) caller, (JoinOrder) params);
@@ -229,9 +234,11 @@ final class ApiCalls implements ApiSession.Calls {
         order.names().isEmpty() ? own : order.names());
   }
 
-  /** What a machine may call itself. */
+  /** What a machine may call itself; proxies share one name, which no node can have. */
   static List<String> names(String cluster, NodeRecord machine) {
-    return List.of(machine.name(), machine.id(), machine.name() + "." + cluster);
+    return machine.kind() == ServiceKind.PROXY
+        ? List.of(NodeRecord.PROXY + "." + cluster, machine.id())
+        : List.of(machine.name(), machine.id(), machine.name() + "." + cluster);
   }
 
   private NewFactor newFactor(Caller.Person person) {

@@ -39,10 +39,16 @@ public final class ApiClient implements AutoCloseable {
   private final BiConsumer<String, Json> listener;
   private final Map<Long, CompletableFuture<Json>> waiting = new ConcurrentHashMap<>();
   private final AtomicLong ids = new AtomicLong();
+  private final Duration patience;
   private volatile boolean over;
 
   private ApiClient(
-      InputStream in, OutputStream out, AutoCloseable end, BiConsumer<String, Json> listener) {
+      InputStream in,
+      OutputStream out,
+      AutoCloseable end,
+      BiConsumer<String, Json> listener,
+      Duration patience) {
+    this.patience = patience;
     this.in = in;
     this.out = out;
     this.end = end;
@@ -57,7 +63,17 @@ public final class ApiClient implements AutoCloseable {
    */
   public static ApiClient over(
       InputStream in, OutputStream out, AutoCloseable end, BiConsumer<String, Json> listener) {
-    ApiClient client = new ApiClient(in, out, end, listener);
+    return over(in, out, end, listener, PATIENCE);
+  }
+
+  /** The same where an answer may take no longer than {@code patience}. */
+  static ApiClient over(
+      InputStream in,
+      OutputStream out,
+      AutoCloseable end,
+      BiConsumer<String, Json> listener,
+      Duration patience) {
+    ApiClient client = new ApiClient(in, out, end, listener, patience);
     Thread.ofVirtual().name("holdfast-api-answers").start(client::read);
     return client;
   }
@@ -122,10 +138,12 @@ public final class ApiClient implements AutoCloseable {
       if (over) {
         throw gone();
       }
-      return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException failure ? failure : gone();
     } catch (TimeoutException e) {
+      // Whatever is between has gone: the next call is to find another way.
+      close();
       throw new IOException("The auth service does not answer; try again soon.", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

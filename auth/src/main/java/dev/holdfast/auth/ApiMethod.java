@@ -69,6 +69,8 @@ public enum ApiMethod {
   FACTOR_REMOVE("factor.remove", Named.class, Done.class, ADMINISTRATOR),
 
   NODES("nodes.list", NodeQuery.class, Listed.class, true, PERSON, ADMINISTRATOR),
+  PROXIES("proxies.list", None.class, ApiRecords.ProxyPlace.class, true, PERSON, ADMINISTRATOR),
+  LOADS("machines.loads", None.class, ApiRecords.MachineLoad.class, true, ADMINISTRATOR),
   MACHINES("machines.list", MachineQuery.class, NodeRecord.class, true, MACHINE, ADMINISTRATOR),
   MACHINE_REMOVE("machines.remove", Named.class, Done.class, ADMINISTRATOR),
   JOIN("join", JoinOrder.class, Joined.class, NEWCOMER),

@@ -4,6 +4,7 @@ import dev.holdfast.access.Authority;
 import dev.holdfast.access.JoinToken;
 import dev.holdfast.access.Labels;
 import dev.holdfast.access.LeaseRenewal;
+import dev.holdfast.access.Load;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.ServiceKind;
@@ -80,6 +81,16 @@ public final class ApiRecords {
 
   /** A node that one may use, and as whom. */
   public record Listed(NodeRecord node, List<String> logins) {}
+
+  /**
+   * A proxy, as users have to know it.
+   *
+   * @param addresses where it is dialled, HOST:PORT
+   */
+  public record ProxyPlace(String name, List<String> addresses, boolean online) {}
+
+  /** A machine, and what it has to do if it says so. */
+  public record MachineLoad(NodeRecord machine, Optional<Load> load) {}
 
   /** Machines to be listed. */
   public record MachineQuery(ServiceKind kind) {}

@@ -2,10 +2,14 @@ package dev.holdfast.auth;
 
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
+import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.Lock;
+import dev.holdfast.access.NodeRecord;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.SshKeys;
+import dev.holdfast.ssh.SshPublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +31,8 @@ public final class AuthService implements AutoCloseable {
   private final HostSocket socket;
   private final LeaseSweeper sweeper;
   private final AutoCloseable watch;
+  private final ApiCalls.Parts calls;
+  private final Joining joining;
 
   private AuthService(
       Database database,
@@ -34,7 +40,10 @@ public final class AuthService implements AutoCloseable {
       LocalCluster local,
       ApiServer server,
       HostSocket socket,
-      LeaseSweeper sweeper) {
+      LeaseSweeper sweeper,
+      ApiCalls.Parts calls) {
+    this.calls = calls;
+    joining = new Joining(calls);
     this.database = database;
     this.feed = feed;
     this.local = local;
@@ -111,24 +120,24 @@ public final class AuthService implements AutoCloseable {
       LeaseTime time = settings.leaseTime();
       LeaseBook leases = new LeaseBook(database, trail, time, System::nanoTime);
       LocalCluster local = new LocalCluster(database, trail, feed, leases);
-      ApiCalls calls =
-          new ApiCalls(
-              new ApiCalls.Parts(
-                  settings.cluster(),
-                  settings.version(),
-                  database,
-                  trail,
-                  authority,
-                  local,
-                  leases,
-                  feed,
-                  new SecureRandom()));
+      ApiCalls.Parts parts =
+          new ApiCalls.Parts(
+              settings.cluster(),
+              settings.version(),
+              database,
+              trail,
+              authority,
+              local,
+              leases,
+              feed,
+              new SecureRandom());
+      ApiCalls calls = new ApiCalls(parts);
       ApiServer server =
           ApiServer.start(settings, authority, new AuthAdmissions(database, trail), calls, trail);
       try {
         HostSocket socket = HostSocket.open(settings.state().resolve(SOCKET), calls);
         return new AuthService(
-            database, feed, local, server, socket, LeaseSweeper.start(leases, time));
+            database, feed, local, server, socket, LeaseSweeper.start(leases, time), parts);
       } catch (IOException e) {
         server.close();
         throw e;
@@ -142,6 +151,39 @@ public final class AuthService implements AutoCloseable {
   /** The cluster, for services in this process. */
   public Cluster cluster() {
     return local;
+  }
+
+  /**
+   * The membership of a service in this process, which needs no token: it has the rights to make
+   * one.
+   */
+  public Membership enrol(Membership.Settings settings) throws IOException {
+    SshPublicKey key = SshKeys.wire(settings.key().getPublic());
+    NodeRecord machine;
+    try {
+      machine = joining.enrol(settings, key);
+    } catch (InvalidRecordException e) {
+      throw new IOException(e.sentence(), e);
+    }
+    Enrolment enrolment =
+        new Enrolment(
+            calls.cluster(),
+            machine.kind(),
+            machine.name(),
+            machine.id(),
+            key.fingerprint(),
+            "",
+            local.authorities());
+    return new Membership(
+        local,
+        () ->
+            calls
+                .authority()
+                .issueForHost(key, machine.id(), ApiCalls.names(calls.cluster(), machine)),
+        new Membership.Known(enrolment),
+        settings,
+        null,
+        () -> {});
   }
 
   /** Speaks SSH on a stream. */

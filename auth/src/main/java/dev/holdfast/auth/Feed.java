@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -24,9 +22,6 @@ import org.slf4j.LoggerFactory;
 final class Feed implements AutoCloseable {
   /** Time between two looks. */
   static final long LOOK_MILLIS = 400;
-
-  /** Changes that wait for one watcher; who is slower hears that he missed some. */
-  static final int MOST_WAITING = 1_000;
 
   /** Changes read at a time. */
   private static final int BATCH = 500;
@@ -54,9 +49,12 @@ final class Feed implements AutoCloseable {
 
   /** Tells {@code watcher} of changes, in order, on a thread of its own. */
   AutoCloseable watch(Consumer<Change> watcher) {
-    Watcher one = new Watcher(watcher);
+    Watcher one = Watcher.start(watcher);
     watchers.add(one);
-    return one;
+    return () -> {
+      watchers.remove(one);
+      one.close();
+    };
   }
 
   /** Something has changed. */
@@ -133,44 +131,5 @@ final class Feed implements AutoCloseable {
     closed = true;
     reader.interrupt();
     watchers.forEach(Watcher::close);
-  }
-
-  /** One who watches. */
-  private final class Watcher implements AutoCloseable {
-    private final BlockingQueue<Change> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
-    private final Consumer<Change> consumer;
-    private final Thread thread;
-    private volatile boolean missed;
-
-    Watcher(Consumer<Change> consumer) {
-      this.consumer = consumer;
-      thread = Thread.ofVirtual().name("holdfast-watcher").start(this::run);
-    }
-
-    void tell(Change change) {
-      if (!waiting.offer(change)) {
-        missed = true;
-      }
-    }
-
-    private void run() {
-      try {
-        while (true) {
-          consumer.accept(waiting.take());
-          if (missed && waiting.isEmpty()) {
-            missed = false;
-            consumer.accept(new Change.Missed());
-          }
-        }
-      } catch (InterruptedException e) {
-        // It watches no more.
-      }
-    }
-
-    @Override
-    public void close() {
-      watchers.remove(this);
-      thread.interrupt();
-    }
   }
 }

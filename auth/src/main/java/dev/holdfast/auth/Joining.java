@@ -6,6 +6,7 @@ import dev.holdfast.access.Authority;
 import dev.holdfast.access.Documents.TokenOrder;
 import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.JoinToken;
+import dev.holdfast.access.Labels;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.access.User;
@@ -119,6 +120,48 @@ final class Joining {
                   .certificate(),
               parts.local().authorities());
     };
+  }
+
+  /** A service in this process joins, or is here again. */
+  NodeRecord enrol(Membership.Settings settings, SshPublicKey key) throws IOException {
+    NodeRecord machine =
+        parts
+            .trail()
+            .change((tx, events) -> {
+              boolean isNew = MachineTable.byKey(tx, key.line()).isEmpty();
+              NodeRecord joined =
+                  MachineTable.join(
+                      tx,
+                      new NodeRecord(
+                          UUID.randomUUID().toString(),
+                          settings.kind(),
+                          settings.name(),
+                          key.line(),
+                          Labels.NONE,
+                          List.of(),
+                          List.of(),
+                          settings.version(),
+                          Optional.empty(),
+                          false),
+                      settings.labels());
+              if (isNew) {
+                events.add(
+                    AuditEvent.of(
+                        AuditCode.JOINED,
+                        "",
+                        "name",
+                        joined.name(),
+                        "server_id",
+                        joined.id(),
+                        "kind",
+                        joined.kind(),
+                        "fingerprint",
+                        key.fingerprint()));
+              }
+              return joined;
+            });
+    parts.feed().nudge();
+    return machine;
   }
 
   private Outcome join(Tx tx, SshPublicKey key, JoinSecret shown, JoinOrder order)

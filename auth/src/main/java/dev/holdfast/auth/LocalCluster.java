@@ -9,6 +9,7 @@ import dev.holdfast.access.Heartbeat;
 import dev.holdfast.access.Identity;
 import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.Leases;
+import dev.holdfast.access.Lock;
 import dev.holdfast.access.Names;
 import dev.holdfast.access.NodeNames;
 import dev.holdfast.access.NodeRecord;
@@ -146,6 +147,11 @@ final class LocalCluster implements Cluster {
   @Override
   public List<Authority> authorities() throws IOException {
     return database.transact(AuthorityTable::believed);
+  }
+
+  @Override
+  public List<Lock> locks() throws IOException {
+    return database.transact(UserTable::locks);
   }
 
   @Override

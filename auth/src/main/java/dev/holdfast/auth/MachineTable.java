@@ -6,6 +6,7 @@ import dev.holdfast.access.Labels;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.Records;
 import dev.holdfast.access.ServiceKind;
+import dev.holdfast.auth.ApiRecords.MachineLoad;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -103,6 +104,17 @@ final class MachineTable {
         row -> node(row, now),
         COLUMNS + "where kind = ? and coalesce(last_seen, joined) > ? order by name",
         word(kind),
+        now - NodeRecord.REMEMBERED.toMillis());
+  }
+
+  /** All that lived within the last 30 days, nodes first, and what they have to do. */
+  static List<MachineLoad> loads(Tx tx) throws SQLException {
+    long now = tx.nowMillis();
+    return tx.all(
+        row ->
+            new MachineLoad(
+                node(row, now), DocumentTable.read(row.getString("body"), Heartbeat.class).load()),
+        COLUMNS + "where coalesce(last_seen, joined) > ? order by kind, name",
         now - NodeRecord.REMEMBERED.toMillis());
   }
 

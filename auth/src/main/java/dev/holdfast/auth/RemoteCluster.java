@@ -9,6 +9,7 @@ import dev.holdfast.access.Heartbeat;
 import dev.holdfast.access.Identity;
 import dev.holdfast.access.Json;
 import dev.holdfast.access.Leases;
+import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.Records;
 import dev.holdfast.access.ServiceKind;
@@ -46,7 +47,7 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RemoteCluster.class);
 
   private final Dialer dialer;
-  private final List<Consumer<Change>> watchers = new CopyOnWriteArrayList<>();
+  private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private @Nullable ApiClient client;
   private @Nullable Thread keeper;
   private boolean closed;
@@ -72,12 +73,28 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
         new IdentityQuery(
             Base64.getEncoder().encodeToString(shown),
             from.getHostAddress().replaceFirst("%.*", ""));
-    return client().call(ApiMethod.IDENTIFY, query, Identity.class);
+    try {
+      return client().call(ApiMethod.IDENTIFY, query, Identity.class);
+    } catch (ApiFailure e) {
+      if (e.code() == ApiFailure.Code.CONFLICT) {
+        return new Identity.Nobody(e.sentence());
+      }
+      throw e;
+    }
   }
 
   @Override
   public Decision decide(String user, String login, String target) throws IOException {
-    return client().call(ApiMethod.DECIDE, new DecisionQuery(user, login, target), Decision.class);
+    try {
+      return client()
+          .call(ApiMethod.DECIDE, new DecisionQuery(user, login, target), Decision.class);
+    } catch (ApiFailure e) {
+      // This machine itself is locked, and may ask nothing.
+      if (e.code() == ApiFailure.Code.CONFLICT) {
+        return new Decision.Locked(e.sentence());
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -105,6 +122,11 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
     client().call(ApiMethod.AUDIT_RECORD, event, Done.class);
   }
 
+  @Override
+  public List<Lock> locks() throws IOException {
+    return client().list(ApiMethod.LOCKS, new None(), Lock.class);
+  }
+
   /** Certifies this machine's host key anew, for its own names. */
   public ApiRecords.Issued certifyHost() throws IOException {
     return client()
@@ -121,13 +143,17 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
 
   @Override
   public AutoCloseable watch(Consumer<Change> watcher) {
-    watchers.add(watcher);
+    Watcher one = Watcher.start(watcher);
+    watchers.add(one);
     synchronized (this) {
       if (keeper == null && !closed) {
         keeper = Thread.ofVirtual().name("holdfast-auth-keeper").start(this::keep);
       }
     }
-    return () -> watchers.remove(watcher);
+    return () -> {
+      watchers.remove(one);
+      one.close();
+    };
   }
 
   private synchronized ApiClient client() throws IOException {
@@ -191,12 +217,13 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
   }
 
   private void tell(Change change) {
-    watchers.forEach(watcher -> watcher.accept(change));
+    watchers.forEach(watcher -> watcher.tell(change));
   }
 
   @Override
   public synchronized void close() {
     closed = true;
+    watchers.forEach(Watcher::close);
     if (keeper != null) {
       keeper.interrupt();
     }

@@ -80,6 +80,10 @@ final class AuthRig implements AutoCloseable {
     return service.cluster();
   }
 
+  Membership enrol(Membership.Settings settings) throws IOException {
+    return service.enrol(settings);
+  }
+
   int port() {
     return ((InetSocketAddress) gate.addresses().getFirst()).getPort();
   }

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.access.Json;
 import dev.holdfast.auth.ApiClient;
 import dev.holdfast.auth.AuthService;
+import dev.holdfast.auth.AuthorityCheck;
 import dev.holdfast.client.SubsystemCall;
 import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.MalformedKeyException;
@@ -110,7 +111,7 @@ final class ApiAccess {
       List<KeyPair> keys,
       BiConsumer<String, Json> listener)
       throws IOException {
-    AuthorityCheck check = new AuthorityCheck(believes);
+    AuthorityCheck check = AuthorityCheck.ofService(believes);
     List<String> all = new ArrayList<>(options);
     all.add("User " + user);
     all.add("Port " + address.port());

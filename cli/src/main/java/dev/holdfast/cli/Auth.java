@@ -5,6 +5,7 @@ import dev.holdfast.link.Behind;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.Gate;
 import dev.holdfast.link.GateEvent;
+import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import java.io.Closeable;
 import java.io.IOException;
@@ -44,6 +45,11 @@ final class Auth implements Closeable {
 
   AuthService service() {
     return service;
+  }
+
+  /** Figures of its gate. */
+  GateFigures.Values values() {
+    return gate.values();
   }
 
   /** Where it listens. */

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.link.Destination;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -33,6 +34,19 @@ record AuthAddress(String host, int port) {
       // Said below.
     }
     throw new TypeConversionException("'" + text + "' is not HOST[:PORT]");
+  }
+
+  /**
+   * The same to be dialled.
+   *
+   * @throws TypeConversionException if nothing can be called so
+   */
+  Destination destination() {
+    try {
+      return new Destination(host, port);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException("'" + this + "' is not HOST[:PORT]");
+    }
   }
 
   @Override

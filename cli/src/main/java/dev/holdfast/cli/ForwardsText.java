@@ -23,36 +23,41 @@ final class ForwardsText {
     switch (format) {
       case JSON -> out.println(Json.text(Map.of("forwards", forwards)));
       case NAMES -> forwards.forEach(each -> out.println(member(each, "from")));
-      case TEXT -> table(forwards);
+      case TEXT -> out.print(table(forwards));
     }
   }
 
-  private void table(List<?> forwards) {
+  /** Forwards, one a line. */
+  static String table(List<?> forwards) {
     if (forwards.isEmpty()) {
-      out.println("Nothing is forwarded.");
-      return;
+      return "Nothing is forwarded.\n";
     }
-    out.println(
-        ROW.formatted("ID", "KIND", "FROM", "TO", "STATE", "RTT", "OPEN", "SENT", "RECEIVED", "")
-            .stripTrailing());
+    StringBuilder rows = new StringBuilder();
+    rows.append(
+            ROW.formatted(
+                    "ID", "KIND", "FROM", "TO", "STATE", "RTT", "OPEN", "SENT", "RECEIVED", "")
+                .stripTrailing())
+        .append('\n');
     for (Object each : forwards) {
       String to = member(each, "to");
       String place = member(each, "server") + (to.isEmpty() ? "" : " " + to);
       String rtt = member(each, "rtt_ms");
-      out.println(
-          ROW.formatted(
-                  member(each, "id"),
-                  member(each, "kind"),
-                  member(each, "from"),
-                  place,
-                  member(each, "state"),
-                  rtt.isEmpty() ? "-" : Math.round(Double.parseDouble(rtt)) + " ms",
-                  member(each, "connections"),
-                  size(member(each, "sent")),
-                  size(member(each, "received")),
-                  member(each, "last_error"))
-              .stripTrailing());
+      rows.append(
+              ROW.formatted(
+                      member(each, "id"),
+                      member(each, "kind"),
+                      member(each, "from"),
+                      place,
+                      member(each, "state"),
+                      rtt.isEmpty() ? "-" : Math.round(Double.parseDouble(rtt)) + " ms",
+                      member(each, "connections"),
+                      size(member(each, "sent")),
+                      size(member(each, "received")),
+                      member(each, "last_error"))
+                  .stripTrailing())
+          .append('\n');
     }
+    return rows.toString();
   }
 
   private static String member(Object object, String name) {

@@ -42,7 +42,7 @@ final class Listing {
     out.flush();
   }
 
-  private static void table(PrintWriter out, List<String> titles, List<List<String>> rows) {
+  static void table(PrintWriter out, List<String> titles, List<List<String>> rows) {
     List<List<String>> all = new ArrayList<>();
     all.add(titles);
     all.addAll(rows);

@@ -6,6 +6,7 @@ import dev.holdfast.access.JoinToken;
 import dev.holdfast.access.Labels;
 import dev.holdfast.access.Names;
 import dev.holdfast.auth.ApiClient;
+import dev.holdfast.auth.ApiFailure;
 import dev.holdfast.auth.ApiMethod;
 import dev.holdfast.auth.ApiRecords.CertificateOrder;
 import dev.holdfast.auth.ApiRecords.Code;
@@ -227,6 +228,7 @@ final class LoginCommand implements Callable<Integer> {
             issued.principals(),
             issued.validBefore());
     write(profile, pair, issued);
+    writeConfig(api, profile);
     boolean inAgent = !noAgent && give(profile, pair, issued);
     out()
         .printf(
@@ -236,6 +238,17 @@ final class LoginCommand implements Callable<Integer> {
             profile.validBefore(),
             inAgent ? "; the agent has the certificate" : "");
     out().flush();
+  }
+
+  /** Who is logged in is so although ssh can't be told how to go on from there. */
+  private void writeConfig(ApiClient api, Profile profile) throws IOException {
+    Profiles.ProfileFiles files = profiles.files(profile.cluster());
+    try {
+      String text = ClusterSshConfig.ask(api, profile, files).text("holdfast");
+      Profiles.replace(files.sshConfig(), text, "rw-------");
+    } catch (ApiFailure e) {
+      SshCommand.ofProcess().err().println("holdfast: no ssh_config was written: " + e.sentence());
+    }
   }
 
   private void setFactor(ApiClient api) throws IOException {

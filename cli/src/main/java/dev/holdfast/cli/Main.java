@@ -26,6 +26,7 @@ import picocli.CommandLine.Model.CommandSpec;
       LogoutCommand.class,
       StatusCommand.class,
       LsCommand.class,
+      TopCommand.class,
       SshConfigCommand.class,
       AdminCommand.class,
       Completion.class,

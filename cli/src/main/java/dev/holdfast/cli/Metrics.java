@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.holdfast.auth.Health;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -16,13 +17,13 @@ import java.lang.management.MemoryMXBean;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 
 /**
  * A service's figures over HTTP: {@code /metrics} in Prometheus' text format, {@code /healthz}
@@ -32,15 +33,46 @@ final class Metrics implements Closeable {
   private static final int BACKLOG = 16;
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final String prefix;
-  private final Supplier<GateFigures.Values> values;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  private Metrics(String prefix, HttpServer server, Supplier<GateFigures.Values> values) {
-    this.prefix = prefix;
+  private Figures main = new Figures("holdfast_");
+
+  private Metrics(HttpServer server) {
     this.server = server;
-    this.values = values;
+  }
+
+  /** Whether a service takes new clients, and what is said of it; the best first. */
+  enum Readiness {
+    OK,
+    RECOVERING,
+    STARTING,
+    DEGRADED,
+    DRAINING;
+
+    /** Whether new clients are served as they should be. */
+    boolean isReady() {
+      return this == OK || this == RECOVERING;
+    }
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** That of a member of a cluster. */
+    static Readiness of(Health health) {
+      return switch (health) {
+        case STARTING -> STARTING;
+        case OK -> OK;
+        case DEGRADED -> DEGRADED;
+        case RECOVERING -> RECOVERING;
+      };
+    }
+
+    /** The worse one. */
+    Readiness and(Readiness other) {
+      return compareTo(other) >= 0 ? this : other;
+    }
   }
 
   /**
@@ -54,23 +86,35 @@ final class Metrics implements Closeable {
       Supplier<GateFigures.Values> values,
       BooleanSupplier isReady)
       throws IOException {
-    Metrics metrics = new Metrics(prefix, bind(address), values);
-    metrics.registerGate();
+    Metrics metrics =
+        start(address, () -> isReady.getAsBoolean() ? Readiness.OK : Readiness.DRAINING);
+    metrics.main = metrics.of(prefix);
+    metrics.main.gate(values);
+    return metrics;
+  }
+
+  /** The same of a process whose services are told of by {@link #of}. */
+  static Metrics start(InetSocketAddress address, Supplier<Readiness> readiness)
+      throws IOException {
+    Metrics metrics = new Metrics(bind(address));
     metrics.registerProcess();
     metrics.server.createContext(
         "/metrics", exchange -> answer(exchange, "/metrics", 200, metrics.text()));
     metrics.server.createContext("/healthz", exchange -> answer(exchange, "/healthz", 200, "ok\n"));
     metrics.server.createContext(
         "/readyz",
-        exchange ->
-            answer(
-                exchange,
-                "/readyz",
-                isReady.getAsBoolean() ? 200 : 503,
-                isReady.getAsBoolean() ? "ok\n" : "draining\n"));
+        exchange -> {
+          Readiness now = readiness.get();
+          answer(exchange, "/readyz", now.isReady() ? 200 : 503, now.word() + "\n");
+        });
     metrics.server.setExecutor(metrics.threads);
     metrics.server.start();
     return metrics;
+  }
+
+  /** The figures of one service, whose names begin with {@code prefix}. */
+  Figures of(String prefix) {
+    return new Figures(prefix);
   }
 
   private static HttpServer bind(InetSocketAddress address) throws IOException {
@@ -91,42 +135,55 @@ final class Metrics implements Closeable {
     return server.getAddress();
   }
 
-  private void registerGate() {
-    counter("accepted", "Connections accepted.", GateFigures.Values::accepted);
-    counter("joined", "Clients without resumption joined.", GateFigures.Values::joined);
-    counter("opened", "Streams opened.", GateFigures.Values::opened);
-    counter("resumed", "Times a client came back to its stream.", GateFigures.Values::resumed);
-    counter("passed", "Clients passed to the process of their stream.", GateFigures.Values::passed);
-    counter("refused", "Clients turned away.", GateFigures.Values::refused);
-    counter("evicted", "Streams ended for want of memory.", GateFigures.Values::evicted);
-    counter("unreachable", "Failed connections to the server.", GateFigures.Values::unreachable);
-    gauge("arriving", "Clients of which nothing is known yet.", GateFigures.Values::arriving);
-    gauge("streams", "Streams kept.", GateFigures.Values::streams);
-    gauge("detached_streams", "Streams without a link.", GateFigures.Values::detached);
-    gauge("joined_clients", "Clients without resumption.", GateFigures.Values::splices);
-    gauge("memory_lent_bytes", "Memory of bytes in flight.", GateFigures.Values::bytesLent);
-  }
-
-  private void counter(String name, String help, ToLongFunction<GateFigures.Values> figure) {
-    count(name, help, () -> figure.applyAsLong(values.get()));
-  }
-
   /** One more figure that only grows. */
   void count(String name, String help, LongSupplier figure) {
-    CounterWithCallback.builder()
-        .name(prefix + name + "_total")
-        .help(help)
-        .callback(callback -> callback.call((double) figure.getAsLong()))
-        .register(registry);
+    main.count(name, help, figure);
   }
 
   /** One more figure that goes up and down. */
   void show(String name, String help, LongSupplier figure) {
-    gaugeOf(prefix + name, help, () -> (double) figure.getAsLong());
+    main.show(name, help, figure);
   }
 
-  private void gauge(String name, String help, ToLongFunction<GateFigures.Values> figure) {
-    show(name, help, () -> figure.applyAsLong(values.get()));
+  /** The figures of one service. */
+  final class Figures {
+    private final String prefix;
+
+    private Figures(String prefix) {
+      this.prefix = prefix;
+    }
+
+    /** One more that only grows. */
+    void count(String name, String help, LongSupplier figure) {
+      CounterWithCallback.builder()
+          .name(prefix + name + "_total")
+          .help(help)
+          .callback(callback -> callback.call((double) figure.getAsLong()))
+          .register(registry);
+    }
+
+    /** One more that goes up and down. */
+    void show(String name, String help, LongSupplier figure) {
+      gaugeOf(prefix + name, help, () -> (double) figure.getAsLong());
+    }
+
+    /** All of a gate's. */
+    void gate(Supplier<GateFigures.Values> values) {
+      count("accepted", "Connections accepted.", () -> values.get().accepted());
+      count("joined", "Clients without resumption joined.", () -> values.get().joined());
+      count("opened", "Streams opened.", () -> values.get().opened());
+      count("resumed", "Times a client came back to its stream.", () -> values.get().resumed());
+      count(
+          "passed", "Clients passed to the process of their stream.", () -> values.get().passed());
+      count("refused", "Clients turned away.", () -> values.get().refused());
+      count("evicted", "Streams ended for want of memory.", () -> values.get().evicted());
+      count("unreachable", "Failed connections to the server.", () -> values.get().unreachable());
+      show("arriving", "Clients of which nothing is known yet.", () -> values.get().arriving());
+      show("streams", "Streams kept.", () -> values.get().streams());
+      show("detached_streams", "Streams without a link.", () -> values.get().detached());
+      show("joined_clients", "Clients without resumption.", () -> values.get().splices());
+      show("memory_lent_bytes", "Memory of bytes in flight.", () -> values.get().bytesLent());
+    }
   }
 
   private void registerProcess() {

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.Gate;
+import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.Generations;
@@ -48,10 +49,15 @@ final class Node implements Closeable {
   /** Those of former settings, which keep their connections. Guarded by {@link #engines}. */
   private final List<ServerEngine> former = new ArrayList<>();
 
+  private final NodeDoor door;
   private @Nullable Gate gate;
 
-  private Node(NodeConfiguration configuration, ServiceLog log) throws IOException {
+  /** Of a host key; empty if there is none. Guarded by {@link #engines}. */
+  private String certificate = "";
+
+  private Node(NodeConfiguration configuration, NodeDoor door, ServiceLog log) throws IOException {
     this.log = log;
+    this.door = door;
     activity = new Activity(log::event);
     processes = LoginSessions.open(configuration.sessions());
     named = new NamedSessions(processes, Settings.DEFAULT);
@@ -87,7 +93,9 @@ final class Node implements Closeable {
           Machine.linux(passwords),
           keys,
           new LoggedSessions(named.beside(processes.with(configuration.sessions())), activity),
-          activity);
+          activity,
+          door.certifiers(),
+          door.entrances());
     } catch (SettingsException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -96,11 +104,13 @@ final class Node implements Closeable {
   /**
    * Begins to serve.
    *
+   * @param door who decides about those who come
    * @param from the process to take the listeners over from, closed with the node; null if there is
    *     none
    */
   static Node start(
       NodeConfiguration configuration,
+      NodeDoor door,
       List<ServerSocketChannel> inherited,
       @Nullable DescriptorSocket from,
       ServiceLog log)
@@ -108,7 +118,7 @@ final class Node implements Closeable {
     Generations generations = Generations.open(configuration.state(), SERVICE);
     Node node;
     try {
-      node = new Node(configuration, log);
+      node = new Node(configuration, door, log);
     } catch (IOException | RuntimeException e) {
       generations.close();
       throw e;
@@ -133,8 +143,13 @@ final class Node implements Closeable {
     GateSettings settings = configuration.gate(this::accept);
     gate =
         from == null
-            ? Gate.start(settings, inherited, generations, log::event)
-            : Gate.takeOver(settings, from, generations, log::event);
+            ? Gate.start(settings, inherited, generations, this::happened)
+            : Gate.takeOver(settings, from, generations, this::happened);
+  }
+
+  private void happened(GateEvent event) {
+    log.event(event);
+    door.streams().accept(event);
   }
 
   private void accept(Duplex connection, String name) {
@@ -174,9 +189,28 @@ final class Node implements Closeable {
     try {
       former.add(engine);
       engine = changed;
+      if (!certificate.isEmpty()) {
+        changed.certify(certificate);
+      }
       List<ServerEngine> idle = former.stream().filter(one -> one.connections() == 0).toList();
       idle.forEach(ServerEngine::close);
       former.removeAll(idle);
+    } finally {
+      engines.writeLock().unlock();
+    }
+  }
+
+  /** Shows clients a certificate of a host key from now on. */
+  void certify(String line) {
+    engines.writeLock().lock();
+    try {
+      certificate = line;
+      if (!engine.certify(line)) {
+        log.say(
+            ServiceLog.Level.WARN,
+            "certificate",
+            "the cluster certifies a key that is none of this node's host keys; check node-key");
+      }
     } finally {
       engines.writeLock().unlock();
     }

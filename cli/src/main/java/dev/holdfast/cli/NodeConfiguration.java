@@ -4,11 +4,15 @@ import dev.holdfast.link.Behind;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.node.SessionSettings;
+import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.ServerOption;
 import dev.holdfast.ssh.ServerSettings;
 import dev.holdfast.ssh.SettingsException;
+import dev.holdfast.ssh.SshKeys;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,7 +50,8 @@ record NodeConfiguration(
   private static final int STREAMS = 100_000;
 
   /** Reads the section; {@code options} win. */
-  static NodeConfiguration read(Section section, ServeOptions options, Problems problems) {
+  static NodeConfiguration read(
+      Section section, ServeOptions options, boolean inCluster, Problems problems) {
     GateSettings usual = GateSettings.of(List.of(), new Behind.InProcess((connection, name) -> {}));
     List<InetSocketAddress> listen =
         section.list("listen", new ListenAddress(), List.of(new InetSocketAddress(PORT)));
@@ -59,7 +64,8 @@ record NodeConfiguration(
     boolean v1 = section.value("resume-v1", new YesNo(), true);
     Path stateThatCounts = options.stateDirectory == null ? state : options.stateDirectory;
     TunnelConfiguration tunnels =
-        TunnelConfiguration.read(section, stateThatCounts.resolve("ssh_host_ed25519_key"));
+        TunnelConfiguration.read(
+            section, stateThatCounts.resolve("ssh_host_ed25519_key"), options.name, inCluster);
     List<Section.Written> written =
         section.rest(key -> !key.isEmpty() && Character.isUpperCase(key.charAt(0)));
     section.end();
@@ -126,6 +132,22 @@ record NodeConfiguration(
         };
     return new ServerSettings.Entry(
         it.key(), value, it.place().file(), it.place().line(), it.place().column());
+  }
+
+  /** The key by which its cluster knows it: one of its host keys. */
+  KeyPair machineKey() throws IOException {
+    List<String> files = ssh.get(ServerOption.HOST_KEY);
+    if (tunnels.hasOwnKey() || files.isEmpty()) {
+      return tunnels.machineKey();
+    }
+    KeyPair first = HostKeyFiles.load(Path.of(files.getFirst()));
+    for (String file : files) {
+      KeyPair pair = HostKeyFiles.load(Path.of(file));
+      if (SshKeys.wire(pair.getPublic()).type().equals("ssh-ed25519")) {
+        return pair;
+      }
+    }
+    return first;
   }
 
   /** How its sessions are run. */

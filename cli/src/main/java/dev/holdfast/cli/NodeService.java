@@ -1,12 +1,18 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.access.Load;
+import dev.holdfast.access.ServiceKind;
+import dev.holdfast.auth.Membership;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.OpenFileLimit;
 import dev.holdfast.link.ServiceNotice;
 import dev.holdfast.link.Signals;
 import dev.holdfast.link.UnsupportedHostException;
+import dev.holdfast.node.Counting;
+import dev.holdfast.node.Porter;
 import dev.holdfast.proxy.NodeTunnels;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -43,12 +49,16 @@ final class NodeService {
   private static final Duration HEAR = Duration.ofSeconds(5);
 
   private final ServeOptions options;
+  private final OtherServices others;
   private final ServiceLog log;
   private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
   private volatile boolean serving = true;
   private @Nullable HandoverPoint point;
   private @Nullable Metrics metrics;
   private @Nullable NodeTunnels tunnels;
+  private @Nullable Membership membership;
+  private NodeDoor door = NodeDoor.OPEN;
+  private final LeaseFigures limits = new LeaseFigures();
 
   /** What changes the service's course. */
   private sealed interface Happening {
@@ -65,13 +75,70 @@ final class NodeService {
     record TookBack() implements Happening {}
   }
 
-  NodeService(ServeOptions options, ServiceLog log) {
+  /**
+   * One.
+   *
+   * @param others in the same process, whose figures are shown besides
+   */
+  NodeService(ServeOptions options, OtherServices others, ServiceLog log) {
     this.options = options;
+    this.others = others;
     this.log = log;
   }
 
   /** Serves until all that lives in the node has ended. */
-  void run(ServeConfiguration configuration) throws IOException, InterruptedException {
+  void run(ServeConfiguration configuration, Memberships memberships)
+      throws IOException, InterruptedException {
+    try (Closeable _ = join(configuration, memberships)) {
+      run(configuration);
+    }
+  }
+
+  /** Becomes a member of the cluster, if there is one. */
+  private Closeable join(ServeConfiguration configuration, Memberships memberships)
+      throws IOException {
+    if (!memberships.isAny()) {
+      return () -> {};
+    }
+    NodeConfiguration node = configuration.node();
+    Membership joined =
+        memberships.open(
+            ServiceKind.NODE,
+            node.tunnels().name(),
+            node.machineKey(),
+            node.state(),
+            node.tunnels().labels());
+    Porter porter =
+        new Porter(
+            joined.cluster(),
+            new Porter.Post(
+                joined.id(),
+                joined.name(),
+                memberships.only(),
+                joined::userAuthorities,
+                joined::beat));
+    joined.watch(porter::take);
+    membership = joined;
+    Counting counting =
+        Counting.start(
+            porter, joined.cluster(), new Counting.Place(joined.id(), node.state(), limits));
+    joined.watch(change -> counting.look());
+    door = new NodeDoor(porter, counting, event -> tell(counting, event));
+    return () -> {
+      counting.close();
+      joined.close();
+    };
+  }
+
+  private static void tell(Counting counting, GateEvent event) {
+    if (event instanceof GateEvent.Detached it) {
+      counting.detached(it.stream(), true);
+    } else if (event instanceof GateEvent.Resumed it) {
+      counting.detached(it.stream(), false);
+    }
+  }
+
+  private void run(ServeConfiguration configuration) throws IOException, InterruptedException {
     log.change(configuration.logLevel(), configuration.logFormat());
     List<ServerSocketChannel> inherited = SystemdListeners.take();
     ServiceNotice notice = ServiceNotice.ofEnvironment();
@@ -144,7 +211,7 @@ final class NodeService {
       List<ServerSocketChannel> inherited,
       @Nullable DescriptorSocket from)
       throws IOException {
-    return Node.start(configuration, inherited, from, log);
+    return Node.start(configuration, door, inherited, from, log);
   }
 
   private static boolean isInUse(IOException e) {
@@ -158,26 +225,44 @@ final class NodeService {
     serving = true;
     InetSocketAddress address = configuration.metrics();
     if (address != null) {
-      Metrics started =
-          Patiently.bind(
-              afterOther,
-              () -> Metrics.start("holdfast_node_", address, node::values, () -> serving));
+      Metrics started = Patiently.bind(afterOther, () -> Metrics.start(address, this::readiness));
       metrics = started;
-      show(started, node);
+      show(started.of("holdfast_node_"), node);
+      limits.show(started.of("holdfast_node_"));
+      others.show(started);
       log.say(
           ServiceLog.Level.DEBUG,
           "metrics",
           "figures are served at " + GateEvent.name(started.address()));
     }
     point = meet(meeting, node);
-    tunnels =
-        configuration
-            .node()
-            .tunnels()
-            .open((channel, client) -> node.gate().adopt(channel, client), log::say);
+    Membership joined = membership;
+    if (joined != null) {
+      joined.tellLoad(
+          () -> new Load(node.connections(), node.activity().living(), node.activity().logins()));
+      joined.live(configuration.node().tunnels().places(joined), node::certify);
+    }
+    tunnels = tunnels(configuration.node(), node);
   }
 
-  private static void show(Metrics metrics, Node node) {
+  private @Nullable NodeTunnels tunnels(NodeConfiguration configuration, Node node)
+      throws IOException {
+    NodeTunnels.Adopter adopter = (channel, client) -> node.gate().adopt(channel, client);
+    Membership joined = membership;
+    return joined == null
+        ? configuration.tunnels().open(adopter, log::say)
+        : configuration.tunnels().open(joined, configuration.machineKey(), adopter, log::say);
+  }
+
+  private Metrics.Readiness readiness() {
+    Membership joined = membership;
+    return !serving
+        ? Metrics.Readiness.DRAINING
+        : joined == null ? Metrics.Readiness.OK : Metrics.Readiness.of(joined.health());
+  }
+
+  private static void show(Metrics.Figures metrics, Node node) {
+    metrics.gate(node::values);
     Activity activity = node.activity();
     metrics.count("logins", "Logins.", activity::logins);
     metrics.count("logins_refused", "Clients that tried and were not let in.", activity::refused);
@@ -188,6 +273,9 @@ final class NodeService {
 
   private void stopLeading() {
     serving = false;
+    if (membership != null) {
+      membership.rest();
+    }
     if (tunnels != null) {
       tunnels.close();
       tunnels = null;

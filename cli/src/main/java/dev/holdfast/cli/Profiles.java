@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   profiles/CLUSTER/id.pub
  *   profiles/CLUSTER/id-cert.pub    its certificate
  *   profiles/CLUSTER/known_hosts    the authorities of the cluster's hosts
+ *   profiles/CLUSTER/ssh_config     how ssh reaches its nodes
  * </pre>
  */
 final class Profiles {
@@ -68,6 +69,11 @@ final class Profiles {
 
     Path certificate() {
       return directory.resolve("id-cert.pub");
+    }
+
+    /** What ssh has to know, see {@link ClusterSshConfig}. */
+    Path sshConfig() {
+      return directory.resolve("ssh_config");
     }
 
     Path knownHosts() {
@@ -186,6 +192,7 @@ final class Profiles {
             files.publicKey(),
             files.certificate(),
             files.knownHosts(),
+            files.sshConfig(),
             files.directory().resolve(FILE),
             files.directory())) {
       Files.deleteIfExists(file);

@@ -4,6 +4,7 @@ import dev.holdfast.access.Network;
 import dev.holdfast.access.TicketException;
 import dev.holdfast.access.TicketKey;
 import dev.holdfast.access.TicketKeys;
+import dev.holdfast.auth.Membership;
 import dev.holdfast.client.ProxyRoad;
 import dev.holdfast.link.Destination;
 import dev.holdfast.link.GateEvent;
@@ -15,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +31,7 @@ import java.util.Optional;
  *
  * @param listen addresses to accept users and nodes at
  * @param state directory of its host keys
+ * @param name of the machine in its cluster
  * @param users the file of who may come
  * @param nodes the file of the nodes
  * @param ticketKey the file of the key that tickets are signed by, the same for all proxies
@@ -39,10 +42,12 @@ import java.util.Optional;
  * @param proxies what clients are told to dial
  * @param dialBack where nodes are to dial back to
  * @param balancers whose PROXY protocol header is believed
+ * @param inCluster whether a cluster says who its users and nodes are
  */
 record ProxyConfiguration(
     List<InetSocketAddress> listen,
     Path state,
+    String name,
     Path users,
     Path nodes,
     Path ticketKey,
@@ -52,14 +57,20 @@ record ProxyConfiguration(
     ProxySettings.AddressPolicy ticketFrom,
     List<Destination> proxies,
     Optional<Destination> dialBack,
-    List<Network> balancers) {
+    List<Network> balancers,
+    boolean inCluster) {
   /** Where a proxy listens unless it is told. */
   static final int PORT = ProxyRoad.PORT;
 
   /** Bytes of an Ed25519 key, which are the last of its blob. */
   private static final int KEY_BYTES = 32;
 
-  static ProxyConfiguration read(Section section) {
+  /**
+   * Reads the section.
+   *
+   * @param inCluster whether a cluster says who its users and nodes are
+   */
+  static ProxyConfiguration read(Section section, boolean inCluster) {
     Path state = section.value("state-dir", Path::of, usualState());
     Duration time = section.value("ticket-time", new TimeSpan(), ProxySettings.TICKET_TIME);
     Duration renewable =
@@ -67,10 +78,17 @@ record ProxyConfiguration(
     if (!time.isPositive() || renewable.compareTo(time) < 0) {
       section.wrong("ticket-time", "it has to be longer than nothing and at most ticket-renewable");
     }
+    for (String file : List.of("users", "nodes")) {
+      if (inCluster && section.has(file)) {
+        section.wrong(file, "the cluster says who its " + file + " are; remove this line");
+      }
+    }
     ProxyConfiguration read =
         new ProxyConfiguration(
             section.list("listen", new ListenAddress(), List.of(new InetSocketAddress(PORT))),
             state,
+            section.value(
+                "name", new TunnelConfiguration.NodeName(), TunnelConfiguration.usualName()),
             section.value("users", Path::of, state.resolve("users")),
             section.value("nodes", Path::of, state.resolve("nodes")),
             section.value("ticket-key", Path::of, state.resolve("ticket_key")),
@@ -83,7 +101,8 @@ record ProxyConfiguration(
                 ProxySettings.AddressPolicy.ANY),
             section.list("proxies", new TunnelConfiguration.ProxyAddress(), List.of()),
             section.value("dial-back", new TunnelConfiguration.ProxyAddress()),
-            section.list("proxy-protocol-from", Network::parse, List.of()));
+            section.list("proxy-protocol-from", Network::parse, List.of()),
+            inCluster);
     section.end();
     return read;
   }
@@ -116,6 +135,28 @@ record ProxyConfiguration(
         ProxySettings.NODE_PATIENCE);
   }
 
+  /** The key by which its cluster knows it. */
+  KeyPair machineKey() throws IOException {
+    return HostKeyFiles.loadOrMakeEd25519(state.resolve("ssh_host_ed25519_key"));
+  }
+
+  /** Where clients and nodes find it, for its cluster. */
+  Membership.Places places() {
+    List<String> said = proxies.stream().map(Destination::toString).toList();
+    return new Membership.Places(said.isEmpty() ? listened() : said, List.of());
+  }
+
+  /** Where it listens; at any address means by the machine's name. */
+  private List<String> listened() {
+    return listen.stream()
+        .map(at ->
+            at.getAddress() != null && at.getAddress().isAnyLocalAddress()
+                ? TunnelConfiguration.hostName() + ":" + at.getPort()
+                : GateEvent.name(at))
+        .distinct()
+        .toList();
+  }
+
   private TicketKeys keys() throws IOException {
     TicketKey own = TicketKey.of(HostKeyFiles.loadOrMakeEd25519(ticketKey));
     List<byte[]> others = new ArrayList<>();
@@ -137,8 +178,11 @@ record ProxyConfiguration(
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("listen", listen.stream().map(GateEvent::name).toList());
     all.put("state-dir", state);
-    all.put("users", users);
-    all.put("nodes", nodes);
+    all.put("name", name);
+    if (!inCluster) {
+      all.put("users", users);
+      all.put("nodes", nodes);
+    }
     all.put("ticket-key", ticketKey);
     ticketKeys.ifPresent(file -> all.put("ticket-keys", file));
     all.put("ticket-time", ticketTime.toSeconds() + "s");

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,29 +49,25 @@ final class ServeCommand implements Callable<Integer> {
   /** The auth service begins first and ends last: the others ask it. */
   private void serve(ServeConfiguration configuration, ServiceLog log)
       throws IOException, InterruptedException {
-    if (configuration.auth() == null) {
-      serveOthers(configuration, log);
-      return;
-    }
     log.change(configuration.logLevel(), configuration.logFormat());
-    try (Auth auth = Auth.start(configuration.auth(), log)) {
-      if (configuration.servesNode()
-          || configuration.proxy() != null
-          || configuration.gate() != null) {
-        serveOthers(configuration, log);
-      } else {
-        new WaitingService(log).run("auth at " + auth.addresses());
-      }
+    try (Auth auth = configuration.auth() == null ? null : Auth.start(configuration.auth(), log)) {
+      Memberships memberships =
+          new Memberships(configuration.cluster(), auth == null ? null : auth.service());
+      serve(configuration, auth, memberships, log);
     }
   }
 
-  private void serveOthers(ServeConfiguration configuration, ServiceLog log)
+  private void serve(
+      ServeConfiguration configuration,
+      @Nullable Auth auth,
+      Memberships memberships,
+      ServiceLog log)
       throws IOException, InterruptedException {
-    try (OtherServices others = OtherServices.start(configuration, log)) {
+    try (OtherServices others = OtherServices.start(configuration, auth, memberships, log)) {
       if (configuration.servesNode()) {
-        new NodeService(options, log).run(configuration);
+        new NodeService(options, others, log).run(configuration, memberships);
       } else {
-        others.run(configuration, log);
+        others.run(configuration, options, log);
       }
     }
   }

@@ -33,6 +33,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param servesNode whether there is a node: where the file has its section, or no other service's
  * @param proxy null if there is none
  * @param gate null if there is none
+ * @param cluster null if there is no section
  */
 record ServeConfiguration(
     @Nullable Path file,
@@ -43,7 +44,8 @@ record ServeConfiguration(
     @Nullable AuthConfiguration auth,
     boolean servesNode,
     @Nullable ProxyConfiguration proxy,
-    @Nullable GateSection gate) {
+    @Nullable GateSection gate,
+    @Nullable ClusterConfiguration cluster) {
 
   /**
    * Reads it, now; what is wrong goes to {@code problems}, and there the usual counts.
@@ -61,12 +63,18 @@ record ServeConfiguration(
     log.end();
     Optional<InetSocketAddress> metrics = root.value("metrics", new MetricsAddress());
     boolean hasOthers = root.has("auth") || root.has("proxy") || root.has("gate");
+    boolean inCluster = root.has("auth") || root.has("cluster") || options.cluster != null;
     boolean servesNode = root.has("node") || !hasOthers;
-    NodeConfiguration node = NodeConfiguration.read(root.section("node"), options, problems);
+    NodeConfiguration node =
+        NodeConfiguration.read(root.section("node"), options, inCluster, problems);
     ProxyConfiguration proxy =
-        root.has("proxy") ? ProxyConfiguration.read(root.section("proxy")) : null;
-    GateSection gate = root.has("gate") ? GateSection.read(root.section("gate")) : null;
+        root.has("proxy") ? ProxyConfiguration.read(root.section("proxy"), inCluster) : null;
+    GateSection gate = root.has("gate") ? GateSection.read(root.section("gate"), inCluster) : null;
     AuthConfiguration auth = root.has("auth") ? AuthConfiguration.read(root.section("auth")) : null;
+    ClusterConfiguration cluster =
+        root.has("cluster") || options.cluster != null
+            ? ClusterConfiguration.read(root.section("cluster"), options, auth != null)
+            : null;
     root.end();
     return new ServeConfiguration(
         file,
@@ -77,7 +85,8 @@ record ServeConfiguration(
         auth,
         servesNode,
         proxy,
-        gate);
+        gate,
+        cluster);
   }
 
   private static @Nullable Path file(ServeOptions options) {
@@ -112,6 +121,9 @@ record ServeConfiguration(
     }
     if (auth != null) {
       section(text, "auth", auth.effective());
+    }
+    if (cluster != null) {
+      section(text, "cluster", cluster.effective());
     }
     if (servesNode) {
       section(text, "node", node.effective());

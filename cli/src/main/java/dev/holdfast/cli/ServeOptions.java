@@ -48,6 +48,31 @@ final class ServeOptions {
   @Nullable Path stateDirectory;
 
   @Option(
+      names = "--cluster",
+      paramLabel = "HOST[:PORT]",
+      converter = AuthAddress.Converter.class,
+      description =
+          "Be a member of the cluster whose auth service is there. Default: what the configuration"
+              + " says.")
+  @Nullable AuthAddress cluster;
+
+  @Option(
+      names = "--join",
+      paramLabel = "TOKEN",
+      description =
+          "Join that cluster with a token of 'holdfast admin tokens add'. Needed once: from then on"
+              + " the machine is known by its host key.")
+  @Nullable String join;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      converter = TunnelConfiguration.NodeName.class,
+      description =
+          "What the node is called in the cluster. Default: the first part of the host's.")
+  @Nullable String name;
+
+  @Option(
       names = "--metrics",
       paramLabel = "[HOST:]PORT",
       converter = MetricsAddress.class,

@@ -1,14 +1,8 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.access.NodeRecord;
 import dev.holdfast.auth.ApiClient;
-import dev.holdfast.auth.ApiMethod;
-import dev.holdfast.auth.ApiRecords.Listed;
-import dev.holdfast.auth.ApiRecords.NodeQuery;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,7 +16,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Print what ssh(1) needs to reach the nodes of your cluster as NODE.CLUSTER.",
       "",
-      "For example: holdfast ssh-config > ~/.ssh/holdfast, and in ~/.ssh/config: Include holdfast"
+      "The same stands in a file of your profile since you logged in; to have it anew is of use"
+          + " when proxies or nodes are others. In ~/.ssh/config: Include"
+          + " ~/.config/holdfast/profiles/*/ssh_config"
     },
     mixinStandardHelpOptions = true)
 final class SshConfigCommand implements Callable<Integer> {
@@ -34,44 +30,26 @@ final class SshConfigCommand implements Callable<Integer> {
       description = "The cluster. Default: the one that you logged in to last.")
   private @Nullable String cluster;
 
+  @Option(
+      names = "--program",
+      paramLabel = "FILE",
+      description = "How ssh is to call holdfast. Default: holdfast, found as any command is.")
+  private String program = "holdfast";
+
   @Override
   public Integer call() throws IOException {
     Profiles profiles = Profiles.ofUser();
     Profile profile = profiles.find(cluster);
-    List<Listed> nodes;
+    Profiles.ProfileFiles files = profiles.files(profile.cluster());
+    ClusterSshConfig config;
     try (ApiClient api = ApiAccess.byCertificate(profile, profiles, ApiAccess::ignore)) {
-      nodes = api.list(ApiMethod.NODES, new NodeQuery(Optional.empty()), Listed.class);
+      config = ClusterSshConfig.ask(api, profile, files);
     }
+    String text = config.text(program);
+    Profiles.replace(files.sshConfig(), text, "rw-------");
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("# The cluster %s for %s%n", profile.cluster(), profile.user());
-    nodes.forEach(one -> print(profile, one, out));
-    print(profile, profiles.files(profile.cluster()), out);
+    out.print(text);
     out.flush();
     return 0;
-  }
-
-  /** A node that is dialled directly; the others have nothing of their own. */
-  private static void print(Profile profile, Listed one, PrintWriter out) {
-    NodeRecord node = one.node();
-    if (node.addresses().isEmpty()) {
-      return;
-    }
-    AuthAddress address = new AuthAddress(node.addresses().getFirst());
-    String name = node.name() + "." + profile.cluster();
-    out.printf("Host %s%n", name);
-    out.printf("  HostName %s%n", address.host());
-    out.printf("  Port %d%n", address.port());
-    out.printf("  HostKeyAlias %s%n", name);
-    if (one.logins().size() == 1) {
-      out.printf("  User %s%n", one.logins().getFirst());
-    }
-  }
-
-  private static void print(Profile profile, Profiles.ProfileFiles files, PrintWriter out) {
-    out.printf("Host *.%s%n", profile.cluster());
-    out.printf("  UserKnownHostsFile \"%s\"%n", files.knownHosts());
-    out.printf("  IdentityFile \"%s\"%n", files.key());
-    out.printf("  CertificateFile \"%s\"%n", files.certificate());
-    out.printf("  IdentitiesOnly yes%n");
   }
 }

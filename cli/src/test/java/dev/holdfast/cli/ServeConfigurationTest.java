@@ -88,6 +88,48 @@ final class ServeConfigurationTest {
   }
 
   @Test
+  void aClusterSaysWhoItsProxiesUsersAndNodesAre() throws IOException {
+    ServeConfiguration it =
+        read(
+            """
+            cluster:
+              auth: [auth1.example.org, 'auth2.example.org:3025']
+              token: hf1.node.secret
+              only: yes
+            proxy: {name: p1}
+            node: {name: web1, labels: env=prod, address: 'web1.example.org:2222'}
+            gate: {name: old, proxies: []}
+            """);
+    assertThat(problems.lines()).isEmpty();
+    assertThat(it.text())
+        .contains("auth: ['auth1.example.org:2225', 'auth2.example.org:3025']")
+        .contains("only: yes\n", "name: web1\n", "proxies: []\n")
+        .doesNotContain("secret", "users:", "nodes:");
+    assertThat(read(it.text()).text()).isEqualTo(it.text());
+    assertThat(problems.lines()).isEmpty();
+    assertThat(it).asString().doesNotContain("secret");
+  }
+
+  @Test
+  void aClusterHasAnAuthServiceAndNoFilesOfUsers() throws IOException {
+    read("cluster: {only: yes}\nproxy: {users: /etc/users}\n");
+    assertThat(problems.lines())
+        .anySatisfy(line -> assertThat(line).contains("where the cluster's auth service is"))
+        .anySatisfy(line -> assertThat(line).contains("remove this line"));
+  }
+
+  @Test
+  void theCommandLineNamesAClusterAsWell() throws IOException {
+    ServeConfiguration it =
+        read("", "--cluster=auth.example.org", "--join=hf1.node.secret", "--name=web7");
+    assertThat(problems.lines()).isEmpty();
+    assertThat(it.servesNode()).isTrue();
+    assertThat(it.text())
+        .contains("auth: ['auth.example.org:2225']", "name: web7")
+        .doesNotContain("secret");
+  }
+
+  @Test
   void aFileThatIsNotThereIsSaidToBe() {
     assertThatThrownBy(() -> ServeConfiguration.read(options("--config=/nowhere/x.yaml"), problems))
         .isInstanceOf(IOException.class)

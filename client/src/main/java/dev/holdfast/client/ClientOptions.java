@@ -293,11 +293,14 @@ public final class ClientOptions {
       option("logverbose", Syntax.words(NONE, MOST_ELEMENTS), List.of());
   public static final ClientOption<String> SYSLOG_FACILITY =
       option("syslogfacility", Syntax.text(), "USER");
-  public static final ClientOption<String> OBSCURE_KEYSTROKE_TIMING =
+
+  /** Time between two moments at which keys are sent; zero to send each at once. */
+  public static final ClientOption<Duration> OBSCURE_KEYSTROKE_TIMING =
       option(
           "obscurekeystroketiming",
-          new Syntax<>(words -> String.join(" ", words.all()), text -> text),
-          "yes");
+          Syntax.word(OptionValues::keyInterval, OptionValues::printKeyInterval),
+          Duration.ZERO);
+
   public static final ClientOption<Boolean> WARN_WEAK_CRYPTO =
       option("warnweakcrypto", OptionChoices.WARN_WEAK_CRYPTO, true);
 

@@ -89,6 +89,10 @@ final class LastingSession {
         }
         boolean isShort = System.nanoTime() - begun < SHORT_LIFE.toNanos();
         shortLived = isShort ? shortLived + 1 : 0;
+        Optional<String> goodbye = reached.connection().goodbye();
+        if (goodbye.isPresent() && !isLeaving.get()) {
+          return turnedAway(goodbye.get());
+        }
         Road.Reached next = kind.lasts(reached.connection()) ? anew(shortLived) : null;
         if (next == null) {
           return lost();
@@ -183,6 +187,20 @@ final class LastingSession {
     return isLeaving.get() ? null : newConnection.make(lostBecause, shortLived);
   }
 
+  /** The server does not want the person to come back. */
+  private int turnedAway(String why) {
+    tty.restore();
+    prompts.tell(why);
+    return closed();
+  }
+
+  private int closed() {
+    if (kind.hasPty()) {
+      prompts.tell("Connection to " + config.hostname() + " closed.");
+    }
+    return SessionWork.FAILED;
+  }
+
   private int lost() {
     tty.restore();
     if (!isLeaving.get()) {
@@ -192,10 +210,7 @@ final class LastingSession {
               ? "Timeout, server " + config.hostname() + " not responding."
               : "Connection to " + config.hostname() + " closed by remote host.");
     }
-    if (kind.hasPty()) {
-      prompts.tell("Connection to " + config.hostname() + " closed.");
-    }
-    return SessionWork.FAILED;
+    return closed();
   }
 
   /** What escape sequences do to all of it. */

@@ -12,6 +12,9 @@ import java.util.Set;
 
 /** How values that are more than a word are read and printed (readconf.c). */
 final class OptionValues {
+  /** As with ssh. */
+  private static final Duration KEY_INTERVAL = Duration.ofMillis(20);
+
   private OptionValues() {}
 
   /** Both lists as one in which nothing stands twice. */
@@ -36,6 +39,29 @@ final class OptionValues {
       all.add(host.listed());
     }
     return String.join(",", all);
+  }
+
+  static Duration keyInterval(String word) throws BadValue {
+    String lower = word.toLowerCase(Locale.ROOT);
+    String millis = lower.startsWith("interval:") ? lower.substring("interval:".length()) : "";
+    return switch (lower) {
+      case "yes" -> KEY_INTERVAL;
+      case "no" -> Duration.ZERO;
+      default -> {
+        if (!millis.matches("0{0,3}[1-9][0-9]{0,2}|0{0,2}1000")) {
+          throw new BadValue(
+              "'%s' is not yes, no or interval:N with N from 1 to 1000 ms".formatted(word));
+        }
+        yield Duration.ofMillis(Integer.parseInt(millis));
+      }
+    };
+  }
+
+  static String printKeyInterval(Duration interval) {
+    if (interval.isZero()) {
+      return "no";
+    }
+    return interval.equals(KEY_INTERVAL) ? "yes" : "interval:" + interval.toMillis();
   }
 
   static ClientOptions.RekeyLimit rekey(ConfigWords words) throws BadValue {

@@ -186,7 +186,8 @@ final class Road implements AutoCloseable {
               "%s@%s: Permission denied (%s)."
                   .formatted(config.user(), config.hostname(), String.join(",", failure.methods())),
               failure);
-      case TOO_MANY -> new NoRoomException(reason(failure), failure);
+      case TOO_MANY -> new NoRoomException(String.valueOf(failure.getMessage()), failure);
+      case TURNED_AWAY -> new LoginRefused(String.valueOf(failure.getMessage()), failure);
       case TIMEOUT, CONNECTION ->
           new IOException(
               "Connection to %s port %d failed: %s"
@@ -207,11 +208,12 @@ final class Road implements AutoCloseable {
     if (!jumps.isEmpty()) {
       return over(jumps, config);
     }
-    if (command.isPresent()) {
-      return program(command.get(), config);
-    }
+    // Before a ProxyCommand, which stands beside it for ssh.
     Optional<String> proxies = proxies(config);
-    return proxies.isPresent() ? through(proxies.get(), config) : direct(config);
+    if (proxies.isPresent()) {
+      return through(proxies.get(), config);
+    }
+    return command.isPresent() ? program(command.get(), config) : direct(config);
   }
 
   private static Optional<String> proxies(ClientConfig config) {

@@ -10,6 +10,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +130,16 @@ final class SessionWork {
 
   private void type(RemoteCommand running) {
     // Writing may have to wait for the server; reading its output must not.
-    Thread.ofVirtual().name("typing").start(() -> keyboard.lead(new Typing(running.stdin())));
+    Keyboard.Sink typing = covered(new Typing(running.stdin()));
+    Thread.ofVirtual().name("typing").start(() -> keyboard.lead(typing));
+  }
+
+  /** Keys are worth hiding where somebody types them, and can be where the server takes chaff. */
+  private Keyboard.Sink covered(Typing typing) {
+    Duration interval = config.get(ClientOptions.OBSCURE_KEYSTROKE_TIMING);
+    return interval.isZero() || wish.plan.pty().isEmpty() || !connection.takesChaff()
+        ? typing
+        : new SteadyKeys(typing, connection::chaff, interval, new SecureRandom());
   }
 
   /** What is typed goes to the command's input. */

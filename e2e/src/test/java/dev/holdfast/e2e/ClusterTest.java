@@ -45,7 +45,7 @@ final class ClusterTest {
             """
                 .formatted(Ports.text(ADDRESS), STATE, STATE.resolve("audit.log")));
     auth = Holdfast.command("serve", "--verbose", "--config", configuration.toString()).start();
-    auth.awaitOutput("auth at ", STARTED);
+    auth.awaitOutput("serving at ", STARTED);
     Path roles =
         Files.writeString(
             STATE.resolve("roles.yaml"),

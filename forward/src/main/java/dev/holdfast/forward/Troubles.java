@@ -32,7 +32,8 @@ final class Troubles {
         case HOST_KEY -> new Trouble.UnknownHost(server);
         case AUTHENTICATION ->
             new Trouble.NeedsPerson(server, asked.map(String::strip).orElse("no key is accepted"));
-        case TOO_MANY, TIMEOUT, CONNECTION -> new Trouble.Unreachable(server, said(failure));
+        case TIMEOUT, CONNECTION, TURNED_AWAY, TOO_MANY ->
+            new Trouble.Unreachable(server, said(failure));
       };
     }
     return failure instanceof ConfigFailure

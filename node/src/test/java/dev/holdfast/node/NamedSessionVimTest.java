@@ -63,7 +63,10 @@ final class NamedSessionVimTest {
     await().atMost(LONGEST).until(() -> Files.exists(directory.resolve("text")));
     assertThat(Files.readString(directory.resolve("text")))
         .isEqualTo("first line\nsecond 漢字 and more\n");
-    assertThat(numbers("two")).isEqualTo(IntStream.rangeClosed(1, 200).boxed().toList());
+    String whole = tmux("capture-pane", "-p", "-S", "-", "-t", ":=two");
+    assertThat(numbers(whole))
+        .as("the pane: %s", whole)
+        .isEqualTo(IntStream.rangeClosed(1, 200).boxed().toList());
     type("two", "exit 3", "Enter");
     await().atMost(LONGEST).until(() -> node.named().list(null).isEmpty());
   }
@@ -76,13 +79,9 @@ final class NamedSessionVimTest {
         tmux("display", "-p", "-t", ":=" + window, "#{cursor_x} #{cursor_y} #{alternate_on}"));
   }
 
-  /** The lines of seq that the pane holds, its own scrollback and its screen. */
-  private List<Integer> numbers(String window) throws IOException {
-    return tmux("capture-pane", "-p", "-S", "-", "-t", ":=" + window)
-        .lines()
-        .filter(line -> line.matches("[0-9]+"))
-        .map(Integer::valueOf)
-        .toList();
+  /** The lines of seq. */
+  private static List<Integer> numbers(String pane) {
+    return pane.lines().filter(line -> line.matches("[0-9]+")).map(Integer::valueOf).toList();
   }
 
   private void client(String window) throws IOException {

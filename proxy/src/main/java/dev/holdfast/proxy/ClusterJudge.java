@@ -4,51 +4,138 @@ import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
 import dev.holdfast.access.Decision;
 import dev.holdfast.access.Identity;
+import dev.holdfast.access.LastDecisions;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.link.Destination;
 import dev.holdfast.ssh.Admissions;
+import dev.holdfast.ssh.Certified;
 import dev.holdfast.ssh.Credential;
+import dev.holdfast.ssh.NewCertificate;
 import dev.holdfast.ssh.Permissions;
 import dev.holdfast.ssh.SshPublicKey;
+import dev.holdfast.ssh.TrustedAuthorities;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the auth service of a cluster, and remembers the locks that it is told of. Thread-safe. */
 public final class ClusterJudge implements Judge {
-  private final Cluster cluster;
-  private final Map<String, Lock> locks = new ConcurrentHashMap<>();
-  private volatile List<KnownNode> last = List.of();
+  /** How long a list of the nodes counts: many who come at once ask once. */
+  static final Duration FRESH = Duration.ofSeconds(1);
 
-  /** One that asks {@code cluster}; {@link #take} is to be told of its changes. */
-  public ClusterJudge(Cluster cluster) {
-    this.cluster = cluster;
+  private final Cluster cluster;
+  private final String name;
+  private final Supplier<TrustedAuthorities> authorities;
+  private final LongSupplier nanoTime;
+  private final LastDecisions lastDecisions;
+  private final Map<String, Lock> locks = new ConcurrentHashMap<>();
+
+  /** The nodes when they were listed last. */
+  private record Listed(List<KnownNode> nodes, long at) {}
+
+  private volatile @Nullable Listed last;
+
+  /**
+   * One that asks {@code cluster}; {@link #take} is to be told of its changes.
+   *
+   * @param name of the cluster
+   * @param authorities of users, as they were known last
+   */
+  public ClusterJudge(Cluster cluster, String name, Supplier<TrustedAuthorities> authorities) {
+    this(cluster, name, authorities, System::nanoTime);
   }
 
-  /** Takes note of a change; what goes through the proxy is to be decided about anew then. */
-  public void take(Change change) {
-    switch (change) {
-      case Change.Locked(Lock lock) -> locks.put(lock.id(), lock);
-      case Change.Unlocked(String id) -> locks.remove(id);
-      case Change.UserChanged _,
-          Change.NodeRemoved _,
-          Change.AuthoritiesChanged _,
-          Change.Missed _ -> {}
+  ClusterJudge(
+      Cluster cluster,
+      String name,
+      Supplier<TrustedAuthorities> authorities,
+      LongSupplier nanoTime) {
+    this.cluster = cluster;
+    this.name = name;
+    this.authorities = authorities;
+    this.nanoTime = nanoTime;
+    lastDecisions = new LastDecisions(nanoTime);
+  }
+
+  @Override
+  public String cluster() {
+    return name;
+  }
+
+  /**
+   * Takes note of a change.
+   *
+   * @return what is to be decided about anew
+   */
+  public Predicate<Wish> take(Change change) {
+    return switch (change) {
+      case Change.Locked(Lock lock) -> {
+        locks.put(lock.id(), lock);
+        lastDecisions.forgetAll();
+        yield switch (lock.target().kind()) {
+          case USER -> wish -> wish.user().equals(lock.target().name());
+          case ROLE, NODE -> wish -> true;
+        };
+      }
+      case Change.Unlocked(String id) -> {
+        locks.remove(id);
+        yield wish -> false;
+      }
+      case Change.UserChanged(String user) -> {
+        lastDecisions.forget(user);
+        yield wish -> wish.user().equals(user);
+      }
+      case Change.NodeRemoved(String _, String node) -> {
+        last = null;
+        lastDecisions.forgetAll();
+        yield wish -> wish.node().name().equals(node);
+      }
+      case Change.AuthoritiesChanged _ -> wish -> false;
+      case Change.Missed _ -> {
+        learnLocks();
+        lastDecisions.forgetAll();
+        yield wish -> true;
+      }
+    };
+  }
+
+  /** Those that were set while nobody told of them. */
+  private void learnLocks() {
+    try {
+      Map<String, Lock> now = new HashMap<>();
+      cluster.locks().forEach(lock -> now.put(lock.id(), lock));
+      locks.keySet().retainAll(now.keySet());
+      locks.putAll(now);
+    } catch (IOException e) {
+      // Told again when the service is back.
     }
   }
 
   @Override
   public Admissions.Admission admit(String user, SocketAddress from, SshPublicKey shown)
       throws IOException {
-    return switch (cluster.identify(shown.blob(), address(from))) {
+    Identity identity;
+    try {
+      identity = cluster.identify(shown.blob(), address(from));
+    } catch (IOException e) {
+      return byCertificate(user, from, shown, e);
+    }
+    return switch (identity) {
       case Identity.Person person when person.user().name().equals(user) ->
           admitted(shown, person.user());
       case Identity.Machine(NodeRecord node)
@@ -57,6 +144,18 @@ public final class ClusterJudge implements Judge {
       case Identity.Person _, Identity.Machine _, Identity.Nobody _ ->
           new Admissions.Admission.Refused();
     };
+  }
+
+  /** Without anybody to ask, to hear more than that a key is wrong; no more follows of it. */
+  private Admissions.Admission byCertificate(
+      String user, SocketAddress from, SshPublicKey shown, IOException why) throws IOException {
+    if (shown.isCertificate()
+        && authorities.get().judge(shown, NewCertificate.Kind.USER, Instant.now(), address(from))
+            instanceof TrustedAuthorities.Verdict.Good(Certified certified)
+        && certified.id().equals(user)) {
+      return admitted(shown, certified);
+    }
+    throw why;
   }
 
   private static Admissions.Admission admitted(SshPublicKey shown, Object guest) {
@@ -72,12 +171,20 @@ public final class ClusterJudge implements Judge {
 
   @Override
   public List<KnownNode> nodes() {
+    Listed before = last;
+    long now = nanoTime.getAsLong();
+    if (before != null && now - before.at < FRESH.toNanos()) {
+      return before.nodes;
+    }
     try {
-      last = cluster.machines(ServiceKind.NODE).stream().map(ClusterJudge::known).toList();
+      List<KnownNode> nodes =
+          cluster.machines(ServiceKind.NODE).stream().map(ClusterJudge::known).toList();
+      last = new Listed(nodes, now);
+      return nodes;
     } catch (IOException e) {
       // What was known last has to do.
+      return before == null ? List.of() : before.nodes;
     }
-    return last;
   }
 
   private static KnownNode known(NodeRecord node) {
@@ -103,41 +210,63 @@ public final class ClusterJudge implements Judge {
   /** That a node is offline is for its tunnel to show. */
   @Override
   public Verdict decide(Wish wish) {
+    Optional<String> lock = forbids(wish);
+    if (lock.isPresent()) {
+      return new Verdict.Denied(lock.get());
+    }
     String login = wish.login().isEmpty() ? wish.user() : wish.login();
     try {
       return switch (cluster.decide(wish.user(), login, wish.node().name())) {
-        case Decision.Allowed _, Decision.Offline _ -> new Verdict.Allowed();
+        case Decision.Allowed allowed -> {
+          lastDecisions.keep(question(wish), allowed.options());
+          yield new Verdict.Allowed();
+        }
+        case Decision.Offline _ -> new Verdict.Allowed();
         case Decision.Denied denied ->
             wish.login().isEmpty() ? asAnybody(wish) : new Verdict.Denied(denied.sentence());
         case Decision.Locked locked -> new Verdict.Denied(locked.sentence());
         case Decision.Unknown unknown -> new Verdict.Denied(unknown.sentence());
         case Decision.Ambiguous ambiguous -> new Verdict.Denied(ambiguous.sentence());
-        case Decision.Undecided _ -> new Verdict.Unanswered();
+        case Decision.Undecided _ -> unanswered(wish);
       };
     } catch (IOException e) {
-      return new Verdict.Unanswered();
+      return unanswered(wish);
     }
+  }
+
+  private static LastDecisions.Question question(Wish wish) {
+    return new LastDecisions.Question(wish.user(), wish.login(), wish.node().name());
+  }
+
+  private Verdict unanswered(Wish wish) {
+    return lastDecisions.find(question(wish)).isPresent()
+        ? new Verdict.Allowed()
+        : new Verdict.Unanswered();
   }
 
   /** As whom he comes is not said to a jump host; the node decides about that. */
   private Verdict asAnybody(Wish wish) throws IOException {
-    return cluster.nodesOf(wish.user()).stream()
-            .anyMatch(node -> node.name().equals(wish.node().name()))
-        ? new Verdict.Allowed()
-        : new Verdict.Denied("");
+    boolean may =
+        cluster.nodesOf(wish.user()).stream()
+            .anyMatch(node -> node.name().equals(wish.node().name()));
+    if (may) {
+      lastDecisions.keep(question(wish), RoleOptions.NONE);
+    }
+    return may ? new Verdict.Allowed() : new Verdict.Denied("");
   }
 
   @Override
-  public boolean forbids(Wish wish) {
+  public Optional<String> forbids(Wish wish) {
     Instant now = Instant.now();
     return locks.values().stream()
         .filter(lock -> lock.expires().filter(end -> !end.isAfter(now)).isEmpty())
-        .map(Lock::target)
-        .anyMatch(target ->
-            switch (target.kind()) {
-              case USER -> target.name().equals(wish.user());
-              case NODE -> target.name().equals(wish.node().name());
+        .filter(lock ->
+            switch (lock.target().kind()) {
+              case USER -> lock.target().name().equals(wish.user());
+              case NODE -> lock.target().name().equals(wish.node().name());
               case ROLE -> false;
-            });
+            })
+        .map(Lock::sentence)
+        .findFirst();
   }
 }

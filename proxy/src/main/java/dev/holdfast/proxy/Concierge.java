@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -21,14 +22,29 @@ final class Concierge implements ChannelRoutes {
   private final NodeRoads roads;
   private final Watch watch;
   private final Duration pause;
+  private final Farewell farewell;
   private final ProxyLog log;
+
+  /** Ends SSH connections. */
+  @FunctionalInterface
+  interface Farewell {
+    /** Ends the connection of that name and tells its client why. */
+    void end(String connection, String why);
+  }
 
   /**
    * One.
    *
    * @param pause between two decisions about the same channel
    */
-  Concierge(Judge cluster, NodeRoads roads, Watch watch, Duration pause, ProxyLog log) {
+  Concierge(
+      Judge cluster,
+      NodeRoads roads,
+      Watch watch,
+      Duration pause,
+      Farewell farewell,
+      ProxyLog log) {
+    this.farewell = farewell;
     this.cluster = cluster;
     this.roads = roads;
     this.watch = watch;
@@ -44,11 +60,17 @@ final class Concierge implements ChannelRoutes {
     String as = target.substring(0, Math.max(0, target.lastIndexOf('@')));
     InetAddress from = address(login);
     return Route.to(
-        target,
+        local(target),
         roads.nodes(),
-        node ->
-            cluster.decide(new Judge.Wish(login.user(), as, node, from))
-                instanceof Judge.Verdict.Allowed);
+        node -> cluster.decide(new Judge.Wish(login.user(), as, node, from)));
+  }
+
+  /** A node may be called by its full name, which ends with the cluster's. */
+  private String local(String target) {
+    String suffix = "." + cluster.cluster();
+    return suffix.length() > 1 && target.toLowerCase(Locale.ROOT).endsWith(suffix)
+        ? target.substring(0, target.length() - suffix.length())
+        : target;
   }
 
   /** What {@code login} wishes who has found a route. */
@@ -98,8 +120,17 @@ final class Concierge implements ChannelRoutes {
                 way.close();
               }
             });
-    watched.set(watch.over(wish(login, found), duplex, pause));
+    watched.set(
+        watch.over(wish(login, found), login.connection(), why -> end(login, duplex, why), pause));
     return duplex;
+  }
+
+  /** The client of a connection on which nothing else goes through is told why. */
+  private void end(Login login, Duplex duplex, String why) {
+    if (!login.connection().isEmpty() && !watch.has(login.connection())) {
+      farewell.end(login.connection(), why);
+    }
+    duplex.close();
   }
 
   private static InetSocketAddress client(Login login) {

@@ -122,8 +122,8 @@ public final class FileCluster implements Judge {
   }
 
   @Override
-  public boolean forbids(Wish wish) {
-    return !(decide(wish) instanceof Verdict.Allowed);
+  public Optional<String> forbids(Wish wish) {
+    return decide(wish) instanceof Verdict.Denied(String why) ? Optional.of(why) : Optional.empty();
   }
 
   // ---- the files ----

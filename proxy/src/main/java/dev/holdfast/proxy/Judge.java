@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Who answers a proxy's questions about its cluster. May block for a moment. Thread-safe; an edge.
  */
 public interface Judge {
+  /** What somebody is told when nobody can be asked about him. */
+  String UNANSWERED = "Nobody can say at the moment whether you may; try again later.";
+
   /**
    * Whether the holder of {@code shown}, a key or a certificate, may log in to a proxy. Nodes come
    * as {@link Proxy#NODE_USER} and their name, by their own key.
@@ -25,10 +29,17 @@ public interface Judge {
   Verdict decide(Wish wish);
 
   /**
-   * Whether it is known here, without asking anybody, that it may not be: by a lock of which the
+   * Why it may not be, as far as that is known here without asking anybody: by a lock of which the
    * cluster has told its proxies. Does not block.
+   *
+   * @return a sentence for him, empty for the usual one; nothing if nothing is known
    */
-  boolean forbids(Wish wish);
+  Optional<String> forbids(Wish wish);
+
+  /** The cluster's name, which may stand behind a node's and a dot; empty if it has none. */
+  default String cluster() {
+    return "";
+  }
 
   /**
    * Somebody wants to reach a node.

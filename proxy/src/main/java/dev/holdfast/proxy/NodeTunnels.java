@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A node's end of its tunnels: a control link to every proxy that it was told, at each address that
@@ -26,7 +27,7 @@ public final class NodeTunnels implements Closeable {
   private static final long LOOK_MILLIS = 5_000;
 
   private final NodeIdentity identity;
-  private final List<Destination> proxies;
+  private final Supplier<List<Destination>> proxies;
   private final HostKeyCheck check;
   private final Adopter adopter;
   private final ProxyLog log;
@@ -48,12 +49,12 @@ public final class NodeTunnels implements Closeable {
 
   private NodeTunnels(
       NodeIdentity identity,
-      List<Destination> proxies,
+      Supplier<List<Destination>> proxies,
       HostKeyCheck check,
       Adopter adopter,
       ProxyLog log) {
     this.identity = identity;
-    this.proxies = List.copyOf(proxies);
+    this.proxies = proxies;
     this.check = check;
     this.adopter = adopter;
     this.log = log;
@@ -63,11 +64,12 @@ public final class NodeTunnels implements Closeable {
   /**
    * Begins to hold control links open.
    *
+   * @param proxies where they are; asked again and again, for some may come and go
    * @param check knows the proxies' host keys
    */
   public static NodeTunnels start(
       NodeIdentity identity,
-      List<Destination> proxies,
+      Supplier<List<Destination>> proxies,
       HostKeyCheck check,
       Adopter adopter,
       ProxyLog log) {
@@ -94,7 +96,7 @@ public final class NodeTunnels implements Closeable {
 
   private Set<InetSocketAddress> addresses() {
     Set<InetSocketAddress> found = new HashSet<>();
-    for (Destination proxy : proxies) {
+    for (Destination proxy : proxies.get()) {
       try {
         InetAddress[] all = InetAddress.getAllByName(proxy.host());
         for (int i = 0; i < Math.min(all.length, MOST_ADDRESSES); i++) {

@@ -6,6 +6,7 @@ import dev.holdfast.link.Duplex;
 import dev.holdfast.link.Entrance;
 import dev.holdfast.link.Gate;
 import dev.holdfast.link.GateEvent;
+import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.LoginWatch;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +57,8 @@ public final class Proxy implements Closeable {
     tunnels = new Tunnels(settings.dialBack(), log);
     watch = new Watch(cluster, log);
     NodeRoads roads = new NodeRoads(cluster, tunnels, settings.nodePatience());
-    Concierge concierge = new Concierge(cluster, roads, watch, settings.ticketTime(), log);
+    Concierge concierge =
+        new Concierge(cluster, roads, watch, settings.ticketTime(), this::end, log);
     Tickets tickets = new Tickets(settings, cluster, Instant::now);
     office = new TicketOffice(concierge, tickets, settings);
     reception = new Reception(tickets, roads, tunnels, watch, log, this::gate);
@@ -130,6 +133,11 @@ public final class Proxy implements Closeable {
     return gate().addresses();
   }
 
+  /** Figures of its gate. */
+  public GateFigures.Values values() {
+    return gate().values();
+  }
+
   /** Control links of nodes. */
   public int tunnels() {
     return tunnels.size();
@@ -145,9 +153,25 @@ public final class Proxy implements Closeable {
     return watch.size();
   }
 
-  /** The cluster has changed: all that goes through is decided about anew, at once. */
-  public void recheck() {
-    watch.look(settings.ticketTime(), true);
+  /** The cluster has changed: what goes through is decided about anew, at once. */
+  public void recheck(Predicate<Judge.Wish> which) {
+    watch.look(settings.ticketTime(), which);
+  }
+
+  /** A node is none of the cluster's any more: its control links end. */
+  public void forget(String node) {
+    engine.end(
+        login -> login.user().equals(NODE_USER + node),
+        "This machine was removed from the cluster.");
+  }
+
+  private void end(String connection, String why) {
+    engine.end(login -> login.connection().equals(connection), why);
+  }
+
+  /** Shows clients and nodes a certificate of a host key from now on; false if it is none. */
+  public boolean certify(String certificate) {
+    return engine.certify(certificate);
   }
 
   private void keep() {
@@ -155,7 +179,7 @@ public final class Proxy implements Closeable {
       try {
         Thread.sleep(LOOK_MILLIS);
         tunnels.endSilent();
-        watch.look(settings.ticketTime(), false);
+        watch.look(settings.ticketTime(), wish -> false);
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {

@@ -241,7 +241,8 @@ final class Reception implements Entrance.Keeper {
                   }
                 });
     Duration left = Duration.between(Instant.now(), ticket.expires());
-    Watch.Way way = watch.over(wish, relay, left.isNegative() ? Duration.ZERO : left);
+    Watch.Way way =
+        watch.over(wish, "", why -> relay.close(), left.isNegative() ? Duration.ZERO : left);
     watched.set(way);
     if (relay.isOver()) {
       way.close();

@@ -2,11 +2,15 @@ package dev.holdfast.proxy;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Set;
+import java.util.function.Function;
 
 /** Where a name that a user wrote leads. */
 sealed interface Route {
@@ -25,9 +29,9 @@ sealed interface Route {
   /**
    * The route to {@code target}, {@code [login@]name} or {@code [login@]label=value,…}.
    *
-   * @param may whether the user may reach a node
+   * @param decide whether the user may reach a node; asked of those that are meant
    */
-  static Route to(String target, List<KnownNode> nodes, Predicate<KnownNode> may) {
+  static Route to(String target, List<KnownNode> nodes, Function<KnownNode, Judge.Verdict> decide) {
     if (target.isEmpty() || target.length() > MOST_TARGET) {
       return unknown(target);
     }
@@ -39,18 +43,35 @@ sealed interface Route {
         nodes.stream()
             .filter(node -> labels.isEmpty() ? node.name().equals(name) : has(node, labels))
             .toList();
-    List<KnownNode> allowed = meant.stream().filter(may).toList();
+    Map<KnownNode, Judge.Verdict> verdicts = new LinkedHashMap<>();
+    meant.forEach(node -> verdicts.put(node, decide.apply(node)));
+    List<KnownNode> allowed =
+        meant.stream().filter(node -> verdicts.get(node) instanceof Judge.Verdict.Allowed).toList();
     if (meant.isEmpty()) {
       return unknown(name);
     } else if (allowed.isEmpty()) {
-      return new Refused(
-          "You may not reach '%s'%s; ask whoever administers the cluster."
-              .formatted(shown(name), login.isEmpty() ? "" : " as '" + shown(login) + "'"),
-          true);
+      return denied(name, login, verdicts.values());
     } else if (allowed.size() > 1) {
       return ambiguous(name, allowed);
     }
     return new Found(allowed.getFirst(), login);
+  }
+
+  /** In the cluster's own words, if it has some that are true of all. */
+  private static Route denied(String name, String login, Collection<Judge.Verdict> verdicts) {
+    if (verdicts.stream().anyMatch(Judge.Verdict.Unanswered.class::isInstance)) {
+      return new Refused(Judge.UNANSWERED, false);
+    }
+    Set<Judge.Verdict> different = new HashSet<>(verdicts);
+    if (different.size() == 1
+        && different.iterator().next() instanceof Judge.Verdict.Denied(String why)
+        && !why.isEmpty()) {
+      return new Refused(why, true);
+    }
+    return new Refused(
+        "You may not reach '%s'%s; ask whoever administers the cluster."
+            .formatted(shown(name), login.isEmpty() ? "" : " as '" + shown(login) + "'"),
+        true);
   }
 
   private static Route unknown(String name) {

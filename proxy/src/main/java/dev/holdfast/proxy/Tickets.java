@@ -90,9 +90,10 @@ final class Tickets {
 
   private Judged fresh(Ticket ticket, InetAddress from) {
     KnownNode node = node(ticket).orElse(stub(ticket));
-    return cluster.forbids(new Judge.Wish(ticket.user(), ticket.login(), node, from))
-        ? bad(Why.DENIED, "You may not reach '%s' any more.".formatted(ticket.node()))
-        : new Judged.Good(ticket, node, new byte[0]);
+    return cluster
+        .forbids(new Judge.Wish(ticket.user(), ticket.login(), node, from))
+        .<Judged>map(why -> denied(ticket, why))
+        .orElseGet(() -> new Judged.Good(ticket, node, new byte[0]));
   }
 
   private Judged decide(Ticket ticket, InetAddress from) {
@@ -109,13 +110,15 @@ final class Tickets {
             ticket.renewed(at.plus(settings.ticketTime()), at.plus(settings.ticketRenewable()));
         yield new Judged.Good(renewed, node.get(), settings.ticketKeys().sign(renewed));
       }
-      case Judge.Verdict.Denied(String why) ->
-          bad(
-              Why.DENIED,
-              why.isEmpty() ? "You may not reach '%s' any more.".formatted(ticket.node()) : why);
-      case Judge.Verdict.Unanswered _ ->
-          bad(Why.BUSY, "Nobody can say at the moment whether you may; try again later.");
+      case Judge.Verdict.Denied(String why) -> denied(ticket, why);
+      case Judge.Verdict.Unanswered _ -> bad(Why.BUSY, Judge.UNANSWERED);
     };
+  }
+
+  private static Judged.Bad denied(Ticket ticket, String why) {
+    return bad(
+        Why.DENIED,
+        why.isEmpty() ? "You may not reach '%s' any more.".formatted(ticket.node()) : why);
   }
 
   private Optional<KnownNode> node(Ticket ticket) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * What goes through a proxy at the moment: each is decided about anew when its time has come, and
@@ -24,11 +25,13 @@ final class Watch {
   /** Something that goes through, for as long as its wish is granted. */
   final class Way implements Closeable {
     private final Judge.Wish wish;
-    private final Closeable carried;
+    private final String connection;
+    private final Carried carried;
     private volatile long dueAt;
 
-    private Way(Judge.Wish wish, Closeable carried, long dueAt) {
+    private Way(Judge.Wish wish, String connection, Carried carried, long dueAt) {
       this.wish = wish;
+      this.connection = connection;
       this.carried = carried;
       this.dueAt = dueAt;
     }
@@ -46,33 +49,50 @@ final class Watch {
           "ended",
           "%s may no longer reach %s: %s".formatted(wish.user(), wish.node().name(), why));
       try {
-        carried.close();
+        carried.end(why);
       } catch (IOException e) {
         // It is gone already.
       }
     }
   }
 
+  /** What goes through. */
+  @FunctionalInterface
+  interface Carried {
+    /**
+     * Ends it.
+     *
+     * @param why a sentence for whoever it is, where he can be told
+     */
+    void end(String why) throws IOException;
+  }
+
   /**
    * Watches over {@code carried}.
    *
+   * @param connection the SSH connection that it is part of; empty if it is of none
    * @param within when it is to be decided about for the first time
    */
-  Way over(Judge.Wish wish, Closeable carried, Duration within) {
-    Way way = new Way(wish, carried, System.nanoTime() + within.toNanos());
+  Way over(Judge.Wish wish, String connection, Carried carried, Duration within) {
+    Way way = new Way(wish, connection, carried, System.nanoTime() + within.toNanos());
     ways.add(way);
     return way;
+  }
+
+  /** Whether something goes through on that SSH connection. */
+  boolean has(String connection) {
+    return ways.stream().anyMatch(way -> way.connection.equals(connection));
   }
 
   int size() {
     return ways.size();
   }
 
-  /** Decides about those whose time has come; about all if {@code now}. */
-  void look(Duration pause, boolean now) {
+  /** Decides about those whose time has come, and those that {@code now} accepts. */
+  void look(Duration pause, Predicate<Judge.Wish> now) {
     long time = System.nanoTime();
     for (Way way : ways) {
-      if (now || time - way.dueAt >= 0) {
+      if (now.test(way.wish) || time - way.dueAt >= 0) {
         switch (cluster.decide(way.wish)) {
           case Judge.Verdict.Allowed _ -> way.dueAt = time + pause.toNanos();
           case Judge.Verdict.Denied(String why) ->
@@ -82,13 +102,6 @@ final class Watch {
           }
         }
       }
-    }
-  }
-
-  /** Ends all of it. */
-  void endAll() {
-    for (Way way : ways) {
-      way.end("the proxy ends");
     }
   }
 }

@@ -52,8 +52,8 @@ final class FakeCluster implements Judge {
   }
 
   @Override
-  public boolean forbids(Wish wish) {
-    return told.contains(wish.user());
+  public Optional<String> forbids(Wish wish) {
+    return told.contains(wish.user()) ? Optional.of("") : Optional.empty();
   }
 
   @Override

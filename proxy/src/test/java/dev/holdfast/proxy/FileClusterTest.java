@@ -102,7 +102,7 @@ class FileClusterTest {
     assertThat(cluster.decide(wish("ada", node))).isEqualTo(new Judge.Verdict.Allowed());
     Files.writeString(directory.resolve("users"), "# nobody\n");
     assertThat(cluster.decide(wish("ada", node))).isInstanceOf(Judge.Verdict.Denied.class);
-    assertThat(cluster.forbids(wish("ada", node))).isTrue();
+    assertThat(cluster.forbids(wish("ada", node))).isPresent();
     assertThat(admits(cluster, "ada", ada)).isFalse();
   }
 

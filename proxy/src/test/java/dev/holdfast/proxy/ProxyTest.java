@@ -138,7 +138,7 @@ class ProxyTest {
       try (NodeTunnels tunnels =
           NodeTunnels.start(
               new NodeIdentity("web1", "id", "1", Map.of(), java.util.List.of(key)),
-              town.destinations(),
+              town::destinations,
               dev.holdfast.ssh.HostKeyCheck.only(SshKeys.generateEd25519().getPublic()),
               (channel, client) -> {},
               ProxyLog.NONE)) {
@@ -167,7 +167,7 @@ class ProxyTest {
       try (ClientConnection proxy = town.login(0);
           ClientConnection node = town.loginAtNode(proxy.connectTo("web1", 22, Town.at(1)))) {
         town.cluster.locked.add("ada");
-        town.proxy(0).recheck();
+        town.proxy(0).recheck(wish -> true);
         Awaitility.await().atMost(Town.PATIENCE).until(node::isOver);
       }
     }

@@ -20,7 +20,22 @@ class RouteTest {
   }
 
   private static Route to(String target) {
-    return Route.to(target, ALL, node -> !node.equals(DB));
+    return Route.to(target, ALL, node -> verdict(!node.equals(DB)));
+  }
+
+  private static Judge.Verdict verdict(boolean may) {
+    return may ? new Judge.Verdict.Allowed() : new Judge.Verdict.Denied("");
+  }
+
+  @Test
+  void saysWhatTheClusterSaysWhereThatIsOneThing() {
+    String why = "The user ada is locked: lost laptop";
+    assertThat(sentence(Route.to("web1", ALL, node -> new Judge.Verdict.Denied(why))))
+        .isEqualTo(why);
+    assertThat(sentence(Route.to("web1", ALL, node -> new Judge.Verdict.Unanswered())))
+        .isEqualTo("Nobody can say at the moment whether you may; try again later.");
+    assertThat(sentence(Route.to("role=web", ALL, node -> new Judge.Verdict.Denied(node.name()))))
+        .startsWith("You may not reach 'role=web'");
   }
 
   private static String sentence(Route route) {
@@ -32,7 +47,7 @@ class RouteTest {
     assertThat(to("web1")).isEqualTo(new Route.Found(WEB1, ""));
     assertThat(to("WEB1")).isEqualTo(new Route.Found(WEB1, ""));
     assertThat(to("root@web1")).isEqualTo(new Route.Found(WEB1, "root"));
-    Route byLabel = Route.to("root@env=prod,role=db", ALL, node -> true);
+    Route byLabel = Route.to("root@env=prod,role=db", ALL, node -> verdict(true));
     assertThat(byLabel).isEqualTo(new Route.Found(DB, "root"));
   }
 
@@ -59,7 +74,7 @@ class RouteTest {
 
   @Test
   void countsOnlyNodesThatHeMayReachAsAmbiguous() {
-    Route one = Route.to("role=web", ALL, node -> node.equals(WEB2));
+    Route one = Route.to("role=web", ALL, node -> verdict(node.equals(WEB2)));
     assertThat(one).isEqualTo(new Route.Found(WEB2, ""));
   }
 
@@ -69,7 +84,7 @@ class RouteTest {
         java.util.stream.IntStream.range(0, 9)
             .mapToObj(i -> node("n" + i, Map.of("a", "b")))
             .toList();
-    assertThat(sentence(Route.to("a=b", many, node -> true)))
+    assertThat(sentence(Route.to("a=b", many, node -> verdict(true))))
         .isEqualTo("'a=b' means 9 nodes (n0, n1, n2, n3, n4, …); name one of them.");
     assertThat(sentence(to("\u001b[2Jx"))).contains("'?[2jx'");
     assertThat(sentence(to("x".repeat(Route.MOST_TARGET + 1)))).hasSizeLessThan(200);

@@ -112,7 +112,7 @@ class TicketRoadTest {
         assertThat(town.proxy(0).relayed()).isOne();
         town.cluster.locked.add("ada");
         town.cluster.told.add("ada");
-        town.proxy(0).recheck();
+        town.proxy(0).recheck(wish -> true);
         Awaitility.await().atMost(Town.PATIENCE).until(node::isOver);
       }
     }

@@ -135,7 +135,7 @@ final class Town implements Closeable {
     opened.add(
         NodeTunnels.start(
             new NodeIdentity(name, "id", "1", Map.of(), List.of(key)),
-            destinations(),
+            this::destinations,
             HostKeyCheck.only(proxyKey.getPublic()),
             gate::adopt,
             ProxyLog.NONE));

@@ -42,6 +42,13 @@ record AdmissionRules(Admissions admissions) implements LoginRules {
 
   private static Login login(String user, SocketAddress from, Admission.Admitted it) {
     return new Login(
-        user, from, Optional.empty(), it.credential(), "", it.permissions(), it.guest());
+        user,
+        from,
+        Optional.empty(),
+        it.credential(),
+        "",
+        it.permissions(),
+        it.guest(),
+        Terms.FREE);
   }
 }

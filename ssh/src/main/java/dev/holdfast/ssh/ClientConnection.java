@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -192,6 +193,11 @@ public final class ClientConnection implements AutoCloseable {
     return session.isClosing();
   }
 
+  /** Why the server has ended the connection, if it gave a reason of its own. */
+  public Optional<String> goodbye() {
+    return session.goodbye();
+  }
+
   /** When bytes came from the server last, by {@link System#nanoTime}. */
   public long heardNanos() {
     return session.stream().heardNanos();
@@ -224,6 +230,19 @@ public final class ClientConnection implements AutoCloseable {
       }
     });
     return answered;
+  }
+
+  /** Whether the server takes messages that mean nothing, see {@link #chaff}. */
+  public boolean takesChaff() {
+    return ServerPings.areTakenBy(session);
+  }
+
+  /**
+   * Sends what looks like a key to whoever sees only its size and time: a ping of the same length
+   * (PROTOCOL 1.9), which the server answers.
+   */
+  public void chaff() throws IOException {
+    session.writePacket(ServerPings.likeOneKey(session));
   }
 
   /** Ends the connection at once and without a word, for nobody is there to hear it. */

@@ -4,6 +4,7 @@ import dev.holdfast.link.Duplex;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.client.future.AuthFuture;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
@@ -54,7 +55,14 @@ public final class ClientEngine implements AutoCloseable {
       return new ClientConnection(session);
     } catch (IOException e) {
       session.close(true);
-      throw failure(e, session.loginMethods());
+      Optional<String> goodbye = session.goodbye();
+      throw goodbye.isPresent()
+          ? new SshFailure(
+              session.isFull() ? SshFailure.Kind.TOO_MANY : SshFailure.Kind.TURNED_AWAY,
+              goodbye.get(),
+              session.loginMethods(),
+              e)
+          : failure(e, session.loginMethods());
     }
   }
 
@@ -101,7 +109,7 @@ public final class ClientEngine implements AutoCloseable {
           "The server does not accept your key for this user; check the name and the key.";
       case TOO_MANY -> "You have as many connections as you may have; end one and try again.";
       case TIMEOUT -> "The server did not finish the login in time; try again.";
-      case CONNECTION -> "The connection ended before the login was done; try again.";
+      case CONNECTION, TURNED_AWAY -> "The connection ended before the login was done; try again.";
     };
   }
 }

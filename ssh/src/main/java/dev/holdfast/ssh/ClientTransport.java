@@ -5,6 +5,7 @@ import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientTransport extends ClientSessionImpl {
   private static final int MOST_METHODS = 32;
 
+  /** Characters of a server's last words that are shown. */
+  static final int MOST_GOODBYE = 512;
+
   /** The number that servers give to the first channel of a connection. */
   private static final long FIRST_CHANNEL = 0;
 
@@ -40,6 +44,8 @@ final class ClientTransport extends ClientSessionImpl {
   private volatile List<String> loginMethods = List.of();
   private final AtomicBoolean numbersAreTaken = new AtomicBoolean();
   private volatile @Nullable PublicKey tried;
+  private volatile @Nullable String goodbye;
+  private volatile boolean isFull;
 
   ClientTransport(ClientFactoryManager client, IoSession stream) throws Exception {
     super(client, stream);
@@ -141,10 +147,36 @@ final class ClientTransport extends ClientSessionImpl {
     return loginMethods;
   }
 
+  /** Why the server has ended the connection, if it gave a reason of its own. */
+  Optional<String> goodbye() {
+    return Optional.ofNullable(goodbye);
+  }
+
+  /** Whether the server ended it because the user has as many connections as he may have. */
+  boolean isFull() {
+    return isFull;
+  }
+
+  /** RFC 4253 11.1. Of codes only these are for what a server's administrator wants. */
+  @Override
+  protected void handleDisconnect(int code, String message, String language, Buffer buffer)
+      throws Exception {
+    isFull = code == SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS;
+    if ((isFull || code == SshConstants.SSH2_DISCONNECT_BY_APPLICATION) && !message.isBlank()) {
+      String shown = message.substring(0, Math.min(message.length(), MOST_GOODBYE));
+      goodbye = shown.replaceAll("\\p{Cntrl}", " ").strip();
+    }
+    super.handleDisconnect(code, message, language, buffer);
+  }
+
   @Override
   protected void doHandleMessage(Buffer buffer) throws Exception {
     int start = buffer.rpos();
-    if (buffer.available() > 0 && buffer.getUByte() == SshConstants.SSH_MSG_USERAUTH_FAILURE) {
+    int message = buffer.available() > 0 ? buffer.getUByte() : -1;
+    if (message == ServerPings.PONG) {
+      return;
+    }
+    if (message == SshConstants.SSH_MSG_USERAUTH_FAILURE) {
       loginMethods = List.of(buffer.getString().split(",", MOST_METHODS));
     }
     buffer.rpos(start);

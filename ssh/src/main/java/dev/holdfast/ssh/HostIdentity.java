@@ -10,6 +10,7 @@ import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
@@ -62,19 +63,29 @@ record HostIdentity(List<KeyPair> keys, List<OpenSshCertificate> certificates) {
 
   private static OpenSshCertificate certificate(String file, List<KeyPair> keys)
       throws SettingsException {
+    Optional<OpenSshCertificate> certificate;
     try {
-      String line = new String(OwnFile.read(Path.of(file)), UTF_8).strip();
-      if (PublicKeyEntry.parsePublicKeyEntry(line).resolvePublicKey(null, null, null)
-              instanceof OpenSshCertificate certificate
-          && certificate.getType() == OpenSshCertificate.Type.HOST
-          && keys.stream()
-              .anyMatch(key -> SshKeys.areSame(key.getPublic(), certificate.getCertPubKey()))) {
-        return certificate;
-      }
-    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      certificate = parse(new String(OwnFile.read(Path.of(file)), UTF_8), keys);
+    } catch (IOException e) {
       throw new SettingsException("The certificate " + file + " can't be read.");
     }
-    throw new SettingsException(
-        "The file " + file + " is not the certificate of a host key of this server.");
+    return certificate.orElseThrow(() ->
+        new SettingsException(
+            "The file " + file + " is not the certificate of a host key of this server."));
+  }
+
+  /** The certificate of one of these keys that a line holds, if it is one. */
+  static Optional<OpenSshCertificate> parse(String line, List<KeyPair> keys) {
+    try {
+      return PublicKeyEntry.parsePublicKeyEntry(line.strip()).resolvePublicKey(null, null, null)
+                  instanceof OpenSshCertificate certificate
+              && certificate.getType() == OpenSshCertificate.Type.HOST
+              && keys.stream()
+                  .anyMatch(key -> SshKeys.areSame(key.getPublic(), certificate.getCertPubKey()))
+          ? Optional.of(certificate)
+          : Optional.empty();
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      return Optional.empty();
+    }
   }
 }

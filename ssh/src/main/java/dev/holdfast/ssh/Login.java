@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param credential what he proved himself by
  * @param connection its name in events, empty if it has none
  * @param permissions what he may do, by the key or certificate and the server's settings together
- * @param guest what the server's {@link Admissions} know of him; null if it has none
+ * @param guest what the server's {@link Admissions} or {@link Certifiers} know of him; null if
+ *     nothing
+ * @param terms on which he was let in
  */
 public record Login(
     String user,
@@ -22,14 +24,29 @@ public record Login(
     Credential credential,
     String connection,
     Permissions permissions,
-    @Nullable Object guest) {
+    @Nullable Object guest,
+    Terms terms) {
   /** Somebody of whom nothing else is known, and who may do everything. */
   public Login(String user, SocketAddress from) {
-    this(user, from, Optional.empty(), new Credential.Untold(), "", Permissions.ALL, null);
+    this(
+        user,
+        from,
+        Optional.empty(),
+        new Credential.Untold(),
+        "",
+        Permissions.ALL,
+        null,
+        Terms.FREE);
   }
 
   /** The same on the connection of that name. */
   Login on(String name) {
-    return new Login(user, from, account, credential, name, permissions, guest);
+    return new Login(user, from, account, credential, name, permissions, guest, terms);
+  }
+
+  /** The same, let in on these terms. */
+  Login under(Terms agreed) {
+    return new Login(
+        user, from, account, credential, connection, agreed.limit(permissions), guest, agreed);
   }
 }

@@ -43,6 +43,7 @@ final class MinaClient extends SshClient {
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     client.setChannelFactories(LedChannel.factories());
     client.setGlobalRequestHandlers(List.of(new AnnouncedKeys()));
+    client.setKexExtensionHandler(new ServerPings());
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
     client.setAgentFactory(OfferedKeys.factory());
     return client;

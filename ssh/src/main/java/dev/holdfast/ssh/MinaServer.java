@@ -1,11 +1,14 @@
 package dev.holdfast.ssh;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.sshd.common.Service;
 import org.apache.sshd.common.ServiceFactory;
 import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.io.IoAcceptor;
 import org.apache.sshd.common.io.IoSession;
@@ -29,19 +32,37 @@ import org.apache.sshd.server.session.SessionFactory;
 final class MinaServer extends SshServer {
   private final ServerPolicy policy;
 
-  private MinaServer(ServerPolicy policy) {
+  private final HostIdentity identity;
+  private volatile List<OpenSshCertificate> certificates;
+
+  private MinaServer(ServerPolicy policy, HostIdentity identity) {
     this.policy = policy;
+    this.identity = identity;
+    certificates = identity.certificates();
+  }
+
+  /** Shows {@code added} to new connections, beside those of the settings; false if it is none. */
+  boolean certify(String added) {
+    Optional<OpenSshCertificate> certificate = HostIdentity.parse(added, identity.keys());
+    certificate.ifPresent(one -> {
+      List<OpenSshCertificate> all = new ArrayList<>(identity.certificates());
+      all.removeIf(it -> SshKeys.areSame(it.getCertPubKey(), one.getCertPubKey()));
+      all.add(one);
+      certificates = List.copyOf(all);
+    });
+    return certificate.isPresent();
   }
 
   /** A server by our {@link Settings} and {@link Algorithms}, not started. */
   static MinaServer create(ServerPolicy policy, HostIdentity identity, Sessions sessions) {
     MinaServer server =
-        (MinaServer) ServerBuilder.builder().factory(() -> new MinaServer(policy)).build();
+        (MinaServer)
+            ServerBuilder.builder().factory(() -> new MinaServer(policy, identity)).build();
     Settings.applyToServer(server, policy.settings());
     Algorithms.offerAsServer(server, policy.settings());
     server.setKeyPairProvider(KeyPairProvider.wrap(identity.keys()));
-    server.setHostKeyCertificateProvider(session -> identity.certificates());
-    server.setKexExtensionHandler(new AcceptedAlgorithms(policy));
+    server.setHostKeyCertificateProvider(session -> server.certificates);
+    server.setKexExtensionHandler(new ServerExtensions(policy));
     server.addSessionListener(RekeyMeter.RESTARTER);
     server.addSessionListener(Attempts.reporter(policy.watch()));
     server.addSessionListener(policy.penalties().reporter());

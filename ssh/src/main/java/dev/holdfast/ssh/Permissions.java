@@ -91,6 +91,23 @@ public record Permissions(
         verifyRequired);
   }
 
+  /** Of these what the three allow as well. */
+  Permissions within(boolean ports, boolean agent, boolean x11) {
+    return new Permissions(
+        pty,
+        portForwarding && ports,
+        agentForwarding && agent,
+        x11Forwarding && x11,
+        userRc,
+        command,
+        environment,
+        permitOpen,
+        permitListen,
+        validBefore,
+        touchRequired,
+        verifyRequired);
+  }
+
   boolean mayOpen(String host, int port) {
     return permitOpen.isEmpty()
         || permitOpen.stream().anyMatch(one -> one.allowsOpening(host, port));

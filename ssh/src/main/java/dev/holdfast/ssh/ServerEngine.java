@@ -10,7 +10,6 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
-import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.session.helpers.AbstractSession;
 import org.jspecify.annotations.Nullable;
@@ -81,10 +80,31 @@ public final class ServerEngine implements AutoCloseable {
       Sessions sessions,
       LoginWatch watch)
       throws SettingsException {
+    return serve(settings, machine, hostKeys, sessions, watch, Certifiers.NONE, Entrances.OPEN);
+  }
+
+  /**
+   * The same as a node of a cluster.
+   *
+   * @param certifiers whose certificates log in besides
+   * @param entrances decides about who has logged in, by whatever
+   * @throws SettingsException if a file that the settings name can't be used
+   */
+  public static ServerEngine serve(
+      ServerSettings settings,
+      Machine machine,
+      List<KeyPair> hostKeys,
+      Sessions sessions,
+      LoginWatch watch,
+      Certifiers certifiers,
+      Entrances entrances)
+      throws SettingsException {
     HostIdentity identity = HostIdentity.load(settings, hostKeys);
-    LoginRules rules = new SystemLoginRules(settings, machine);
+    LoginRules rules = new SystemLoginRules(settings, machine, certifiers);
     Sessions guarded = new GuardedSessions(sessions, settings);
-    return start(new ServerPolicy(settings, rules, watch, machine.rights()), identity, guarded);
+    ServerPolicy policy =
+        new ServerPolicy(settings, rules, watch, machine.rights(), null, entrances);
+    return start(policy, identity, guarded);
   }
 
   /**
@@ -123,7 +143,7 @@ public final class ServerEngine implements AutoCloseable {
       throws SettingsException {
     HostIdentity identity = HostIdentity.load(settings, hostKeys);
     LoginRules rules = new AdmissionRules(admissions);
-    ServerPolicy policy = new ServerPolicy(settings, rules, watch, null, routes);
+    ServerPolicy policy = new ServerPolicy(settings, rules, watch, null, routes, Entrances.OPEN);
     return start(policy, identity, new ProgramSessions(programs));
   }
 
@@ -167,6 +187,16 @@ public final class ServerEngine implements AutoCloseable {
     begin(stream, "", identification);
   }
 
+  /**
+   * Shows new connections a certificate of one of the host keys, in place of the one before.
+   *
+   * @param certificate a line as in a file
+   * @return false if it is not one
+   */
+  public boolean certify(String certificate) {
+    return server.certify(certificate);
+  }
+
   /** Number of connections that have not ended. */
   public int connections() {
     return server.acceptor().getManagedSessions().size();
@@ -184,19 +214,11 @@ public final class ServerEngine implements AutoCloseable {
       AbstractSession session = AbstractSession.getSession(stream, true);
       Login login = session == null ? null : session.getAttribute(UserAuthentication.LOGIN);
       if (login != null && whom.test(login)) {
-        disconnect(session, why);
+        EnteredConnection.disconnect(session, why);
         ended++;
       }
     }
     return ended;
-  }
-
-  private static void disconnect(AbstractSession session, String why) {
-    try {
-      session.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, why);
-    } catch (IOException e) {
-      session.close(true);
-    }
   }
 
   /** Ends every connection at once. */

@@ -30,6 +30,7 @@ final class ServerPolicy {
   private final LoginDelay delay;
   private final @Nullable UserRights rights;
   private final @Nullable ChannelRoutes routes;
+  private final Entrances entrances;
 
   /**
    * A policy.
@@ -38,21 +39,24 @@ final class ServerPolicy {
    */
   ServerPolicy(
       ServerSettings settings, LoginRules rules, LoginWatch watch, @Nullable UserRights rights) {
-    this(settings, rules, watch, rights, null);
+    this(settings, rules, watch, rights, null, Entrances.OPEN);
   }
 
   /**
    * The same.
    *
    * @param routes where channels to ports lead; null for the hosts of this network
+   * @param entrances decides about who has logged in
    */
   ServerPolicy(
       ServerSettings settings,
       LoginRules rules,
       LoginWatch watch,
       @Nullable UserRights rights,
-      @Nullable ChannelRoutes routes) {
+      @Nullable ChannelRoutes routes,
+      Entrances entrances) {
     this.routes = routes;
+    this.entrances = entrances;
     this.settings = settings;
     this.rules = rules;
     this.watch = watch;
@@ -77,6 +81,10 @@ final class ServerPolicy {
 
   @Nullable ChannelRoutes routes() {
     return routes;
+  }
+
+  Entrances entrances() {
+    return entrances;
   }
 
   LoginWatch watch() {

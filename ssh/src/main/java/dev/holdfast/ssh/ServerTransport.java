@@ -27,6 +27,18 @@ final class ServerTransport extends ServerSessionImpl {
         : super.resolveIdentificationString(property);
   }
 
+  /** Pings are answered to whoever is logged in, as by OpenSSH. */
+  @Override
+  protected void doHandleMessage(Buffer buffer) throws Exception {
+    int start = buffer.rpos();
+    if (isAuthenticated() && buffer.available() > 0 && buffer.getUByte() == ServerPings.PING) {
+      writePacket(ServerPings.answer(this, buffer));
+      return;
+    }
+    buffer.rpos(start);
+    super.doHandleMessage(buffer);
+  }
+
   @Override
   public IoWriteFuture writePacket(Buffer packet) throws IOException {
     stream.awaitRoom(packet, getFutureLock());

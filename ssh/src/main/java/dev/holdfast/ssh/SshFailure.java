@@ -17,6 +17,8 @@ public final class SshFailure extends IOException {
     TOO_MANY,
     /** The login took longer than the patience. */
     TIMEOUT,
+    /** Whoever it is may not now; the message is what the server said. */
+    TURNED_AWAY,
     /** The stream ended, or the two do not understand each other. */
     CONNECTION
   }

@@ -21,12 +21,18 @@ final class SystemLoginRules implements LoginRules {
 
   private final ServerSettings settings;
   private final Machine machine;
+  private final Certifiers certifiers;
   private final AccountAccess access;
   private final KeyFiles files;
 
   SystemLoginRules(ServerSettings settings, Machine machine) {
+    this(settings, machine, Certifiers.NONE);
+  }
+
+  SystemLoginRules(ServerSettings settings, Machine machine, Certifiers certifiers) {
     this.settings = settings;
     this.machine = machine;
+    this.certifiers = certifiers;
     access = new AccountAccess(settings);
     files = new KeyFiles(settings, machine);
   }
@@ -34,8 +40,12 @@ final class SystemLoginRules implements LoginRules {
   /** Where a client is. */
   private record Origin(InetAddress address, String host) {}
 
-  /** What a key or certificate is believed for. */
-  private record Belief(Permissions permissions, Credential credential, SshPublicKey key) {}
+  /** What a key or certificate is believed for; the guest is a cluster's. */
+  private record Belief(
+      Permissions permissions,
+      Credential credential,
+      SshPublicKey key,
+      Certifiers.@Nullable Member guest) {}
 
   @Override
   public Optional<Candidate> byKey(String user, SocketAddress from, SshPublicKey shown)
@@ -48,7 +58,7 @@ final class SystemLoginRules implements LoginRules {
     Optional<Belief> belief =
         shown.isCertificate()
             ? byCertificate(account.get(), origin, shown)
-            : byPlainKey(account.get(), origin, shown);
+            : byPlainKey(account.get(), origin, shown).filter(_ -> !certifiers.only());
     return belief.flatMap(believed -> candidate(user, from, account.get(), believed));
   }
 
@@ -61,10 +71,10 @@ final class SystemLoginRules implements LoginRules {
       Dialogue dialogue)
       throws IOException {
     Optional<User> account = account(user, origin(from)).filter(access::allowsPassword);
-    Login login = login(user, from, account, credential, Permissions.ALL);
+    Login login = login(user, from, account, credential, Permissions.ALL, null);
     // Asked in any case: a name without account must not be told by how long it takes.
     boolean right = machine.passwords().authenticate(login, dialogue);
-    return right && account.isPresent() && machine.passwords().allows(login)
+    return right && !certifiers.only() && account.isPresent() && machine.passwords().allows(login)
         ? Optional.of(login)
         : Optional.empty();
   }
@@ -80,7 +90,8 @@ final class SystemLoginRules implements LoginRules {
   }
 
   private Optional<Candidate> candidate(String name, SocketAddress from, User user, Belief belief) {
-    Login login = login(name, from, Optional.of(user), belief.credential, belief.permissions);
+    Login login =
+        login(name, from, Optional.of(user), belief.credential, belief.permissions, belief.guest);
     boolean forced = belief.permissions.command() != null;
     if (!access.allowsKey(user, forced)) {
       log.info("{} may not log in by key: PermitRootLogin.", user.name());
@@ -102,10 +113,11 @@ final class SystemLoginRules implements LoginRules {
       SocketAddress from,
       Optional<User> account,
       Credential credential,
-      Permissions permissions) {
+      Permissions permissions,
+      @Nullable Object guest) {
     Permissions bounded =
         settings.get(ServerOption.FORCE_COMMAND).map(permissions::withCommand).orElse(permissions);
-    return new Login(name, from, account, credential, "", bounded, null);
+    return new Login(name, from, account, credential, "", bounded, guest, Terms.FREE);
   }
 
   private Optional<Belief> byPlainKey(User user, Origin origin, SshPublicKey key) {
@@ -118,7 +130,7 @@ final class SystemLoginRules implements LoginRules {
         .filter(line -> allowsAndSays(line.options(), origin, user))
         .findFirst()
         .map(line -> line.options().permissions())
-        .map(may -> new Belief(may, new Credential.Key(key.type(), key.fingerprint()), key));
+        .map(may -> new Belief(may, new Credential.Key(key.type(), key.fingerprint()), key, null));
   }
 
   private Optional<Belief> byCertificate(User user, Origin origin, SshPublicKey shown)
@@ -133,15 +145,30 @@ final class SystemLoginRules implements LoginRules {
           || !new CertificateCheck(settings).isGood(certificate, machine.now().get())) {
         return Optional.empty();
       }
+      if (isMembers(certificate, user)) {
+        Certified certified = Certified.of(certificate, options.permissions());
+        return Optional.of(
+            new Belief(
+                options.permissions(),
+                credential(certificate),
+                certificate.key(),
+                new Certifiers.Member(shown, certified)));
+      }
       Permissions may =
           permissions(user, origin, shown, certificate, options.permissions())
               .orElseThrow(() ->
                   new MalformedKeyException("no authority that is believed made it for this name"));
-      return Optional.of(new Belief(may, credential(certificate), certificate.key()));
+      return Optional.of(new Belief(may, credential(certificate), certificate.key(), null));
     } catch (MalformedKeyException e) {
       log.info("A certificate for {} is not used: {}.", user.name(), e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** Whether it is of the cluster's authorities, and names the account exactly. */
+  private boolean isMembers(UserCertificate certificate, User user) {
+    return certifiers.authorities().has(certificate.authority())
+        && certificate.principals().stream().anyMatch(certifiers.principals(user.name())::contains);
   }
 
   private static Credential credential(UserCertificate certificate) {
@@ -156,6 +183,9 @@ final class SystemLoginRules implements LoginRules {
   /** By an authority of the server's, else by one of the user's. */
   private Optional<Permissions> permissions(
       User user, Origin origin, SshPublicKey shown, UserCertificate certificate, Permissions own) {
+    if (certifiers.only()) {
+      return Optional.empty();
+    }
     if (files.authorities().contains(certificate.authority())) {
       Optional<Permissions> may = byPrincipal(user, origin, certificate, own);
       if (may.isPresent()) {

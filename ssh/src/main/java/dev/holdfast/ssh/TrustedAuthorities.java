@@ -19,6 +19,10 @@ public final class TrustedAuthorities {
     this.keys = Set.copyOf(keys);
   }
 
+  boolean has(SshPublicKey authority) {
+    return keys.contains(authority);
+  }
+
   /** What a certificate is worth. */
   public sealed interface Verdict {
     /**

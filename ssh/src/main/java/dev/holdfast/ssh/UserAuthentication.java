@@ -31,6 +31,9 @@ final class UserAuthentication extends AbstractCloseable implements Service {
   /** Who is logged in, from then on. */
   static final AttributeKey<Login> LOGIN = new AttributeKey<>();
 
+  /** Of who was let in, for whoever let him in. */
+  static final AttributeKey<Entrances.Stay> STAY = new AttributeKey<>();
+
   /** Requests of one connection, whatever they ask, as with OpenSSH. */
   static final int MOST_REQUESTS = 1_024;
 
@@ -312,12 +315,41 @@ final class UserAuthentication extends AbstractCloseable implements Service {
     }
   }
 
+  /** RFC 4252 5.1; whatever comes behind it waits until it is decided that he may come in. */
   private void succeeded(Login login, Buffer buffer) throws Exception {
     Login named = login.on(connection);
     session.setAttribute(LOGIN, named);
     policy.loggedIn(session);
-    policy.watch().loggedIn(named);
-    session.signalAuthenticationSuccess(login.user(), CONNECTION, buffer);
+    switch (enter(named)) {
+      case Entrances.Entry.Admitted(Terms terms, Entrances.Stay stay) -> {
+        session.addCloseFutureListener(future -> stay.ended());
+        session.setAttribute(STAY, stay);
+        StreamIoSession.of(session).goBy(stay);
+        if (!session.isClosing()) {
+          Login admitted = named.under(terms);
+          session.setAttribute(LOGIN, admitted);
+          policy.watch().loggedIn(admitted);
+          session.signalAuthenticationSuccess(login.user(), CONNECTION, buffer);
+        }
+      }
+      case Entrances.Entry.Refused(String sentence, boolean full) -> {
+        log.info("{} does not come in: {}", login.user(), sentence);
+        EnteredConnection.disconnect(
+            session,
+            full
+                ? SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS
+                : SshConstants.SSH2_DISCONNECT_BY_APPLICATION,
+            sentence);
+      }
+    }
+  }
+
+  private Entrances.Entry enter(Login named) {
+    try {
+      return policy.entrances().enter(named, new EnteredConnection(session));
+    } catch (IOException e) {
+      return new Entrances.Entry.Refused(String.valueOf(e.getMessage()));
+    }
   }
 
   /** The first "none" asks what there is; it is no failure (RFC 4252 5.2). */

@@ -81,6 +81,21 @@ final class EngineTest {
   }
 
   @Test
+  void chaffIsAnsweredAndChangesNothing() throws Exception {
+    try (Rig rig = new Rig(new CopyPrograms());
+        ClientConnection connection = rig.connect(new Pipe())) {
+      assertThat(connection.takesChaff()).isTrue();
+      connection.ping().get(30, TimeUnit.SECONDS);
+      long before = connection.heardNanos();
+      connection.chaff();
+      await().until(() -> connection.heardNanos() != before);
+      connection.ping().get(30, TimeUnit.SECONDS);
+      assertThat(exec(connection, "echo", "as before")).isEqualTo(new Exit.Status(0));
+      assertThat(out.toString(UTF_8)).isEqualTo("as before");
+    }
+  }
+
+  @Test
   void manyCommandsRunInOneConnectionAtOnce() throws Exception {
     try (Rig rig = new Rig(new CopyPrograms());
         ClientConnection connection = rig.connect(new Pipe())) {

@@ -41,6 +41,11 @@ final class NodeRig implements AutoCloseable {
   }
 
   NodeRig(Path directory, Passwords passwords, String... settings) throws Exception {
+    this(directory, passwords, Entrances.OPEN, settings);
+  }
+
+  NodeRig(Path directory, Passwords passwords, Entrances entrances, String... settings)
+      throws Exception {
     this.directory = directory;
     Files.createDirectories(directory);
     openSsh = new OpenSsh(directory);
@@ -52,7 +57,10 @@ final class NodeRig implements AutoCloseable {
             settings(settings),
             account.machine(),
             List.of(HOST_KEY),
-            new ProgramSessions(PROGRAMS));
+            new ProgramSessions(PROGRAMS),
+            LoginWatch.NONE,
+            Certifiers.NONE,
+            entrances);
     listener = new Listener(server::accept);
   }
 

@@ -14,6 +14,7 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ final class SystemLoginRulesTest {
       ServerSettings.DEFAULTS.with(ServerOption.PERMIT_ROOT_LOGIN, RootLogin.YES);
   private final SshPublicKey key = SshKeys.wire(SshKeys.generateEd25519().getPublic());
   private final CertificateMaker maker = new CertificateMaker();
+  private Certifiers certifiers = Certifiers.NONE;
 
   @BeforeEach
   void makeAccount() throws IOException {
@@ -451,8 +453,62 @@ final class SystemLoginRulesTest {
     settings = settings.with(ServerOption.TRUSTED_USER_CA_KEYS, List.of(file.toString()));
   }
 
+  @Test
+  void aClustersCertificateLogsInToTheAccountsThatItNamesExactly() throws Exception {
+    certifiers = certifiers(false);
+    for (String principal : List.of("me", "me@web1")) {
+      maker.principals = List.of(principal);
+      SshPublicKey shown = maker.make();
+      Login login = byKey(shown).orElseThrow().login();
+      assertThat(login.guest())
+          .isInstanceOfSatisfying(
+              Certifiers.Member.class, it -> assertThat(it.shown()).isEqualTo(shown));
+    }
+    for (String principal : List.of("ME", "me@web2", "me@web1.x", "m", "web1", "*", "")) {
+      maker.principals = List.of(principal);
+      assertThat(byKey(maker.make())).as(principal).isEmpty();
+    }
+    maker.principals = List.of();
+    assertThat(byKey(maker.make())).isEmpty();
+    maker.principals = List.of("me");
+    maker.by(SshKeys.generateEd25519(), "ssh-ed25519");
+    assertThat(byKey(maker.make())).isEmpty();
+  }
+
+  @Test
+  void whereTheClusterAloneLetsInTheNodesOwnFilesDoNot() throws Exception {
+    account.authorize(key.line(), "cert-authority " + maker.shownAuthority.line());
+    assertThat(byKey(key)).isPresent();
+    certifiers = certifiers(true);
+    assertThat(byKey(key)).isEmpty();
+    assertThat(byKey(maker.make()).orElseThrow().login().guest())
+        .isInstanceOf(Certifiers.Member.class);
+    maker.principals = List.of("me@web2");
+    assertThat(byKey(maker.make())).isEmpty();
+  }
+
+  private Certifiers certifiers(boolean only) {
+    TrustedAuthorities believed = new TrustedAuthorities(Set.of(maker.shownAuthority));
+    return new Certifiers() {
+      @Override
+      public TrustedAuthorities authorities() {
+        return believed;
+      }
+
+      @Override
+      public Set<String> principals(String name) {
+        return Set.of(name, name + "@web1");
+      }
+
+      @Override
+      public boolean only() {
+        return only;
+      }
+    };
+  }
+
   private LoginRules rules() {
-    return new SystemLoginRules(settings, account.machine());
+    return new SystemLoginRules(settings, account.machine(), certifiers);
   }
 
   private Optional<LoginRules.Candidate> byKey(SshPublicKey shown) throws IOException {

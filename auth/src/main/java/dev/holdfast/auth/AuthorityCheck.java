@@ -1,5 +1,6 @@
-package dev.holdfast.cli;
+package dev.holdfast.auth;
 
+import dev.holdfast.access.NodeRecord;
 import dev.holdfast.ssh.HostCertificate;
 import dev.holdfast.ssh.HostKeyCheck;
 import dev.holdfast.ssh.SshKeys;
@@ -11,23 +12,35 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Knows a cluster's auth service by the authority that certified it. Confined to one connection,
- * after which {@link #why} says what was wrong.
+ * Knows a cluster's auth service or proxies by the authority that certified them. Confined to one
+ * connection, after which {@link #why} says what was wrong.
  */
-final class AuthorityCheck implements HostKeyCheck {
-  /** What the service's name in its certificate begins with, and no other machine's does. */
-  private static final String NAME = "auth.";
+public final class AuthorityCheck implements HostKeyCheck {
+  /** What the auth service's name in its certificate begins with, and no other machine's does. */
+  private static final String SERVICE = NodeRecord.SERVICE + ".";
 
   private final Predicate<String> believes;
+  private final Predicate<String> named;
   private String why = "";
 
+  private AuthorityCheck(Predicate<String> believes, Predicate<String> named) {
+    this.believes = believes;
+    this.named = named;
+  }
+
   /**
-   * A check.
+   * Knows an auth service.
    *
    * @param believes whether the authority with that fingerprint is believed; may ask the person
    */
-  AuthorityCheck(Predicate<String> believes) {
-    this.believes = believes;
+  public static AuthorityCheck ofService(Predicate<String> believes) {
+    return new AuthorityCheck(believes, name -> name.startsWith(SERVICE));
+  }
+
+  /** Knows the proxies of a cluster. */
+  public static AuthorityCheck ofProxies(String cluster, Predicate<String> believes) {
+    String wanted = NodeRecord.PROXY + "." + cluster;
+    return new AuthorityCheck(believes, wanted::equals);
   }
 
   @Override
@@ -42,7 +55,7 @@ final class AuthorityCheck implements HostKeyCheck {
       return "its certificate is not one for hosts";
     } else if (certificate.isEarly(now) || certificate.isLate(now)) {
       return "its certificate is not valid now; check the clocks";
-    } else if (certificate.principals().stream().noneMatch(name -> name.startsWith(NAME))) {
+    } else if (certificate.principals().stream().noneMatch(named)) {
       return "its certificate is that of another machine";
     } else if (!believes.test(SshKeys.fingerprint(certificate.authority()))) {
       return "its authority is not the one that is expected";
@@ -51,7 +64,7 @@ final class AuthorityCheck implements HostKeyCheck {
   }
 
   /** What was wrong with the last key; nothing if nothing was. */
-  Optional<String> why() {
+  public Optional<String> why() {
     return why.isEmpty() ? Optional.empty() : Optional.of(why);
   }
 

@@ -1,0 +1,250 @@
+package dev.holdfast.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A whole cluster of processes: an auth service, a proxy, a node that nobody can dial, and a gate
+ * before a stock sshd; and one user of it. Thread-safe.
+ */
+final class Members implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** The role of the user, which may do everything as the user who runs the tests. */
+  static final String ROLE =
+      """
+      kind: role
+      name: operator
+      allow:
+        logins: ['%s']
+        nodes: {'*': '*'}
+      """
+          .formatted(Sshd.USER);
+
+  private final Path directory = Scratch.directory("members");
+  private final InetSocketAddress authAddress = Ports.free();
+  private final InetSocketAddress proxyAddress = Ports.free();
+  private final Path profiles = directory.resolve("config");
+  private final Map<String, Program> running = new ConcurrentHashMap<>();
+  private final Map<String, Path> configurations = new ConcurrentHashMap<>();
+  private final List<Program> all = new ArrayList<>();
+  private Sshd sshd;
+
+  private Members() {}
+
+  /** Starts all of it; waits until the proxy reaches the nodes. */
+  static Members start() {
+    Members members = new Members();
+    try {
+      members.begin();
+      return members;
+    } catch (IOException e) {
+      members.close();
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException | Error e) {
+      members.close();
+      throw e;
+    }
+  }
+
+  private void begin() throws IOException {
+    serve(
+        "auth",
+        """
+        auth:
+          cluster: demo
+          listen: %s
+          state-dir: %s
+        """
+            .formatted(Ports.text(authAddress), state("auth")));
+    apply(ROLE);
+    admin("users", "add", "alice", "--roles", "operator", "--key", Keys.CLIENT + ".pub").run().ok();
+    serve(
+        "proxy",
+        member("proxy")
+            + """
+            proxy:
+              listen: %s
+              proxies: %s
+              state-dir: %s
+              name: p1
+            """
+                .formatted(Ports.text(proxyAddress), Ports.text(proxyAddress), state("proxy")));
+    serve(
+        "web1",
+        member("node")
+            + """
+            node:
+              listen: []
+              state-dir: %s
+              name: web1
+              labels: env=test
+              PrintMotd: no
+              PrintLastLog: no
+            """
+                .formatted(state("web1")));
+    Path believed = state("old").resolve("users");
+    sshd = Sshd.trusting(believed);
+    serve(
+        "old",
+        member("node")
+            + """
+            gate:
+              to: %s
+              state-dir: %s
+              name: old
+              node-key: %s
+            """
+                .formatted(Ports.text(sshd.address()), state("old"), Keys.HOST_ED25519));
+    awaitNodes(running("proxy"));
+    logIn();
+  }
+
+  /** The section of a member, with a token to join once. */
+  private String member(String kind) throws IOException {
+    String token = admin("tokens", "add", kind).run().ok().output().strip();
+    Path file = Files.writeString(Scratch.directory("token").resolve("token"), token + "\n");
+    return """
+    cluster:
+      auth: [%s]
+      token-file: %s
+    """
+        .formatted(Ports.text(authAddress), file);
+  }
+
+  private Path state(String name) {
+    return directory.resolve(name);
+  }
+
+  private void serve(String name, String configuration) throws IOException {
+    Path file = Files.writeString(directory.resolve(name + ".yaml"), configuration);
+    configurations.put(name, file);
+    launch(name);
+  }
+
+  /** Starts a service, or starts it again. */
+  synchronized Program launch(String name) {
+    Program program =
+        Holdfast.command("serve", "-v", "--config", configurations.get(name).toString()).start();
+    all.add(program);
+    running.put(name, program);
+    program.awaitOutput("serving at ", PATIENCE);
+    return program;
+  }
+
+  /** The process of a service. */
+  Program running(String name) {
+    return running.get(name);
+  }
+
+  /** Ends a service by a signal, and waits for its end. */
+  void end(String name, String signal) {
+    Program program = running(name);
+    program.signal(signal);
+    Await.until("the end of " + name, PATIENCE, () -> !program.alive());
+  }
+
+  /** Waits until a proxy reaches both nodes. */
+  static void awaitNodes(Program proxy) {
+    proxy.awaitOutput("node web1 is here", PATIENCE);
+    proxy.awaitOutput("node old is here", PATIENCE);
+  }
+
+  /** What all of them have said. */
+  synchronized String log() {
+    StringBuilder said = new StringBuilder();
+    all.forEach(it -> said.append(it).append(":\n").append(it.output()).append(it.errors()));
+    return said.toString();
+  }
+
+  // ---- commands ----
+
+  Command admin(String... words) {
+    return Holdfast.command("admin")
+        .plus(words)
+        .plus("--socket", state("auth").resolve("admin.sock").toString());
+  }
+
+  /** Applies documents. */
+  void apply(String documents) {
+    try {
+      Path file = Files.writeString(Scratch.directory("documents").resolve("these"), documents);
+      admin("apply", file.toString()).run().ok();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A command of the user's. */
+  Command own(String... words) {
+    return Holdfast.command(words).with("XDG_CONFIG_HOME", profiles.toString());
+  }
+
+  private void logIn() throws IOException {
+    own("login", "--no-agent", "-i", Keys.CLIENT.toString(), "--pin", authority())
+        .plus("-u", "alice", Ports.text(authAddress))
+        .run()
+        .ok();
+    own("ssh-config", "--program", Holdfast.EXECUTABLE.toString()).run().ok();
+    // sshd before the gate shows a key of its own, which nobody certifies.
+    Files.writeString(
+        profile().resolve("known_hosts"),
+        "old.demo " + Keys.publicKey(Keys.HOST_ED25519) + "\n",
+        java.nio.file.StandardOpenOption.APPEND);
+  }
+
+  private String authority() {
+    String listed = admin("authorities", "ls", "-o", "json").run().ok().output();
+    Matcher host =
+        Pattern.compile("\"kind\":\"host\"[^}]*\"fingerprint\":\"([^\"]+)\"").matcher(listed);
+    if (!host.find()) {
+      throw new AssertionError(listed);
+    }
+    return host.group(1);
+  }
+
+  Path profile() {
+    return profiles.resolve("holdfast/profiles/demo");
+  }
+
+  private Path config() {
+    return profile().resolve("ssh_config");
+  }
+
+  /** Stock ssh through the proxy's ProxyCommand, as the profile's configuration says. */
+  Command ssh(String... words) {
+    return Command.of("ssh", "-F", config().toString(), "-o", "StrictHostKeyChecking=yes")
+        .plus("-o", "BatchMode=yes", "-o", "GlobalKnownHostsFile=none")
+        .plus(words);
+  }
+
+  /** Stock ssh that jumps. */
+  Command jump(String... words) {
+    return ssh("-J", "1.proxy.demo").plus(words);
+  }
+
+  /** {@code holdfast ssh}. */
+  Command holdfastSsh(String... words) {
+    return own("ssh", "-F", config().toString(), "-o", "StrictHostKeyChecking=yes")
+        .plus("-o", "BatchMode=yes", "-o", "GlobalKnownHostsFile=none")
+        .plus(words);
+  }
+
+  @Override
+  public synchronized void close() {
+    all.reversed().forEach(Program::close);
+    if (sshd != null) {
+      sshd.close();
+    }
+  }
+}
