@@ -49,9 +49,12 @@ public final class LastDecisions {
   /** He was let in with these options. */
   public synchronized void keep(Question question, RoleOptions options) {
     kept.remove(question);
-    boolean mayGoUncounted =
-        options.sessionControlOutage().equals(Optional.of(RoleOptions.Outage.ALLOW));
-    if (options.maxConnections().isEmpty() || mayGoUncounted) {
+    boolean counts =
+        options
+            .sessionControlOutage()
+            .map(outage -> outage == RoleOptions.Outage.ALLOW)
+            .orElse(options.maxConnections().isEmpty());
+    if (counts) {
       kept.put(question, new Kept(options, nanoTime.getAsLong()));
     }
   }

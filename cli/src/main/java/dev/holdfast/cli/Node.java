@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.Gate;
+import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.Generations;
@@ -167,8 +168,13 @@ final class Node implements Closeable {
     GateSettings settings = configuration.gate(this::accept);
     gate =
         from == null
-            ? Gate.start(settings, inherited, generations, log::event)
-            : Gate.takeOver(settings, from, generations, log::event);
+            ? Gate.start(settings, inherited, generations, this::happened)
+            : Gate.takeOver(settings, from, generations, this::happened);
+  }
+
+  private void happened(GateEvent event) {
+    log.event(event);
+    door.streams().accept(event);
   }
 
   private void accept(Duplex connection, String name) {

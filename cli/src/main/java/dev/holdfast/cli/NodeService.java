@@ -9,6 +9,7 @@ import dev.holdfast.link.OpenFileLimit;
 import dev.holdfast.link.ServiceNotice;
 import dev.holdfast.link.Signals;
 import dev.holdfast.link.UnsupportedHostException;
+import dev.holdfast.node.Counting;
 import dev.holdfast.node.Porter;
 import dev.holdfast.proxy.NodeTunnels;
 import java.io.Closeable;
@@ -57,6 +58,7 @@ final class NodeService {
   private @Nullable NodeTunnels tunnels;
   private @Nullable Membership membership;
   private NodeDoor door = NodeDoor.OPEN;
+  private final LeaseFigures limits = new LeaseFigures();
 
   /** What changes the service's course. */
   private sealed interface Happening {
@@ -117,8 +119,23 @@ final class NodeService {
                 joined::beat));
     joined.watch(porter::take);
     membership = joined;
-    door = new NodeDoor(porter, porter);
-    return joined::close;
+    Counting counting =
+        Counting.start(
+            porter, joined.cluster(), new Counting.Place(joined.id(), node.state(), limits));
+    joined.watch(change -> counting.look());
+    door = new NodeDoor(porter, counting, event -> tell(counting, event));
+    return () -> {
+      counting.close();
+      joined.close();
+    };
+  }
+
+  private static void tell(Counting counting, GateEvent event) {
+    if (event instanceof GateEvent.Detached it) {
+      counting.detached(it.stream(), true);
+    } else if (event instanceof GateEvent.Resumed it) {
+      counting.detached(it.stream(), false);
+    }
   }
 
   private void run(ServeConfiguration configuration) throws IOException, InterruptedException {
@@ -211,6 +228,7 @@ final class NodeService {
       Metrics started = Patiently.bind(afterOther, () -> Metrics.start(address, this::readiness));
       metrics = started;
       show(started.of("holdfast_node_"), node);
+      limits.show(started.of("holdfast_node_"));
       others.show(started);
       log.say(
           ServiceLog.Level.DEBUG,

@@ -186,7 +186,7 @@ final class Road implements AutoCloseable {
               "%s@%s: Permission denied (%s)."
                   .formatted(config.user(), config.hostname(), String.join(",", failure.methods())),
               failure);
-      case TOO_MANY -> new NoRoomException(reason(failure), failure);
+      case TOO_MANY -> new NoRoomException(String.valueOf(failure.getMessage()), failure);
       case TURNED_AWAY -> new LoginRefused(String.valueOf(failure.getMessage()), failure);
       case TIMEOUT, CONNECTION ->
           new IOException(

@@ -76,4 +76,9 @@ final class FakeCluster implements Cluster {
   public AutoCloseable watch(Consumer<Change> watcher) {
     return () -> {};
   }
+
+  @Override
+  public Leases leases(String machine) {
+    throw new UnsupportedOperationException();
+  }
 }

@@ -106,7 +106,7 @@ final class PorterTest {
             Entry.Admitted.class,
             it -> assertThat(it.terms()).isEqualTo(new Terms("alice", options)));
     assertThat(porter.visits()).isEqualTo(1);
-    ((Entry.Admitted) entry).ended().run();
+    ((Entry.Admitted) entry).stay().ended();
     assertThat(porter.visits()).isZero();
     cluster.decision = new Decision.Denied("alice", "deploy", "web");
     assertRefused(cluster.decision.sentence());

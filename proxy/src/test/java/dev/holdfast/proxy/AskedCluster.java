@@ -7,6 +7,7 @@ import dev.holdfast.access.Cluster;
 import dev.holdfast.access.Decision;
 import dev.holdfast.access.Heartbeat;
 import dev.holdfast.access.Identity;
+import dev.holdfast.access.Leases;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.ServiceKind;
@@ -77,5 +78,10 @@ final class AskedCluster implements Cluster {
   @Override
   public AutoCloseable watch(Consumer<Change> watcher) {
     return () -> {};
+  }
+
+  @Override
+  public Leases leases(String machine) {
+    throw new UnsupportedOperationException();
   }
 }

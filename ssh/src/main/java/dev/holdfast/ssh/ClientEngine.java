@@ -57,7 +57,11 @@ public final class ClientEngine implements AutoCloseable {
       session.close(true);
       Optional<String> goodbye = session.goodbye();
       throw goodbye.isPresent()
-          ? new SshFailure(SshFailure.Kind.TURNED_AWAY, goodbye.get(), session.loginMethods(), e)
+          ? new SshFailure(
+              session.isFull() ? SshFailure.Kind.TOO_MANY : SshFailure.Kind.TURNED_AWAY,
+              goodbye.get(),
+              session.loginMethods(),
+              e)
           : failure(e, session.loginMethods());
     }
   }

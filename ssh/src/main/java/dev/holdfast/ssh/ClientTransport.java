@@ -45,6 +45,7 @@ final class ClientTransport extends ClientSessionImpl {
   private final AtomicBoolean numbersAreTaken = new AtomicBoolean();
   private volatile @Nullable PublicKey tried;
   private volatile @Nullable String goodbye;
+  private volatile boolean isFull;
 
   ClientTransport(ClientFactoryManager client, IoSession stream) throws Exception {
     super(client, stream);
@@ -151,11 +152,17 @@ final class ClientTransport extends ClientSessionImpl {
     return Optional.ofNullable(goodbye);
   }
 
-  /** RFC 4253 11.1. Of codes only this one is for what a server's administrator wants. */
+  /** Whether the server ended it because the user has as many connections as he may have. */
+  boolean isFull() {
+    return isFull;
+  }
+
+  /** RFC 4253 11.1. Of codes only these are for what a server's administrator wants. */
   @Override
   protected void handleDisconnect(int code, String message, String language, Buffer buffer)
       throws Exception {
-    if (code == SshConstants.SSH2_DISCONNECT_BY_APPLICATION && !message.isBlank()) {
+    isFull = code == SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS;
+    if ((isFull || code == SshConstants.SSH2_DISCONNECT_BY_APPLICATION) && !message.isBlank()) {
       String shown = message.substring(0, Math.min(message.length(), MOST_GOODBYE));
       goodbye = shown.replaceAll("\\p{Cntrl}", " ").strip();
     }

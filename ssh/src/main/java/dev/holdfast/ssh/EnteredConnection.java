@@ -40,8 +40,13 @@ record EnteredConnection(AbstractSession session) implements Entrant {
   }
 
   static void disconnect(AbstractSession session, String why) {
+    disconnect(session, SshConstants.SSH2_DISCONNECT_BY_APPLICATION, why);
+  }
+
+  /** The same with a reason of RFC 4253 11.1. */
+  static void disconnect(AbstractSession session, int reason, String why) {
     try {
-      session.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, why);
+      session.disconnect(reason, why);
     } catch (IOException e) {
       session.close(true);
     }

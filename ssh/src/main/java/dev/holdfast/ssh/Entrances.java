@@ -17,16 +17,41 @@ public interface Entrances {
      * He comes in.
      *
      * @param terms on which
-     * @param ended run once when the connection has ended for good
+     * @param stay is told how it goes on
      */
-    record Admitted(Terms terms, Runnable ended) implements Entry {}
+    record Admitted(Terms terms, Stay stay) implements Entry {}
 
     /**
      * He does not.
      *
      * @param sentence that he is told
+     * @param full whether he has as many connections as he may have
+     *     (SSH_DISCONNECT_TOO_MANY_CONNECTIONS), so that waiting helps
      */
-    record Refused(String sentence) implements Entry {}
+    record Refused(String sentence, boolean full) implements Entry {
+      public Refused(String sentence) {
+        this(sentence, false);
+      }
+    }
+  }
+
+  /** That somebody is in, for whoever let him in. Thread-safe. */
+  @FunctionalInterface
+  interface Stay {
+    /** His connection has ended for good; told once. */
+    void ended();
+
+    /** Whether what has come from him may be looked at; asked behind each read. */
+    default boolean goesOn() {
+      return true;
+    }
+
+    /**
+     * A session was refused him, for his connection has as many as it may have. May not block.
+     *
+     * @param most how many
+     */
+    default void sessionRefused(int most) {}
   }
 
   /**

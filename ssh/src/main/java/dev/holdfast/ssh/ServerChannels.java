@@ -125,13 +125,18 @@ final class ServerChannels extends ServerConnectionService {
     Login login = login(getSession());
     int most = login.terms().maxSessions(policy.settings().get(ServerOption.MAX_SESSIONS));
     long open = getChannels().stream().filter(ChannelSession.class::isInstance).count();
-    return open < most
-        ? null
-        : "This connection has "
-            + open
-            + " sessions open, and may have "
-            + most
-            + " (MaxSessions); close one, or connect again.";
+    if (open < most) {
+      return null;
+    }
+    Entrances.Stay stay = getSession().getAttribute(UserAuthentication.STAY);
+    if (stay != null) {
+      stay.sessionRefused(most);
+    }
+    return "This connection has "
+        + open
+        + " sessions open, and may have "
+        + most
+        + " (MaxSessions); close one, or connect again.";
   }
 
   /** RFC 4254 7.2. */

@@ -20,6 +20,7 @@ import org.apache.sshd.common.io.IoService;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.kex.KexState;
+import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.helpers.AbstractSession;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.closeable.AbstractCloseable;
@@ -79,6 +80,7 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
   private volatile boolean authenticated;
   private final AtomicLong received = new AtomicLong();
   private volatile long heardNanos = System.nanoTime();
+  private volatile Entrances.@Nullable Stay stay;
 
   StreamIoSession(
       Duplex stream,
@@ -93,6 +95,16 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
     this.rekey = rekey;
     local = stream.localAddress();
     remote = stream.remoteAddress();
+  }
+
+  /** The stream below {@code session}. */
+  static StreamIoSession of(Session session) {
+    return (StreamIoSession) session.getIoSession();
+  }
+
+  /** From now on what comes is looked at only while {@code next} says so. */
+  void goBy(Entrances.Stay next) {
+    stay = next;
   }
 
   /** Lets MINA begin, then carries bytes until either side ends. */
@@ -268,6 +280,10 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
       rekey.carried(bytes.available());
       received.addAndGet(bytes.available());
       heardNanos = System.nanoTime();
+      Entrances.Stay entered = stay;
+      if (entered != null && !entered.goesOn()) {
+        throw new IOException("the connection may not go on");
+      }
       handler.messageReceived(this, bytes);
       rekeyIfDue();
       return true;

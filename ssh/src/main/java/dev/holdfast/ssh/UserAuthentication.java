@@ -31,6 +31,9 @@ final class UserAuthentication extends AbstractCloseable implements Service {
   /** Who is logged in, from then on. */
   static final AttributeKey<Login> LOGIN = new AttributeKey<>();
 
+  /** Of who was let in, for whoever let him in. */
+  static final AttributeKey<Entrances.Stay> STAY = new AttributeKey<>();
+
   /** Requests of one connection, whatever they ask, as with OpenSSH. */
   static final int MOST_REQUESTS = 1_024;
 
@@ -318,8 +321,10 @@ final class UserAuthentication extends AbstractCloseable implements Service {
     session.setAttribute(LOGIN, named);
     policy.loggedIn(session);
     switch (enter(named)) {
-      case Entrances.Entry.Admitted(Terms terms, Runnable ended) -> {
-        session.addCloseFutureListener(future -> ended.run());
+      case Entrances.Entry.Admitted(Terms terms, Entrances.Stay stay) -> {
+        session.addCloseFutureListener(future -> stay.ended());
+        session.setAttribute(STAY, stay);
+        StreamIoSession.of(session).goBy(stay);
         if (!session.isClosing()) {
           Login admitted = named.under(terms);
           session.setAttribute(LOGIN, admitted);
@@ -327,9 +332,14 @@ final class UserAuthentication extends AbstractCloseable implements Service {
           session.signalAuthenticationSuccess(login.user(), CONNECTION, buffer);
         }
       }
-      case Entrances.Entry.Refused(String sentence) -> {
+      case Entrances.Entry.Refused(String sentence, boolean full) -> {
         log.info("{} does not come in: {}", login.user(), sentence);
-        EnteredConnection.disconnect(session, sentence);
+        EnteredConnection.disconnect(
+            session,
+            full
+                ? SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS
+                : SshConstants.SSH2_DISCONNECT_BY_APPLICATION,
+            sentence);
       }
     }
   }

@@ -1,0 +1,280 @@
+package dev.holdfast.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Limits of connections over a cluster of real processes, with stock ssh and our own. */
+@Needs(Tool.SSH)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class SessionLimitsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Path DIRECTORY = Scratch.directory("limits");
+  private static final InetSocketAddress AUTH = Ports.free();
+  private static final InetSocketAddress NODE = Ports.free();
+  private static Program auth;
+  private static Program node;
+
+  private final List<Program> opened = new ArrayList<>();
+
+  @BeforeAll
+  static void begin() throws IOException {
+    write(
+        "auth.yaml",
+        """
+        auth:
+          cluster: demo
+          listen: %s
+          state-dir: %s
+          session-control-timeout: 8s
+        """
+            .formatted(Ports.text(AUTH), DIRECTORY.resolve("auth")));
+    auth = serve("auth", "auth at ");
+    Path documents =
+        write(
+            "documents.yaml",
+            role("limited", "{max_connections: 3, max_sessions: 2}") + role("free", "{}"));
+    admin("apply", documents.toString()).run().ok();
+    admin("users", "add", "alice", "--roles", "limited", "--key", key("alice")).run().ok();
+    admin("users", "add", "bob", "--roles", "free", "--key", key("bob")).run().ok();
+    Path token = write("token", admin("tokens", "add", "node").run().ok().output());
+    write(
+        "node.yaml",
+        """
+        cluster:
+          auth: [%s]
+          token-file: %s
+        node:
+          listen: %s
+          state-dir: %s
+          name: web
+          PerSourcePenalties: no
+          PrintMotd: no
+          PrintLastLog: no
+        """
+            .formatted(Ports.text(AUTH), token, Ports.text(NODE), DIRECTORY.resolve("node")));
+    node = serve("node", "serving at ");
+    logIn("alice");
+    logIn("bob");
+  }
+
+  private static String role(String name, String options) {
+    return """
+    ---
+    kind: role
+    name: %s
+    allow:
+      logins: ['%s']
+      nodes: {'*': '*'}
+    options: %s
+    """
+        .formatted(name, Sshd.USER, options);
+  }
+
+  private static Path write(String name, String text) throws IOException {
+    return Files.writeString(DIRECTORY.resolve(name), text);
+  }
+
+  private static Program serve(String name, String until) {
+    Program program =
+        Holdfast.command("serve", "-v", "--config", DIRECTORY.resolve(name + ".yaml").toString())
+            .start();
+    program.awaitOutput(until, PATIENCE);
+    return program;
+  }
+
+  private static String key(String user) {
+    Path key = DIRECTORY.resolve(user + "-key");
+    Command.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()).run().ok();
+    return key + ".pub";
+  }
+
+  private static void logIn(String user) {
+    String listed = admin("authorities", "ls", "-o", "json").run().ok().output();
+    Matcher host =
+        Pattern.compile("\"kind\":\"host\"[^}]*\"fingerprint\":\"([^\"]+)\"").matcher(listed);
+    assertThat(host.find()).as(listed).isTrue();
+    own(user, "login", "--no-agent", "-i", DIRECTORY.resolve(user + "-key").toString())
+        .plus("--pin", host.group(1), "-u", user, Ports.text(AUTH))
+        .run()
+        .ok();
+  }
+
+  @AfterEach
+  void close() {
+    opened.forEach(Program::close);
+  }
+
+  @AfterAll
+  static void end() {
+    node.close();
+    auth.close();
+  }
+
+  @Test
+  @Order(1)
+  void theFourthIsRefusedWithItsSentenceAndACleanEndFreesItsPlaceAtOnce() {
+    Program first = open("alice");
+    open("alice");
+    open("alice");
+    assertThat(ssh("alice", "true").run().exited(255).errors())
+        .contains("You have as many connections open as your roles allow (3)");
+    assertThat(audit("T1006W")).contains("\"max\":3", "\"sessctl_kind\":\"connection\"");
+    assertThat(audit("T2004W")).contains("\"reason\":\"limit\"");
+    assertThat(admin("leases", "ls", "-o", "names").run().ok().output().lines()).hasSize(3);
+    assertThat(ssh("bob", "true").run().ok().errors()).doesNotContain("limit");
+    try (Program waiting = holdfastSsh("alice", "--wait", "60s", "echo in").start()) {
+      Await.until("the wait", PATIENCE, () -> waiting.errors().contains("Waiting for up to 60s."));
+      first.closeInput();
+      assertThat(waiting.await(PATIENCE).ok().output()).isEqualTo("in\n");
+    }
+    String lease =
+        admin("leases", "ls", "-o", "names").run().ok().output().lines().findFirst().orElseThrow();
+    admin("leases", "rm", lease).run().ok();
+    Await.until(
+        "the end of one", PATIENCE, () -> opened.stream().filter(Program::alive).count() == 1);
+    assertThat(opened.stream().map(Program::errors))
+        .anyMatch(it -> it.contains("was ended by you or an administrator"));
+  }
+
+  @Test
+  @Order(2)
+  void commandsOneAfterTheOtherAreNeverRefusedWithinTheLimit() {
+    awaitFree();
+    Command command = ssh("alice", "true");
+    String line = String.join(" ", command.words().stream().map(it -> "'" + it + "'").toList());
+    Outcome all =
+        Command.of("sh", "-c", "seq 40 | xargs -P 2 -I{} " + line).run(PATIENCE.multipliedBy(2));
+    assertThat(all.ok().errors()).doesNotContain("connections open");
+  }
+
+  @Test
+  @Order(3)
+  void aConnectionHasSoManySessionsAndNoMore() {
+    awaitFree();
+    String before = audit("T1006W");
+    Path socket = DIRECTORY.resolve("mux");
+    try (Program master = ssh("alice", "cat", "-M", "-S", socket.toString()).start()) {
+      Await.until("the master", PATIENCE, () -> Files.exists(socket));
+      Command more = Command.of("ssh", "-S", socket.toString(), "-F", "none", "x", "cat");
+      try (Program second = more.start()) {
+        second.type("hello\n");
+        second.awaitOutput("hello", PATIENCE);
+        more.start().await(PATIENCE).exited(255);
+        Await.until("the event", PATIENCE, () -> audit("T1006W").length() > before.length());
+        assertThat(audit("T1006W")).contains("\"max\":2", "\"sessctl_kind\":\"session\"");
+      }
+      assertThat(master.alive()).isTrue();
+    }
+  }
+
+  @Test
+  @Order(4)
+  void aNodeThatWasKilledFreesItsPlacesWhenItIsBack() {
+    awaitFree();
+    open("alice");
+    open("alice");
+    open("alice");
+    node.kill();
+    node = serve("node", "serving at ");
+    Await.until("the drop", PATIENCE, () -> audit("T1018I").contains("\"count\":3"));
+    opened.forEach(Program::close);
+    open("alice");
+    open("alice");
+    open("alice");
+  }
+
+  @Test
+  @Order(5)
+  void withoutTheAuthServiceLimitedConnectionsEndWithANoticeAndOthersGoOn() {
+    awaitFree();
+    Program limited = open("alice");
+    Program free = open("bob");
+    auth.close();
+    Await.until("its end", PATIENCE, () -> !limited.alive());
+    assertThat(limited.errors()).contains("was not reached for too long");
+    assertThat(ssh("alice", "true").run().exited(255).errors()).contains("is not reached");
+    free.type("still here\n");
+    free.awaitOutput("still here", PATIENCE);
+    auth = serve("auth", "auth at ");
+    Await.until("the event", PATIENCE, () -> audit("T1019W").contains("\"reason\":\"lost\""));
+    Await.until("coming in", PATIENCE, () -> ssh("alice", "echo in").run().output().equals("in\n"));
+  }
+
+  // ---- commands ----
+
+  /** A connection that is there until its input ends. */
+  private Program open(String user) {
+    Program program = ssh(user, "cat").start();
+    opened.add(program);
+    program.type("hello\n");
+    program.awaitOutput("hello", PATIENCE);
+    return program;
+  }
+
+  private static void awaitFree() {
+    Await.until(
+        "free places",
+        PATIENCE,
+        () -> admin("leases", "ls", "-o", "names").run().ok().output().isEmpty());
+  }
+
+  private static String audit(String code) {
+    return admin("audit", "search", "--code", code).run().ok().output();
+  }
+
+  private static Command admin(String... words) {
+    return Holdfast.command("admin")
+        .plus(words)
+        .plus("--socket", DIRECTORY.resolve("auth/admin.sock").toString());
+  }
+
+  private static Command own(String user, String... words) {
+    return Holdfast.command(words).with("XDG_CONFIG_HOME", DIRECTORY.resolve(user).toString());
+  }
+
+  private static Command ssh(String user, String command, String... options) {
+    return Command.of("ssh").plus(arguments(user)).plus(options).plus("127.0.0.1", command);
+  }
+
+  private static Command holdfastSsh(String user, String wait, String time, String command) {
+    return Holdfast.command("ssh", wait, time).plus(arguments(user)).plus("127.0.0.1", command);
+  }
+
+  private static String[] arguments(String user) {
+    Path profile = DIRECTORY.resolve(user).resolve("holdfast/profiles/demo");
+    return new String[] {
+      "-F",
+      "none",
+      "-o",
+      "BatchMode=yes",
+      "-o",
+      "IdentitiesOnly=yes",
+      "-i",
+      profile.resolve("id").toString(),
+      "-o",
+      "StrictHostKeyChecking=no",
+      "-o",
+      "UserKnownHostsFile=/dev/null",
+      "-p",
+      "" + NODE.getPort(),
+      "-l",
+      Sshd.USER
+    };
+  }
+}
