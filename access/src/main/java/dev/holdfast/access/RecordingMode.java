@@ -14,7 +14,7 @@ public enum RecordingMode {
   PROXY_SYNC;
 
   /** The stricter of both. */
-  RecordingMode and(RecordingMode other) {
+  public RecordingMode and(RecordingMode other) {
     return compareTo(other) >= 0 ? this : other;
   }
 }

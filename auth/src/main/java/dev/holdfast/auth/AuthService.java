@@ -7,7 +7,6 @@ import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.link.Duplex;
-import dev.holdfast.recording.PartStore;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.SshKeys;
 import dev.holdfast.ssh.SshPublicKey;
@@ -230,6 +229,7 @@ public final class AuthService implements AutoCloseable {
             key.fingerprint(),
             "",
             local.authorities());
+    LocalParts parts = new LocalParts(recordings, machine);
     return new Membership(
         local,
         () ->
@@ -239,12 +239,8 @@ public final class AuthService implements AutoCloseable {
         new Membership.Known(enrolment),
         settings,
         null,
-        () -> {});
-  }
-
-  /** The recordings of a node of this process, which has joined. */
-  public PartStore parts(NodeRecord node) {
-    return new LocalParts(recordings, node);
+        parts,
+        parts::close);
   }
 
   /** Speaks SSH on a stream. */

@@ -14,6 +14,7 @@ import dev.holdfast.auth.ApiRecords.Issued;
 import dev.holdfast.auth.ApiRecords.JoinOrder;
 import dev.holdfast.auth.ApiRecords.Joined;
 import dev.holdfast.link.Destination;
+import dev.holdfast.recording.PartStore;
 import dev.holdfast.ssh.HostKeyCheck;
 import dev.holdfast.ssh.SshKeys;
 import dev.holdfast.ssh.SshPublicKey;
@@ -44,6 +45,7 @@ public final class Membership implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Membership.class);
 
   private final Cluster cluster;
+  private final PartStore parts;
   private final Certifying certifying;
   private final @Nullable Path file;
   private final AutoCloseable end;
@@ -65,7 +67,9 @@ public final class Membership implements AutoCloseable {
       Known enrolment,
       Settings settings,
       @Nullable Path file,
+      PartStore parts,
       AutoCloseable end) {
+    this.parts = parts;
     this.cluster = cluster;
     this.certifying = certifying;
     this.enrolment = enrolment;
@@ -156,13 +160,16 @@ public final class Membership implements AutoCloseable {
             settings.key(),
             fingerprint -> known.get().believes(Authority.Kind.HOST, fingerprint));
     RemoteCluster cluster = new RemoteCluster(dialer);
+    RemoteParts parts = new RemoteParts(dialer);
     return new Membership(
         cluster,
         cluster::certifyHost,
         known,
         settings,
         file,
+        parts,
         () -> {
+          parts.close();
           cluster.close();
           dialer.close();
         });
@@ -305,6 +312,11 @@ public final class Membership implements AutoCloseable {
     if (pulse == null) {
       pulse = Pulse.start(this);
     }
+  }
+
+  /** Where recordings of a node's sessions go. */
+  public PartStore parts() {
+    return parts;
   }
 
   /** Has each heartbeat say what the machine has to do. */

@@ -13,6 +13,7 @@ import dev.holdfast.auth.ApiClient;
 import dev.holdfast.auth.ApiMethod;
 import dev.holdfast.auth.ApiRecords;
 import dev.holdfast.auth.AuthService;
+import dev.holdfast.auth.RecordingSettings;
 import dev.holdfast.bench.Results.Measure;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -166,7 +167,14 @@ final class LeaseSpeed {
       AuthService service =
           AuthService.open(
               new AuthService.Settings(
-                  "bench", state, store, null, List.of(), "bench", new LeaseTime(LeaseTime.USUAL)));
+                  "bench",
+                  state,
+                  store,
+                  List.of(),
+                  RecordingSettings.USUAL,
+                  List.of(),
+                  "bench",
+                  new LeaseTime(LeaseTime.USUAL)));
       try (ApiClient api =
           ApiClient.at(state.resolve(AuthService.SOCKET), (method, params) -> {})) {
         RoleOptions none = RoleOptions.NONE;

@@ -7,14 +7,17 @@ import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.Generations;
+import dev.holdfast.node.AuditedSessions;
+import dev.holdfast.node.ConnectionTrail;
 import dev.holdfast.node.LoginSessions;
 import dev.holdfast.node.NamedSessions;
 import dev.holdfast.node.Pam;
 import dev.holdfast.node.PamPasswords;
 import dev.holdfast.node.RecordedSessions;
 import dev.holdfast.node.Recorder;
-import dev.holdfast.node.RecordingPolicy;
 import dev.holdfast.ssh.HostKeyFiles;
+import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.LoginWatch;
 import dev.holdfast.ssh.Machine;
 import dev.holdfast.ssh.Passwords;
 import dev.holdfast.ssh.ServerEngine;
@@ -62,6 +65,9 @@ final class Node implements Closeable {
 
   private final Optional<Path> recordings;
 
+  /** Empty if nobody keeps audit events. */
+  private final Optional<ConnectionTrail> trail;
+
   /** Of a host key; empty if there is none. Guarded by {@link #engines}. */
   private String certificate = "";
 
@@ -72,7 +78,8 @@ final class Node implements Closeable {
     processes = LoginSessions.open(configuration.sessions());
     named = new NamedSessions(processes, Settings.DEFAULT);
     recordings = configuration.recording().directory();
-    recorder = configuration.recording().open(configuration);
+    recorder = configuration.recording().open(configuration, door.recordings());
+    trail = door.audit().map(sink -> new ConnectionTrail(activity, sink, Node::user));
     try {
       engine = engine(configuration);
       goBy(configuration);
@@ -105,8 +112,8 @@ final class Node implements Closeable {
           settings,
           Machine.linux(passwords),
           keys,
-          new LoggedSessions(sessions(configuration), activity),
-          activity,
+          audited(new LoggedSessions(sessions(configuration), activity)),
+          trail.<LoginWatch>map(it -> it).orElse(activity),
           door.certifiers(),
           door.entrances());
     } catch (SettingsException e) {
@@ -116,8 +123,20 @@ final class Node implements Closeable {
 
   private Sessions sessions(NodeConfiguration configuration) {
     Sessions sessions = named.beside(processes.with(configuration.sessions()));
-    RecordingPolicy policy = configuration.recording().policy();
-    return recorder == null ? sessions : new RecordedSessions(sessions, recorder, _ -> policy);
+    return recorder == null
+        ? sessions
+        : new RecordedSessions(sessions, recorder, configuration.recording()::policy);
+  }
+
+  private Sessions audited(Sessions sessions) {
+    return door.audit()
+        .<Sessions>map(it -> new AuditedSessions(sessions, it, Node::user))
+        .orElse(sessions);
+  }
+
+  /** Who somebody is in the cluster. */
+  private static String user(Login login) {
+    return login.terms().user();
   }
 
   private void closeRecorder() {
@@ -175,6 +194,7 @@ final class Node implements Closeable {
   private void happened(GateEvent event) {
     log.event(event);
     door.streams().accept(event);
+    trail.ifPresent(it -> it.take(event));
   }
 
   private void accept(Duplex connection, String name) {

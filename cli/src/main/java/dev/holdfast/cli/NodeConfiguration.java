@@ -68,7 +68,7 @@ record NodeConfiguration(
     TunnelConfiguration tunnels =
         TunnelConfiguration.read(
             section, stateThatCounts.resolve("ssh_host_ed25519_key"), options.name, inCluster);
-    RecordingConfiguration recording = RecordingConfiguration.read(section);
+    RecordingConfiguration recording = RecordingConfiguration.read(section, inCluster);
     List<Section.Written> written =
         section.rest(key -> !key.isEmpty() && Character.isUpperCase(key.charAt(0)));
     section.end();

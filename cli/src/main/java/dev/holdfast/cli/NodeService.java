@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.access.Load;
 import dev.holdfast.access.ServiceKind;
+import dev.holdfast.auth.AuditQueue;
 import dev.holdfast.auth.Membership;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.GateEvent;
@@ -12,6 +13,7 @@ import dev.holdfast.link.UnsupportedHostException;
 import dev.holdfast.node.Counting;
 import dev.holdfast.node.Porter;
 import dev.holdfast.proxy.NodeTunnels;
+import dev.holdfast.recording.ListedParts;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
@@ -39,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * </table>
  */
 final class NodeService {
+  /** Of the node's state directory: audit events that wait for the auth service. */
+  private static final String AUDIT_DIRECTORY = "audit";
+
   /** Time for telling all clients that the node ends. */
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
@@ -123,9 +128,18 @@ final class NodeService {
         Counting.start(
             porter, joined.cluster(), new Counting.Place(joined.id(), node.state(), limits));
     joined.watch(change -> counting.look());
-    door = new NodeDoor(porter, counting, event -> tell(counting, event));
+    AuditQueue audit =
+        AuditQueue.open(joined.cluster()::record, node.state().resolve(AUDIT_DIRECTORY));
+    door =
+        new NodeDoor(
+            porter,
+            counting,
+            event -> tell(counting, event),
+            Optional.of(audit),
+            Optional.of(new ListedParts(joined.parts())));
     return () -> {
       counting.close();
+      audit.close();
       joined.close();
     };
   }

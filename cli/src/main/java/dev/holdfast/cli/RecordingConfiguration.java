@@ -1,11 +1,15 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.access.RecordingMode;
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.node.Recorder;
 import dev.holdfast.node.RecordingPolicy;
 import dev.holdfast.recording.DirectoryParts;
+import dev.holdfast.recording.PartStore;
 import dev.holdfast.recording.Signer;
 import dev.holdfast.ssh.HostKeyFiles;
+import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.Terms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,31 +36,53 @@ record RecordingConfiguration(
     boolean input,
     boolean failureEnds,
     Duration stall) {
-  /** Reads the keys of its own and leaves the section open. */
-  static RecordingConfiguration read(Section section) {
+  /**
+   * Reads the keys of its own and leaves the section open.
+   *
+   * @param inCluster whether there is a cluster that recordings can go to
+   */
+  static RecordingConfiguration read(Section section, boolean inCluster) {
     RecordingMode mode = section.value("recording", new Mode(), RecordingMode.OFF);
     Optional<Path> directory = section.value("recordings", Path::of);
     boolean input = section.value("record-input", new YesNo(), false);
     boolean failureEnds = section.value("on-recording-failure", new OnFailure(), true);
     Duration stall = section.value("recording-stall", new TimeSpan(), RecordingPolicy.USUAL_STALL);
-    if (mode != RecordingMode.OFF && directory.isEmpty()) {
+    if (mode != RecordingMode.OFF && directory.isEmpty() && !inCluster) {
       section.wrong("recording", "'recordings' has to name the directory that they go to");
     }
     return new RecordingConfiguration(mode, directory, input, failureEnds, stall);
   }
 
-  RecordingPolicy policy() {
-    return new RecordingPolicy(mode, input, failureEnds, stall);
+  /**
+   * How the sessions of a login are recorded: by the stricter of what the node and the roles of a
+   * user of the cluster say, which are recorded on the node if no role says anything.
+   */
+  RecordingPolicy policy(Login login) {
+    Terms terms = login.terms();
+    if (terms.user().isEmpty()) {
+      return new RecordingPolicy(mode, input, failureEnds, stall);
+    }
+    RoleOptions roles = terms.options();
+    return new RecordingPolicy(
+        mode.and(roles.recording().orElse(RecordingMode.NODE)),
+        input,
+        roles.recordingFailureEnds().orElse(failureEnds),
+        stall);
   }
 
-  /** What records the node's sessions; null if there is nowhere to. */
-  @Nullable Recorder open(NodeConfiguration node) throws IOException {
-    if (directory.isEmpty()) {
+  /**
+   * What records the node's sessions; null if there is nowhere to.
+   *
+   * @param cluster where they go if no directory is named
+   */
+  @Nullable Recorder open(NodeConfiguration node, Optional<PartStore> cluster) throws IOException {
+    Optional<PartStore> destination =
+        directory.<PartStore>map(DirectoryParts::new).or(() -> cluster);
+    if (destination.isEmpty()) {
       return null;
     }
     Signer signer = Signer.of(HostKeyFiles.loadOrMakeEd25519(node.tunnels().key()));
-    return Recorder.open(
-        node.state(), node.tunnels().name(), signer, new DirectoryParts(directory.get()));
+    return Recorder.open(node.state(), node.tunnels().name(), signer, destination.get());
   }
 
   /** The settings that count, as they would be written; nothing if nothing is recorded. */

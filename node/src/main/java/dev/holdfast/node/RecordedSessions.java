@@ -131,6 +131,7 @@ public final class RecordedSessions implements Sessions {
     Map<String, Json> about = new LinkedHashMap<>();
     about.put("time", Json.of(Instant.now().truncatedTo(ChronoUnit.MICROS).toString()));
     put(about, "node", recorder.node());
+    put(about, "user", login.terms().user());
     put(about, "login", login.user());
     put(about, "from", from(login));
     put(about, "connection", login.connection());

@@ -76,9 +76,4 @@ final class FakeCluster implements Cluster {
   public AutoCloseable watch(Consumer<Change> watcher) {
     return () -> {};
   }
-
-  @Override
-  public Leases leases(String machine) {
-    throw new UnsupportedOperationException();
-  }
 }
