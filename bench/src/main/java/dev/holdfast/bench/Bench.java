@@ -117,13 +117,18 @@ final class Bench implements Callable<Integer> {
     }
     Plan plan = plan();
     Set<Run.Part> measured = parts();
-    boolean onlyNode = measured.equals(EnumSet.of(Run.Part.NODE));
-    var results = new Results(Set.of(paths.getFirst().label(), NodeSpeed.BASE.label()));
+    boolean onlyServers = EnumSet.of(Run.Part.NODE, Run.Part.RECORDING).containsAll(measured);
+    var results =
+        new Results(
+            Set.of(paths.getFirst().label(), NodeSpeed.BASE.label(), RecordingSpeed.BASE.label()));
     Map<String, Object> machine = Machine.describe();
     write(document(machine, plan, results));
-    boolean whole = onlyNode || new Run(plan, paths, measured, results).measure();
+    boolean whole = onlyServers || new Run(plan, paths, measured, results).measure();
     if (measured.contains(Run.Part.NODE)) {
       whole &= Run.node(plan, results);
+    }
+    if (measured.contains(Run.Part.RECORDING)) {
+      whole &= Run.recording(plan, results);
     }
     machine.put("load afterwards", Machine.load());
     machine.forEach((name, value) -> System.out.println(name + ": " + value));

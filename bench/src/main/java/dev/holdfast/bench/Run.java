@@ -18,7 +18,9 @@ final class Run {
     /** Memory of thousands of idle connections. */
     IDLE,
     /** The node against OpenSSH's sshd. */
-    NODE
+    NODE,
+    /** The node that records against the one that does not. */
+    RECORDING
   }
 
   private static final int CONNECTIONS = 256;
@@ -62,6 +64,17 @@ final class Run {
       return true;
     } catch (IOException e) {
       results.remark("Not measured: the node against sshd: " + e.getMessage());
+      return false;
+    }
+  }
+
+  /** Measures what recording costs; false if that could not be, which is then remarked. */
+  static boolean recording(Plan plan, Results results) {
+    try {
+      new RecordingSpeed(plan, results).measure();
+      return true;
+    } catch (IOException e) {
+      results.remark("Not measured: recording: " + e.getMessage());
       return false;
     }
   }
