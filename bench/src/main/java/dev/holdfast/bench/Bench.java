@@ -125,7 +125,8 @@ final class Bench implements Callable<Integer> {
                 NodeSpeed.BASE.label(),
                 ClientSpeed.BASE,
                 ForwardSpeed.BASE,
-                LeaseSpeed.BASE));
+                LeaseSpeed.BASE,
+                RecordingSpeed.BASE.label()));
     Map<String, Object> machine = Machine.describe();
     write(document(machine, plan, results));
     boolean whole = allAlone || new Run(plan, paths, measured, results).measure();

@@ -26,7 +26,9 @@ final class Run {
     FORWARD("forwards", (plan, results) -> new ForwardSpeed(plan, results).measure()),
     /** Leases against the SQL that they need. */
     LIMITS(
-        "leases", (plan, results) -> new LeaseSpeed(plan.ssh().repetitions(), results).measure());
+        "leases", (plan, results) -> new LeaseSpeed(plan.ssh().repetitions(), results).measure()),
+    /** The node that records against the one that does not. */
+    RECORDING("recording", (plan, results) -> new RecordingSpeed(plan, results).measure());
 
     private final String what;
 

@@ -33,6 +33,32 @@ final class SshLoad {
     return sinceBegun(client, client.getErrorStream());
   }
 
+  /** Returns how long so many bytes of lines took that a program writes to its terminal. */
+  static Duration flood(SshReach server, long bytes) throws IOException {
+    String command = "stty raw -echo; printf R; seq 1 999999999 | head -c " + bytes;
+    Process client =
+        new ProcessBuilder(words(server.client("-tt"), command))
+            .redirectError(Redirect.DISCARD)
+            .start();
+    try (InputStream from = client.getInputStream()) {
+      if (from.read() != READY) {
+        throw new IOException(server.label() + " starts no session");
+      }
+      long start = System.nanoTime();
+      byte[] buffer = new byte[1 << 16];
+      long read = 0;
+      for (int count = from.read(buffer); count > 0; count = from.read(buffer)) {
+        read += count;
+      }
+      if (read < bytes) {
+        throw new IOException("%d of %d bytes came".formatted(read, bytes));
+      }
+      Duration taken = Duration.ofNanos(System.nanoTime() - start);
+      client.destroy();
+      return taken;
+    }
+  }
+
   /** The same of bytes to the server. */
   static Duration up(SshReach server, String cipher, long bytes) throws IOException {
     Scratch scratch = Scratch.make();

@@ -32,11 +32,17 @@ final class SshServer implements SshReach, AutoCloseable {
     /** OpenSSH's, the one that is installed. */
     SSHD,
     /** {@code holdfast serve}. */
-    NODE;
+    NODE,
+    /** The same, beside those that record. */
+    UNRECORDED,
+    /** The same that records to a directory. */
+    RECORDED,
+    /** The same that shows nothing before it is there. */
+    RECORDED_SYNC;
 
     /** Its name in tables. */
     String label() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
@@ -122,8 +128,18 @@ final class SshServer implements SshReach, AutoCloseable {
           AuthorizedKeysFile: %s
           StrictModes: no
         """
-            .formatted(port, file("state"), file("host"), file("authorized")));
+                .formatted(port, file("state"), file("host"), file("authorized"))
+            + recording());
     return List.of(Resuming.launcher(), "serve", "--config", file("config").toString());
+  }
+
+  private String recording() {
+    String line = "  recording: %s\n  recordings: " + file("recordings") + "\n";
+    return switch (kind) {
+      case SSHD, NODE, UNRECORDED -> "";
+      case RECORDED -> line.formatted("node");
+      case RECORDED_SYNC -> line.formatted("node-sync");
+    };
   }
 
   private void keygen(String name) throws IOException {

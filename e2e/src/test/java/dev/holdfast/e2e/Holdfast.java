@@ -68,6 +68,7 @@ final class Holdfast {
           "link",
           "terminal",
           "access",
+          "recording",
           "ssh",
           "client",
           "forward",

@@ -89,6 +89,12 @@ final class Node implements AutoCloseable {
         Holdfast.command("serve"), Path.of("none"), "  TrustedUserCAKeys: " + authorities + "\n");
   }
 
+  /** The same with a directory of its own for what it keeps. */
+  static Node keeping(Path state, String more) {
+    Command program = Holdfast.command("serve", "--state-dir", state.toString());
+    return start(program, Keys.AUTHORIZED_KEYS, more);
+  }
+
   private static Node start(Command program) {
     return start(program, Keys.AUTHORIZED_KEYS, "");
   }
