@@ -240,7 +240,7 @@ public final class AuthService implements AutoCloseable {
         settings,
         null,
         parts,
-        parts::close);
+        parts);
   }
 
   /** Speaks SSH on a stream. */

@@ -17,6 +17,7 @@ import dev.holdfast.auth.ApiRecords.Named;
 import dev.holdfast.auth.ApiRecords.Phase;
 import dev.holdfast.auth.ApiRecords.Rotation;
 import dev.holdfast.link.Destination;
+import dev.holdfast.recording.DirectoryParts;
 import dev.holdfast.ssh.SshKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -172,6 +173,7 @@ final class MembershipTest {
             new Membership.Known(enrolment),
             settings(key),
             null,
+            new DirectoryParts(directory.resolve("recordings")),
             () -> {})) {
       live(member);
       assertThat(certificates.poll(30, TimeUnit.SECONDS)).isEqualTo("first");
