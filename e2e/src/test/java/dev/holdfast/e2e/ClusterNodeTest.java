@@ -92,6 +92,41 @@ final class ClusterNodeTest {
   }
 
   @Test
+  void whatAUserDoesIsRecordedAndAuditedAtTheAuthService() {
+    members.ssh("web1.demo", "echo recorded; exit 3").run().exited(3);
+    assertThat(audited("session.start"))
+        .contains("\"user\":\"alice\"", "\"login\":\"%s\"".formatted(Sshd.USER));
+    Await.until("the end of the session", PATIENCE, () -> audited("session.end").contains("alice"));
+    Path fetched = Scratch.directory("fetched");
+    Await.until("the recording of that command", PATIENCE, () -> fetches("recorded", fetched));
+    assertThat(audited("recording.access")).isNotEmpty();
+  }
+
+  /** Whether there is a recording of the user's in which that was shown, which is whole then. */
+  private static boolean fetches(String shown, Path into) {
+    Matcher ids =
+        Pattern.compile("\"id\":\"([0-9a-f]{32})\"")
+            .matcher(
+                members
+                    .admin("recordings", "ls", "--user", "alice", "-o", "json")
+                    .run()
+                    .ok()
+                    .output());
+    while (ids.find()) {
+      members.admin("recordings", "fetch", ids.group(1), into.toString()).run();
+      String recording = into.resolve(ids.group(1)).toString();
+      if (Holdfast.command("play", "--format", "text", recording).run().output().contains(shown)) {
+        return Holdfast.command("recordings", "verify", recording).run().status() == 0;
+      }
+    }
+    return false;
+  }
+
+  private static String audited(String event) {
+    return members.admin("audit", "search", "--event", event).run().ok().output();
+  }
+
+  @Test
   void aRoleThatIsTakenAwayEndsWhatItAllowed() {
     try (Program ours = members.holdfastSsh("web1.demo", ECHO).start()) {
       heard(ours, "one");

@@ -44,7 +44,7 @@ final class SessionLimitsTest {
           session-control-timeout: 8s
         """
             .formatted(Ports.text(AUTH), DIRECTORY.resolve("auth")));
-    auth = serve("auth", "auth at ");
+    auth = serve("auth", "serving at ");
     Path documents =
         write(
             "documents.yaml",
@@ -211,7 +211,7 @@ final class SessionLimitsTest {
     assertThat(ssh("alice", "true").run().exited(255).errors()).contains("is not reached");
     free.type("still here\n");
     free.awaitOutput("still here", PATIENCE);
-    auth = serve("auth", "auth at ");
+    auth = serve("auth", "serving at ");
     Await.until("the event", PATIENCE, () -> audit("T1019W").contains("\"reason\":\"lost\""));
     Await.until("coming in", PATIENCE, () -> ssh("alice", "echo in").run().output().equals("in\n"));
   }
