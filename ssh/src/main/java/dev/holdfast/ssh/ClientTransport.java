@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.client.ClientFactoryManager;
 import org.apache.sshd.client.auth.UserAuthFactory;
 import org.apache.sshd.client.channel.AbstractClientChannel;
+import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.common.FactoryManager;
 import org.apache.sshd.common.NamedFactory;
@@ -66,16 +67,25 @@ final class ClientTransport extends ClientSessionImpl {
   <C extends AbstractClientChannel> C open(C channel) throws IOException {
     try {
       getConnectionService().registerChannel(channel);
-      if (knowsFirstNumber() && channel instanceof ProgramChannel program) {
-        program.openAs(FIRST_CHANNEL).verify();
-      } else {
-        channel.open().verify();
-      }
+      Optional<OpenFuture> first = openFirst(channel);
+      (first.isPresent() ? first.get() : channel.open()).verify();
       return channel;
     } catch (SshException e) {
       throw ChannelRefused.of(e);
     } catch (IllegalStateException e) {
       throw new IOException("The connection has ended.", e);
+    }
+  }
+
+  /**
+   * Opens the connection's first channel, if this is it. Whoever opens another one waits until that
+   * is sent: numbers are given in the order of what the server reads.
+   */
+  private Optional<OpenFuture> openFirst(AbstractClientChannel channel) throws IOException {
+    synchronized (numbersAreTaken) {
+      return knowsFirstNumber() && channel instanceof ProgramChannel program
+          ? Optional.of(program.openAs(FIRST_CHANNEL))
+          : Optional.empty();
     }
   }
 
@@ -92,7 +102,9 @@ final class ClientTransport extends ClientSessionImpl {
 
   /** The server may have channels that we know nothing of. */
   void numbersAreTaken() {
-    numbersAreTaken.set(true);
+    synchronized (numbersAreTaken) {
+      numbersAreTaken.set(true);
+    }
   }
 
   /** Opens a channel; returns at once, and tells when the server has taken it. */

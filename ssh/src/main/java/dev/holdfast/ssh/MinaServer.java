@@ -2,6 +2,7 @@ package dev.holdfast.ssh;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -94,6 +95,12 @@ final class MinaServer extends SshServer {
   /** Where streams go in, once the server has started. */
   StreamAcceptor acceptor() {
     return (StreamAcceptor) Objects.requireNonNull(acceptor, "not started");
+  }
+
+  /** The streams of connections that have not ended; none once the server was closed. */
+  Collection<IoSession> streams() {
+    IoAcceptor present = acceptor;
+    return present == null ? List.of() : present.getManagedSessions().values();
   }
 
   private static SessionFactory transports(MinaServer server) {

@@ -199,7 +199,7 @@ public final class ServerEngine implements AutoCloseable {
 
   /** Number of connections that have not ended. */
   public int connections() {
-    return server.acceptor().getManagedSessions().size();
+    return server.streams().size();
   }
 
   /**
@@ -210,7 +210,7 @@ public final class ServerEngine implements AutoCloseable {
    */
   public int end(Predicate<Login> whom, String why) {
     int ended = 0;
-    for (IoSession stream : server.acceptor().getManagedSessions().values()) {
+    for (IoSession stream : server.streams()) {
       AbstractSession session = AbstractSession.getSession(stream, true);
       Login login = session == null ? null : session.getAttribute(UserAuthentication.LOGIN);
       if (login != null && whom.test(login)) {

@@ -96,6 +96,14 @@ final class EngineTest {
   }
 
   @Test
+  void aServerThatWasClosedHasNoConnectionsToEnd() {
+    Rig rig = new Rig(new CopyPrograms());
+    rig.close();
+    assertThat(rig.server.end(login -> true, "Never said.")).isZero();
+    assertThat(rig.server.connections()).isZero();
+  }
+
+  @Test
   void manyCommandsRunInOneConnectionAtOnce() throws Exception {
     try (Rig rig = new Rig(new CopyPrograms());
         ClientConnection connection = rig.connect(new Pipe())) {
