@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 @Needs(Tool.SSH)
 final class NodeStrangersTest {
   private static final int SLOW = Effort.LONG ? 400 : 30;
-  private static final int MAX_STARTUPS = SLOW / 3;
+
+  /** Fewer than those who begin at once: also when a friend took a place before one of them. */
+  private static final int MAX_STARTUPS = SLOW / 3 - 2;
+
   private static final int CONNECTIONS = Effort.LONG ? 10 : 2;
   private static final long SESSIONS = 8;
 
