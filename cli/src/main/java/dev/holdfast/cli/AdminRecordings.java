@@ -50,11 +50,7 @@ final class AdminRecordings {
       name = "ls",
       description = "List recordings, the latest first.",
       mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-    @Mixin private Listing listing;
-
+  static final class Ls extends AdminList<Recorded> {
     @Option(names = "--user", paramLabel = "NAME", description = "Only of this user.")
     private @Nullable String user;
 
@@ -80,7 +76,7 @@ final class AdminRecordings {
     @Mixin private AdminAudit.Span span;
 
     @Override
-    public Integer call() throws IOException {
+    List<Recorded> all(ApiClient api) throws IOException {
       RecordingQuery query =
           new RecordingQuery(
               Optional.ofNullable(user),
@@ -90,17 +86,16 @@ final class AdminRecordings {
               span.to(),
               Optional.of(most),
               Optional.ofNullable(before));
-      try (ApiClient api = access.open()) {
-        listing.print(
-            spec.commandLine().getOut(),
-            api.list(ApiMethod.RECORDING_LIST, query, Recorded.class),
-            List.of("ID", "USER", "LOGIN", "NODE", "STARTED", "ENDED", "BYTES", "STATE", "HELD"),
-            Ls::row);
-      }
-      return 0;
+      return api.list(ApiMethod.RECORDING_LIST, query, Recorded.class);
     }
 
-    private static List<String> row(Recorded one) {
+    @Override
+    List<String> titles() {
+      return List.of("ID", "USER", "LOGIN", "NODE", "STARTED", "ENDED", "BYTES", "STATE", "HELD");
+    }
+
+    @Override
+    List<String> row(Recorded one) {
       return List.of(
           one.id(),
           one.user(),
@@ -160,10 +155,7 @@ final class AdminRecordings {
       name = "hold",
       description = "Keep a recording, whatever its age and whoever wants it removed.",
       mixinStandardHelpOptions = true)
-  static final class Hold implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Hold extends AdminCall {
     @Parameters(paramLabel = "ID", description = "The recording.")
     private String id;
 
@@ -175,12 +167,9 @@ final class AdminRecordings {
     private String reason;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.RECORDING_HOLD, new RecordingRecords.Hold(id, reason), Done.class);
-      }
-      AdminCall.print(spec, "The recording %s is held.", id);
-      return 0;
+    void call(ApiClient api) throws IOException {
+      api.call(ApiMethod.RECORDING_HOLD, new RecordingRecords.Hold(id, reason), Done.class);
+      say("The recording %s is held.", id);
     }
   }
 
@@ -189,20 +178,14 @@ final class AdminRecordings {
       name = "release",
       description = "Hold a recording no longer.",
       mixinStandardHelpOptions = true)
-  static final class Release implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Release extends AdminCall {
     @Parameters(paramLabel = "ID", description = "The recording.")
     private String id;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.RECORDING_RELEASE, new Named(id), Done.class);
-      }
-      AdminCall.print(spec, "The recording %s is not held any more.", id);
-      return 0;
+    void call(ApiClient api) throws IOException {
+      api.call(ApiMethod.RECORDING_RELEASE, new Named(id), Done.class);
+      say("The recording %s is not held any more.", id);
     }
   }
 
@@ -211,20 +194,14 @@ final class AdminRecordings {
       name = "rm",
       description = "Remove a recording that has ended and is not held.",
       mixinStandardHelpOptions = true)
-  static final class Rm implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private ApiAccess access;
-
+  static final class Rm extends AdminCall {
     @Parameters(paramLabel = "ID", description = "The recording.")
     private String id;
 
     @Override
-    public Integer call() throws IOException {
-      try (ApiClient api = access.open()) {
-        api.call(ApiMethod.RECORDING_DELETE, new Named(id), Done.class);
-      }
-      AdminCall.print(spec, "Removed the recording %s.", id);
-      return 0;
+    void call(ApiClient api) throws IOException {
+      api.call(ApiMethod.RECORDING_DELETE, new Named(id), Done.class);
+      say("Removed the recording %s.", id);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.client.Logins;
+import dev.holdfast.client.OwnCommand;
 import dev.holdfast.client.Surroundings;
 import dev.holdfast.forward.ControlClient;
 import dev.holdfast.forward.ControlFiles;
@@ -89,10 +90,8 @@ final class ForwardService {
 
   /** As this process was started, with other arguments. */
   private static Process start(ControlFiles files) throws IOException {
-    ProcessHandle.Info self = ProcessHandle.current().info();
     List<String> words = new ArrayList<>();
-    words.add(self.command().orElseThrow(() -> new IOException("This process has no name.")));
-    for (String each : self.arguments().orElse(new String[0])) {
+    for (String each : OwnCommand.words()) {
       words.add(each);
       if (each.equals(Main.class.getName())) {
         break;

@@ -8,7 +8,6 @@ import dev.holdfast.ssh.SessionRequest;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
 import dev.holdfast.ssh.WindowSize;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -27,8 +26,8 @@ final class LoggedSessions implements Sessions {
 
   @Override
   public SessionAnswer start(SessionStart start, ClientEnd client) {
-    Told told = new Told(start, client);
-    SessionAnswer answer = sessions.start(start, told);
+    Told told = new Told(start);
+    SessionAnswer answer = sessions.start(start, client.heardBy(told::exited));
     return switch (answer) {
       case SessionAnswer.Served(ServedSession session) ->
           new SessionAnswer.Served(told.begin(session));
@@ -63,16 +62,14 @@ final class LoggedSessions implements Sessions {
   }
 
   /** One session, between what serves it and its client. */
-  private final class Told implements ClientEnd {
+  private final class Told {
     private final SessionStart start;
-    private final ClientEnd client;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile long session;
     private volatile long since;
 
-    Told(SessionStart start, ClientEnd client) {
+    Told(SessionStart start) {
       this.start = start;
-      this.client = client;
     }
 
     ServedSession begin(ServedSession served) {
@@ -94,35 +91,13 @@ final class LoggedSessions implements Sessions {
       }
     }
 
-    @Override
-    public int write(Output output, Source source) throws IOException {
-      return client.write(output, source);
-    }
-
-    @Override
-    public boolean isWritable() {
-      return client.isWritable();
-    }
-
-    @Override
-    public void consumed(int bytes) {
-      client.consumed(bytes);
-    }
-
-    @Override
-    public void end() {
-      client.end();
-    }
-
-    @Override
-    public void exit(Ending ending) {
+    void exited(ClientEnd.Ending ending) {
       ended(
           switch (ending) {
-            case Ending.Status(int status) -> "status " + status;
-            case Ending.Signal(String name, boolean core, String message) -> "SIG" + name;
-            case Ending.Silent silent -> "without a status";
+            case ClientEnd.Ending.Status(int status) -> "status " + status;
+            case ClientEnd.Ending.Signal(String name, boolean core, String message) -> "SIG" + name;
+            case ClientEnd.Ending.Silent silent -> "without a status";
           });
-      client.exit(ending);
     }
   }
 

@@ -7,10 +7,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -35,7 +32,7 @@ final class Background {
     Path place = directory.resolve("ready");
     try (ServerSocketChannel ready = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       ready.bind(UnixDomainSocketAddress.of(place));
-      ProcessBuilder again = new ProcessBuilder(ownCommand()).inheritIO();
+      ProcessBuilder again = new ProcessBuilder(OwnCommand.words()).inheritIO();
       again.environment().put(VARIABLE, place.toString());
       Process behind = again.start();
       CompletableFuture<Integer> heard = new CompletableFuture<>();
@@ -54,20 +51,6 @@ final class Background {
     } catch (IOException e) {
       // The other one has ended without a word.
     }
-  }
-
-  private static List<String> ownCommand() throws IOException {
-    ProcessHandle.Info own = ProcessHandle.current().info();
-    Optional<String> program = own.command();
-    Optional<String[]> arguments = own.arguments();
-    if (program.isEmpty() || arguments.isEmpty()) {
-      throw new IOException(
-          "-f does not work on this system; start holdfast in the background with a key or an"
-              + " agent.");
-    }
-    List<String> command = new ArrayList<>(List.of(program.get()));
-    command.addAll(List.of(arguments.get()));
-    return command;
   }
 
   /** Tells the one in front to end, and leaves the terminal's session; nothing if there is none. */

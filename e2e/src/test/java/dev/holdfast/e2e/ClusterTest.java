@@ -128,6 +128,9 @@ final class ClusterTest {
         .containsSubsequence("Principals:", Sshd.USER, "Critical Options: (none)")
         .doesNotContain("permit-port-forwarding");
     assertThat(own("status").run().ok().output()).startsWith("demo: alice, valid until 20");
+    assertThat(own("status", "--json").run().ok().output())
+        .startsWith("{\"clusters\":[{\"cluster\":\"demo\"")
+        .endsWith("],\"forwards\":[]}\n");
     assertThat(own("ssh-config").run().ok().output())
         .contains("Host *.demo")
         .contains("CertificateFile \"" + profile.resolve("id-cert.pub") + "\"");

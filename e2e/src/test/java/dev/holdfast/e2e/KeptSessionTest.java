@@ -97,8 +97,8 @@ final class KeptSessionTest {
   void whatIsTypedWhileTheLinkIsAwayArrivesOnce(Keeper keeper) {
     try (Terminal terminal = named(keeper)) {
       terminal.awaitShown("ready>");
-      terminal.enter("n=0; count() { n=$((n+1)); echo \"call $n\"; }");
-      terminal.awaitShown("count()");
+      terminal.enter("n=0; count() { n=$((n+1)); echo \"call $n\"; }; echo read''y");
+      terminal.awaitShown("ready\nready>");
       relay.fallSilent(Silence.REFUSING);
       awaitTitle(terminal, "link lost");
       terminal.enter("count");

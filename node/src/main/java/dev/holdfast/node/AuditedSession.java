@@ -99,7 +99,7 @@ final class AuditedSession implements ServedSession {
         return unstarted("The client has gone.");
       }
     }
-    return switch (sessions.start(start, new ToldEnd(client, trail))) {
+    return switch (sessions.start(start, client.heardBy(trail::ended))) {
       case SessionAnswer.Served(ServedSession session) -> session;
       case SessionAnswer.Refused refused -> {
         trail.refused("the node does not start it");
@@ -198,34 +198,5 @@ final class AuditedSession implements ServedSession {
       }
     }
     end.run(now);
-  }
-
-  /** A client's end that tells the trail how the session ended. */
-  private record ToldEnd(ClientEnd client, SessionTrail trail) implements ClientEnd {
-    @Override
-    public int write(Output output, Source source) throws IOException {
-      return client.write(output, source);
-    }
-
-    @Override
-    public boolean isWritable() {
-      return client.isWritable();
-    }
-
-    @Override
-    public void consumed(int bytes) {
-      client.consumed(bytes);
-    }
-
-    @Override
-    public void end() {
-      client.end();
-    }
-
-    @Override
-    public void exit(Ending ending) {
-      trail.ended(ending);
-      client.exit(ending);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.ssh;
 
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /**
  * The client's end of a session channel, as what serves the session sees it. No call waits for the
@@ -51,6 +52,11 @@ public interface ClientEnd {
 
   /** Ends output, tells how the session ended and closes the channel. */
   void exit(Ending ending);
+
+  /** The same client's end, of which {@code listener} is told the exit before the client is. */
+  default ClientEnd heardBy(Consumer<Ending> listener) {
+    return new HeardEnd(this, listener);
+  }
 
   /** How a session ends. */
   sealed interface Ending {
