@@ -44,8 +44,11 @@ final class KeptSessionTest {
 
   @AfterAll
   static void stopServer() {
-    Leftovers.end(DEADLINE, sshd.program());
-    sshd.close();
+    try {
+      Leftovers.end(DEADLINE, sshd.program());
+    } finally {
+      sshd.close();
+    }
   }
 
   @BeforeEach
