@@ -22,22 +22,33 @@ final class TtyCalls {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle ISATTY = function("isatty", INT, INT);
-  private static final MethodHandle TCGETATTR =
-      function("tcgetattr", INT, INT, ValueLayout.ADDRESS);
-  private static final MethodHandle TCSETATTR =
-      function("tcsetattr", INT, INT, INT, ValueLayout.ADDRESS);
-  private static final MethodHandle CFMAKERAW = procedure("cfmakeraw", ValueLayout.ADDRESS);
-  private static final MethodHandle OPEN = variadic("open", 2, INT, ValueLayout.ADDRESS, INT, INT);
-  private static final MethodHandle CLOSE = function("close", INT, INT);
-  private static final MethodHandle READ =
-      function("read", ValueLayout.JAVA_LONG, INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
-  private static final MethodHandle WRITE =
-      function("write", ValueLayout.JAVA_LONG, INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
-  private static final MethodHandle IOCTL =
-      variadic("ioctl", 2, INT, INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
-  private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
-  private static final MethodHandle KILL = function("kill", INT, INT, INT);
-  private static final MethodHandle SETSID = function("setsid", INT);
+
+  /** Of terminals. The link to a function takes long: each group is made when it is used. */
+  private static final class OfTerminal {
+    static final MethodHandle TCGETATTR = function("tcgetattr", INT, INT, ValueLayout.ADDRESS);
+    static final MethodHandle TCSETATTR = function("tcsetattr", INT, INT, INT, ValueLayout.ADDRESS);
+    static final MethodHandle CFMAKERAW = procedure("cfmakeraw", ValueLayout.ADDRESS);
+    static final MethodHandle IOCTL =
+        variadic("ioctl", 2, INT, INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
+  }
+
+  /** Of descriptors. */
+  private static final class OfDescriptor {
+    static final MethodHandle OPEN = variadic("open", 2, INT, ValueLayout.ADDRESS, INT, INT);
+    static final MethodHandle CLOSE = function("close", INT, INT);
+    static final MethodHandle READ =
+        function("read", ValueLayout.JAVA_LONG, INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+    static final MethodHandle WRITE =
+        function("write", ValueLayout.JAVA_LONG, INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+    static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
+  }
+
+  /** Of processes. */
+  private static final class OfProcess {
+    static final MethodHandle KILL = function("kill", INT, INT, INT);
+    static final MethodHandle SETSID = function("setsid", INT);
+    static final MethodHandle EXIT = procedure("_exit", INT);
+  }
 
   private TtyCalls() {}
 
@@ -68,7 +79,7 @@ final class TtyCalls {
   static byte @org.jspecify.annotations.Nullable [] modes(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment termios = arena.allocate(TERMIOS_BYTES);
-      long result = made(() -> (int) TCGETATTR.invokeExact(descriptor, termios));
+      long result = made(() -> (int) OfTerminal.TCGETATTR.invokeExact(descriptor, termios));
       return result == 0 ? termios.toArray(ValueLayout.JAVA_BYTE) : null;
     }
   }
@@ -76,7 +87,7 @@ final class TtyCalls {
   static void setModes(int descriptor, int when, byte[] modes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment termios = arena.allocateFrom(ValueLayout.JAVA_BYTE, modes);
-      made(() -> (int) TCSETATTR.invokeExact(descriptor, when, termios));
+      made(() -> (int) OfTerminal.TCSETATTR.invokeExact(descriptor, when, termios));
     }
   }
 
@@ -85,7 +96,7 @@ final class TtyCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment termios = arena.allocateFrom(ValueLayout.JAVA_BYTE, modes);
       made(() -> {
-        CFMAKERAW.invokeExact(termios);
+        OfTerminal.CFMAKERAW.invokeExact(termios);
         return 0;
       });
       return termios.toArray(ValueLayout.JAVA_BYTE);
@@ -96,7 +107,8 @@ final class TtyCalls {
   static short @org.jspecify.annotations.Nullable [] windowSize(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(4 * Short.BYTES);
-      long result = made(() -> (int) IOCTL.invokeExact(descriptor, GET_WINDOW_SIZE, size));
+      long result =
+          made(() -> (int) OfTerminal.IOCTL.invokeExact(descriptor, GET_WINDOW_SIZE, size));
       return result == 0 ? size.toArray(ValueLayout.JAVA_SHORT) : null;
     }
   }
@@ -105,19 +117,19 @@ final class TtyCalls {
   static int open(String path) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(path);
-      return (int) made(() -> (int) OPEN.invokeExact(name, READ_WRITE, 0));
+      return (int) made(() -> (int) OfDescriptor.OPEN.invokeExact(name, READ_WRITE, 0));
     }
   }
 
   static void close(int descriptor) {
-    made(() -> (int) CLOSE.invokeExact(descriptor));
+    made(() -> (int) OfDescriptor.CLOSE.invokeExact(descriptor));
   }
 
   /** One byte; negative at the end or on an error. */
   static int read(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment one = arena.allocate(1);
-      long count = made(() -> (long) READ.invokeExact(descriptor, one, 1L));
+      long count = made(() -> (long) OfDescriptor.READ.invokeExact(descriptor, one, 1L));
       return count == 1 ? one.get(ValueLayout.JAVA_BYTE, 0) & 0xff : -1;
     }
   }
@@ -125,22 +137,32 @@ final class TtyCalls {
   static void write(int descriptor, byte[] bytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment all = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-      made(() -> (long) WRITE.invokeExact(descriptor, all, (long) bytes.length));
+      made(() -> (long) OfDescriptor.WRITE.invokeExact(descriptor, all, (long) bytes.length));
     }
   }
 
   /** What fcntl(2) returns for that command with that argument. */
   static int control(int descriptor, int command, int argument) {
-    return (int) made(() -> (int) FCNTL.invokeExact(descriptor, command, argument));
+    return (int) made(() -> (int) OfDescriptor.FCNTL.invokeExact(descriptor, command, argument));
   }
 
   static void kill(int process, int signal) {
-    made(() -> (int) KILL.invokeExact(process, signal));
+    made(() -> (int) OfProcess.KILL.invokeExact(process, signal));
   }
 
   /** This process has a session of its own from now on, without a terminal (setsid(2)). */
   static void leaveSession() {
-    made(() -> (int) SETSID.invokeExact());
+    made(() -> (int) OfProcess.SETSID.invokeExact());
+  }
+
+  /**
+   * Ends this process at once (_exit(2)): nothing is done any more that would be done at its end.
+   */
+  static void exit(int status) {
+    made(() -> {
+      OfProcess.EXIT.invokeExact(status);
+      return 0;
+    });
   }
 
   private static MethodHandle function(

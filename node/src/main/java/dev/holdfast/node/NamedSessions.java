@@ -1,7 +1,6 @@
 package dev.holdfast.node;
 
 import dev.holdfast.ssh.ClientEnd;
-import dev.holdfast.ssh.Granted;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.Permissions;
 import dev.holdfast.ssh.Pty;
@@ -15,15 +14,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,18 +45,13 @@ public final class NamedSessions implements Sessions, AutoCloseable {
   private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
   private static final Logger log = LoggerFactory.getLogger(NamedSessions.class);
 
-  private final Settings settings;
-  private final ExecutorService events;
-  private final Map<Key, NamedSession> sessions = new HashMap<>();
-
+  private final SessionTable sessions;
   private final Object making = new Object();
   private volatile Sessions plain;
   private volatile Predicate<String> variables = _ -> false;
   private volatile @Nullable SessionDirectory directory;
   private volatile @Nullable OtherProcesses others;
   private volatile @Nullable SessionSocket socket;
-
-  private record Key(String user, String name) {}
 
   /**
    * Named sessions beside others. A login that is bound to a command, or gets no pty, gets none.
@@ -71,17 +60,7 @@ public final class NamedSessions implements Sessions, AutoCloseable {
    */
   public NamedSessions(Sessions plain, Settings settings) {
     this.plain = plain;
-    this.settings = settings;
-    events =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().daemon().name("node-named-sessions").factory(),
-            new ThreadPoolExecutor
-                .DiscardPolicy()); // Of clients that are told of the end too late.
+    sessions = new SessionTable(settings);
   }
 
   /**
@@ -152,7 +131,13 @@ public final class NamedSessions implements Sessions, AutoCloseable {
     Attachment there = attach(user, name, mode.get(), pty.size(), agent, client);
     return there != null
         ? new SessionAnswer.Served(there)
-        : find(programs, toldWhere(start), new Key(user, name), mode.get(), pty.size(), client);
+        : find(
+            programs,
+            toldWhere(start),
+            new SessionTable.Key(user, name),
+            mode.get(),
+            pty.size(),
+            client);
   }
 
   /**
@@ -167,10 +152,7 @@ public final class NamedSessions implements Sessions, AutoCloseable {
       WindowSize window,
       @Nullable String agent,
       ClientEnd client) {
-    NamedSession session;
-    synchronized (sessions) {
-      session = sessions.get(new Key(user, name));
-    }
+    NamedSession session = sessions.get(new SessionTable.Key(user, name));
     if (session == null) {
       return null;
     }
@@ -182,9 +164,7 @@ public final class NamedSessions implements Sessions, AutoCloseable {
 
   /** Whether it is here. */
   boolean has(String user, String name) {
-    synchronized (sessions) {
-      return sessions.containsKey(new Key(user, name));
-    }
+    return sessions.get(new SessionTable.Key(user, name)) != null;
   }
 
   /** The session finds this node again, whatever its user's environment is. */
@@ -229,32 +209,17 @@ public final class NamedSessions implements Sessions, AutoCloseable {
 
   /** A user's sessions, by name; everybody's if {@code user} is null. */
   public List<NamedSessionState> list(@Nullable String user) {
-    Map<Key, NamedSession> all;
-    synchronized (sessions) {
-      all = Map.copyOf(sessions);
-    }
-    return all.entrySet().stream()
-        .filter(each -> user == null || each.getKey().user.equals(user))
-        .map(each -> each.getValue().state(each.getKey().user))
-        .sorted(
-            java.util.Comparator.comparing(NamedSessionState::user)
-                .thenComparing(NamedSessionState::name))
-        .toList();
+    return sessions.list(user);
   }
 
   /** Whether there is none. */
   public boolean isEmpty() {
-    synchronized (sessions) {
-      return sessions.isEmpty();
-    }
+    return sessions.isEmpty();
   }
 
   /** Ends a session; returns whether there was one. */
   public boolean kill(String user, String name) {
-    NamedSession session;
-    synchronized (sessions) {
-      session = sessions.get(new Key(user, name));
-    }
+    NamedSession session = sessions.get(new SessionTable.Key(user, name));
     if (session != null) {
       session.kill();
     }
@@ -264,11 +229,7 @@ public final class NamedSessions implements Sessions, AutoCloseable {
   /** Ends every session. */
   @Override
   public void close() {
-    List<NamedSession> all;
-    synchronized (sessions) {
-      all = List.copyOf(sessions.values());
-    }
-    all.forEach(NamedSession::kill);
+    sessions.close();
     SessionSocket open = socket;
     if (open != null) {
       try {
@@ -277,14 +238,13 @@ public final class NamedSessions implements Sessions, AutoCloseable {
         log.warn("A socket's file stays behind: {}", e.getMessage());
       }
     }
-    events.shutdown();
   }
 
   /** One at a time, over all processes, so that nobody makes what another one makes just now. */
   private SessionAnswer find(
       Sessions programs,
       SessionStart start,
-      Key key,
+      SessionTable.Key key,
       AttachMode mode,
       WindowSize window,
       ClientEnd client) {
@@ -299,15 +259,15 @@ public final class NamedSessions implements Sessions, AutoCloseable {
           FileLock _ = file.lock()) {
         String agent = start.granted().agentSocket();
         Optional<DistantSession> distant =
-            processes.attach(key.user, key.name, mode, size, agent, client);
+            processes.attach(key.user(), key.name(), mode, size, agent, client);
         return distant.isPresent()
             ? new SessionAnswer.Served(distant.get())
             : make(programs, start, key, mode, size, client);
       } catch (IOException e) {
         log.warn(
             "Whether another process has session {} of {} can't be told: {}",
-            key.name,
-            key.user,
+            key.name(),
+            key.user(),
             e.getMessage());
         return new SessionAnswer.Refused();
       }
@@ -317,76 +277,13 @@ public final class NamedSessions implements Sessions, AutoCloseable {
   private SessionAnswer make(
       Sessions programs,
       SessionStart start,
-      Key key,
+      SessionTable.Key key,
       AttachMode mode,
       Size window,
       ClientEnd client) {
-    NamedSession session = session(programs, key, start, window);
+    NamedSession session = sessions.getOrMake(key, programs, start, window, directory);
     return session == null
         ? new SessionAnswer.Refused()
         : new SessionAnswer.Served(new Attachment(session, client, mode, window));
-  }
-
-  private @Nullable NamedSession session(
-      Sessions programs, Key key, SessionStart start, Size window) {
-    synchronized (sessions) {
-      NamedSession there = sessions.get(key);
-      if (there != null) {
-        return there;
-      }
-      if (sessions.keySet().stream().filter(each -> each.user.equals(key.user)).count()
-          >= MOST_OF_USER) {
-        log.warn("{} has {} named sessions; no other is made.", key.user, MOST_OF_USER);
-        return null;
-      }
-      AgentLink agent = link(start.granted().agentSocket());
-      NamedSession made =
-          new NamedSession(
-              key.name, window, settings, events, () -> forget(key, agent), System::nanoTime);
-      return switch (programs.start(agent == null ? start : with(start, agent), made)) {
-        case SessionAnswer.Refused() -> {
-          if (agent != null) {
-            agent.remove();
-          }
-          yield null;
-        }
-        case SessionAnswer.Served(var program) -> {
-          if (agent != null) {
-            made.lend(agent);
-          }
-          made.run(program);
-          sessions.put(key, made);
-          yield made;
-        }
-      };
-    }
-  }
-
-  /** Null where the client lends no agent, or nobody could find the link. */
-  private @Nullable AgentLink link(@Nullable String agentSocket) {
-    SessionDirectory where = directory;
-    if (agentSocket == null || where == null) {
-      return null;
-    }
-    AgentLink agent = new AgentLink(where.newAgent());
-    agent.leadTo(agentSocket);
-    return agent;
-  }
-
-  private static SessionStart with(SessionStart start, AgentLink agent) {
-    Granted granted = start.granted();
-    return start.with(
-        start.request(),
-        new Granted(
-            granted.environment(), granted.original(), agent.path().toString(), granted.display()));
-  }
-
-  private void forget(Key key, @Nullable AgentLink agent) {
-    synchronized (sessions) {
-      sessions.remove(key);
-    }
-    if (agent != null) {
-      agent.remove();
-    }
   }
 }
