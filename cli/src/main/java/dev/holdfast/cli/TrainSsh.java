@@ -5,6 +5,7 @@ import dev.holdfast.link.Behind;
 import dev.holdfast.link.Gate;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.ssh.Authenticator;
+import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.ServerEngine;
 import dev.holdfast.ssh.SshKeys;
 import java.io.IOException;
@@ -17,35 +18,46 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.List;
 
-/** Logs in once to a server in this process, with a key from a file, and runs one command. */
+/**
+ * Logs in to a server in this process, with a key from a file, and runs one command: once over a
+ * link that is held, once without, with the key exchange of OpenSSH before 9.9.
+ */
 final class TrainSsh {
   private TrainSsh() {}
 
   static int run() throws IOException, InterruptedException {
-    KeyPair key = key();
-    Path file = Files.createTempFile("holdfast", ".key");
+    Path directory = Files.createTempDirectory("holdfast");
+    Path key = directory.resolve("id");
+    Path config = directory.resolve("config");
+    Path hosts = directory.resolve("known_hosts");
+    KeyPair pair = SshKeys.generateEd25519();
+    HostKeyFiles.write(pair, key);
     try (ServerEngine server =
             ServerEngine.start(
                 List.of(SshKeys.generateEd25519()),
-                Authenticator.only(key.getPublic()),
+                Authenticator.only(pair.getPublic()),
                 (login, request) -> call -> (int) call.stdin().transferTo(call.stdout()));
         Gate gate = Gate.start(settings(server), event -> {})) {
-      Files.writeString(file, pem(key), StandardCharsets.US_ASCII);
-      int port = ((InetSocketAddress) gate.addresses().getFirst()).getPort();
-      Stdio stdio =
-          new Stdio(
-              InputStream.nullInputStream(),
-              OutputStream.nullOutputStream(),
-              new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
-      return new SshCommand(stdio).run(arguments(file, port));
+      InetSocketAddress address = (InetSocketAddress) gate.addresses().getFirst();
+      Files.writeString(config, config(address, key, hosts));
+      int held = ssh(config, "held");
+      return held == 0 ? ssh(config, "plain") : held;
     } finally {
-      Files.delete(file);
+      for (Path file : List.of(config, hosts, key, directory.resolve("id.pub"), directory)) {
+        Files.deleteIfExists(file);
+      }
     }
+  }
+
+  private static int ssh(Path config, String host) throws IOException, InterruptedException {
+    Stdio stdio =
+        new Stdio(
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    return new SshCommand(stdio).run(List.of("-F", config.toString(), host, "true"));
   }
 
   private static GateSettings settings(ServerEngine server) {
@@ -61,45 +73,22 @@ final class TrainSsh {
     return GateSettings.of(List.of(anywhere), behind);
   }
 
-  private static List<String> arguments(Path key, int port) {
-    String here = InetAddress.getLoopbackAddress().getHostAddress();
-    return List.of(
-        "-F",
-        "none",
-        "-i",
-        key.toString(),
-        "-p",
-        Integer.toString(port),
-        "-l",
-        "train",
-        "-o",
-        "StrictHostKeyChecking no",
-        "-o",
-        "UserKnownHostsFile none",
-        "-o",
-        "GlobalKnownHostsFile none",
-        "-o",
-        "IdentityAgent none",
-        "-o",
-        "BatchMode yes",
-        here,
-        "true");
-  }
-
-  /** PKCS #8 (RFC 7468 10), as ssh-keygen -m PKCS8 writes it. */
-  private static String pem(KeyPair key) {
-    return "-----BEGIN PRIVATE KEY-----\n"
-        + Base64.getMimeEncoder().encodeToString(key.getPrivate().getEncoded())
-        + "\n-----END PRIVATE KEY-----\n";
-  }
-
-  private static KeyPair key() {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(SshKeys.LEAST_RSA_BITS);
-      return generator.generateKeyPair();
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has RSA", e);
-    }
+  private static String config(InetSocketAddress address, Path key, Path hosts) {
+    return """
+    Host *
+      HostName %s
+      Port %d
+      User train
+      IdentityFile "%s"
+      IdentityAgent none
+      UserKnownHostsFile "%s"
+      GlobalKnownHostsFile none
+      StrictHostKeyChecking no
+      BatchMode yes
+    Host plain
+      HoldfastResume off
+      KexAlgorithms sntrup761x25519-sha512@openssh.com
+    """
+        .formatted(address.getAddress().getHostAddress(), address.getPort(), key, hosts);
   }
 }
