@@ -3,6 +3,7 @@ package dev.holdfast.client;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientConnection;
+import dev.holdfast.ssh.ClientEngine;
 import dev.holdfast.ssh.HostKeyCheck;
 import dev.holdfast.ssh.LoginKeys;
 import dev.holdfast.ssh.SshFailure;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +46,12 @@ final class Road implements AutoCloseable {
    * @param watch hears what happens to the links to a server
    */
   Road(Prompts prompts, LinkWatch watch) {
-    this(prompts, watch, new Ways(prompts::tell), true);
+    this(prompts, watch, Ways.engineToCome());
+  }
+
+  /** The same with an engine that somebody has begun to make. */
+  Road(Prompts prompts, LinkWatch watch, CompletableFuture<ClientEngine> engine) {
+    this(prompts, watch, new Ways(prompts::tell, engine), true);
   }
 
   /** One of many with the same {@code ways}. */

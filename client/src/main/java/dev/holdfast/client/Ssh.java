@@ -2,6 +2,7 @@ package dev.holdfast.client;
 
 import dev.holdfast.link.Duplex;
 import dev.holdfast.ssh.ClientConnection;
+import dev.holdfast.ssh.ClientEngine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** {@code ssh}: from its arguments to its exit status (ssh(1)). For one run. */
 public final class Ssh {
@@ -56,7 +58,12 @@ public final class Ssh {
           yield 0;
         }
         case LIST -> list(config(parsed));
-        case CONNECT -> connect(config(parsed), parsed.forward());
+        case CONNECT -> {
+          // While the configuration is read: both take long in a process that begins.
+          CompletableFuture<ClientEngine> engine = Ways.engineToCome();
+          Thread.ofVirtual().start(TtyCalls::prepare);
+          yield connect(config(parsed), parsed.forward(), engine);
+        }
       };
     } catch (IOException e) {
       tell(String.valueOf(e.getMessage()));
@@ -74,7 +81,10 @@ public final class Ssh {
     return 0;
   }
 
-  private int connect(ClientConfig config, Optional<PortForward.Place> forward)
+  private int connect(
+      ClientConfig config,
+      Optional<PortForward.Place> forward,
+      CompletableFuture<ClientEngine> engine)
       throws IOException, InterruptedException {
     Map<String, String> environment = config.surroundings().environment();
     boolean isFork = config.get(ClientOptions.FORK_AFTER_AUTHENTICATION);
@@ -85,7 +95,7 @@ public final class Ssh {
     Prompts prompts = new Prompts(config.surroundings().environment(), stdio.err(), quiet);
     config.notes().forEach(prompts::tell);
     try (BlockingStdio _ = new BlockingStdio();
-        Road road = new Road(prompts, watch);
+        Road road = new Road(prompts, watch, engine);
         Forwardings forwardings = new Forwardings(config, prompts)) {
       Road.Reached reached =
           new Patience(prompts, config.get(ClientOptions.HOLDFAST_WAIT))

@@ -22,6 +22,7 @@ final class TtyCalls {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle ISATTY = function("isatty", INT, INT);
+  private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
 
   /** Of terminals. The link to a function takes long: each group is made when it is used. */
   private static final class OfTerminal {
@@ -32,15 +33,14 @@ final class TtyCalls {
         variadic("ioctl", 2, INT, INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
   }
 
-  /** Of descriptors. */
-  private static final class OfDescriptor {
+  /** Of files. */
+  private static final class OfFile {
     static final MethodHandle OPEN = variadic("open", 2, INT, ValueLayout.ADDRESS, INT, INT);
     static final MethodHandle CLOSE = function("close", INT, INT);
     static final MethodHandle READ =
         function("read", ValueLayout.JAVA_LONG, INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
     static final MethodHandle WRITE =
         function("write", ValueLayout.JAVA_LONG, INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
-    static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
   }
 
   /** Of processes. */
@@ -54,6 +54,11 @@ final class TtyCalls {
 
   static boolean isMac() {
     return System.getProperty("os.name").startsWith("Mac");
+  }
+
+  /** Makes the links to what every session calls, for which its first call would have to wait. */
+  static void prepare() {
+    isTerminal(0);
   }
 
   /** Something that is done by the system. */
@@ -117,19 +122,19 @@ final class TtyCalls {
   static int open(String path) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(path);
-      return (int) made(() -> (int) OfDescriptor.OPEN.invokeExact(name, READ_WRITE, 0));
+      return (int) made(() -> (int) OfFile.OPEN.invokeExact(name, READ_WRITE, 0));
     }
   }
 
   static void close(int descriptor) {
-    made(() -> (int) OfDescriptor.CLOSE.invokeExact(descriptor));
+    made(() -> (int) OfFile.CLOSE.invokeExact(descriptor));
   }
 
   /** One byte; negative at the end or on an error. */
   static int read(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment one = arena.allocate(1);
-      long count = made(() -> (long) OfDescriptor.READ.invokeExact(descriptor, one, 1L));
+      long count = made(() -> (long) OfFile.READ.invokeExact(descriptor, one, 1L));
       return count == 1 ? one.get(ValueLayout.JAVA_BYTE, 0) & 0xff : -1;
     }
   }
@@ -137,13 +142,13 @@ final class TtyCalls {
   static void write(int descriptor, byte[] bytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment all = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-      made(() -> (long) OfDescriptor.WRITE.invokeExact(descriptor, all, (long) bytes.length));
+      made(() -> (long) OfFile.WRITE.invokeExact(descriptor, all, (long) bytes.length));
     }
   }
 
   /** What fcntl(2) returns for that command with that argument. */
   static int control(int descriptor, int command, int argument) {
-    return (int) made(() -> (int) OfDescriptor.FCNTL.invokeExact(descriptor, command, argument));
+    return (int) made(() -> (int) FCNTL.invokeExact(descriptor, command, argument));
   }
 
   static void kill(int process, int signal) {

@@ -3,6 +3,7 @@ package dev.holdfast.client;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientEngine;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ final class Ways implements AutoCloseable {
   /** Bytes that streams may hold: enough for a fast path's window in both directions. */
   private static final long MEMORY = 192L << 20;
 
-  private final ClientEngine engine = ClientEngine.start();
+  private final CompletableFuture<ClientEngine> engine;
   private final Consumer<String> person;
   private @Nullable StreamClient streams;
 
@@ -21,11 +22,23 @@ final class Ways implements AutoCloseable {
    * @param person hears of faults
    */
   Ways(Consumer<String> person) {
+    this(person, engineToCome());
+  }
+
+  /** The same with an engine that somebody has begun to make. */
+  Ways(Consumer<String> person, CompletableFuture<ClientEngine> engine) {
     this.person = person;
+    this.engine = engine;
+  }
+
+  /** Begins to make an engine. That takes long in a process that has made none. */
+  static CompletableFuture<ClientEngine> engineToCome() {
+    return CompletableFuture.supplyAsync(
+        ClientEngine::start, task -> Thread.ofVirtual().name("ssh-engine").start(task));
   }
 
   ClientEngine engine() {
-    return engine;
+    return engine.join();
   }
 
   /** Made when first used: a way through a program needs none. */
@@ -40,7 +53,7 @@ final class Ways implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    engine.close();
+    engine().close();
     StreamClient running = streams;
     if (running != null) {
       running.close();
