@@ -35,6 +35,7 @@ public enum AuditCode {
   DISCONNECTED("T2001I", "connection.end"),
   SESSION_STARTED("T2002I", "session.start"),
   SESSION_ENDED("T2003I", "session.end"),
+  SESSION_LOST("T2003W", "session.end"),
   SESSION_REJECTED("T2004W", "session.rejected"),
   STREAM_RESUMED("T2005I", "stream.resume"),
   STREAM_DETACHED("T2006I", "stream.detach"),

@@ -58,6 +58,7 @@ final class AuditTable {
         event.user(),
         line);
     AuditWords.add(tx, seq, body);
+    OpenSessions.told(tx, event);
     return Optional.of(new Stored(seq, line));
   }
 

@@ -32,6 +32,7 @@ public final class AuthService implements AutoCloseable {
   private final RecordingKeeper keeper;
   private final RecordingStore store;
   private final LeaseSweeper sweeper;
+  private final SessionSweeper sessions;
   private final AutoCloseable watch;
   private final ApiCalls.Parts calls;
   private final Joining joining;
@@ -46,6 +47,7 @@ public final class AuthService implements AutoCloseable {
       RecordingKeeper keeper,
       RecordingStore store,
       LeaseSweeper sweeper,
+      SessionSweeper sessions,
       ApiCalls.Parts calls) {
     this.recordings = recordings;
     this.keeper = keeper;
@@ -58,6 +60,7 @@ public final class AuthService implements AutoCloseable {
     this.server = server;
     this.socket = socket;
     this.sweeper = sweeper;
+    this.sessions = sessions;
     watch = feed.watch(this::changed);
   }
 
@@ -192,6 +195,7 @@ public final class AuthService implements AutoCloseable {
             keeper,
             store,
             LeaseSweeper.start(leases, time),
+            new SessionSweeper(database, trail, SessionSweeper.Times.USUAL).start(),
             parts);
       } catch (IOException e) {
         server.close();
@@ -286,6 +290,7 @@ public final class AuthService implements AutoCloseable {
       throw new IllegalStateException("a watch that does not end", e);
     }
     sweeper.close();
+    sessions.close();
     socket.close();
     server.close();
     keeper.close();

@@ -302,6 +302,7 @@ final class LeaseBook {
             int dropped = 0;
             for (String epoch : epochs) {
               dropped += LeaseTable.drop(tx, machine, epoch);
+              OpenSessions.over(tx, machine, epoch);
             }
             if (dropped > 0) {
               events.add(

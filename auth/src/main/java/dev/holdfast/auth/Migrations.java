@@ -91,7 +91,8 @@ final class Migrations {
                   "create index leases_epoch on leases (machine, epoch)",
                   "create table lease_turns (user_name text primary key, turn bigint not null)")),
           Step.of(RecordingTable.TABLES),
-          new Step(AuditWords::tables, AuditTable::index));
+          new Step(AuditWords::tables, AuditTable::index),
+          Step.of(OpenSessions.TABLES));
 
   private final Database database;
 

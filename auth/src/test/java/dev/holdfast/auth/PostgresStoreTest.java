@@ -19,7 +19,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 final class PostgresStoreTest
-    implements StoreConformance, AuditConformance, RecordingConformance, LeaseConformance {
+    implements StoreConformance,
+        AuditConformance,
+        RecordingConformance,
+        SessionConformance,
+        LeaseConformance {
   private static @Nullable Postgres postgres;
   private static int schemas;
 

@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SqliteStoreTest
-    implements StoreConformance, AuditConformance, RecordingConformance, LeaseConformance {
+    implements StoreConformance,
+        AuditConformance,
+        RecordingConformance,
+        SessionConformance,
+        LeaseConformance {
   @TempDir Path directory;
   private @Nullable Database database;
 

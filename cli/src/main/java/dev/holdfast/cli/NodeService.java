@@ -135,7 +135,7 @@ final class NodeService {
             porter,
             counting,
             event -> tell(counting, event),
-            Optional.of(audit),
+            Optional.of(counting.marked(audit)),
             Optional.of(new ListedParts(joined.parts())));
     return () -> {
       counting.close();

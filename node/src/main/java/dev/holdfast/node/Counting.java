@@ -2,6 +2,7 @@ package dev.holdfast.node;
 
 import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
+import dev.holdfast.access.AuditSink;
 import dev.holdfast.access.Cluster;
 import dev.holdfast.access.LeaseOrder;
 import dev.holdfast.access.LeaseRefusal;
@@ -189,6 +190,11 @@ public final class Counting implements Entrances, AutoCloseable {
     if (counted != null) {
       counted.detached(now);
     }
+  }
+
+  /** The events of {@code sink}; those of sessions that start say in which epoch. */
+  public AuditSink marked(AuditSink sink) {
+    return new EpochMarks(sink, epoch.name());
   }
 
   /** Something may have become of somebody's leases. */
