@@ -1,7 +1,9 @@
 package dev.holdfast.access;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How somebody may do what he may. What is empty is not said; several roles' options are one by
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param certificateTime how long a certificate is valid
  * @param recording how sessions are recorded
  * @param recordingFailureEnds whether a session ends when it can't be recorded
+ * @param recordingEncryptTo keys that recordings are encrypted to, all roles' together
  * @param sessionControlOutage what becomes of limited connections while they can't be counted
  * @param portForwarding whether ports may be forwarded
  * @param agentForwarding whether the agent may be
@@ -26,6 +29,7 @@ public record RoleOptions(
     Optional<Duration> certificateTime,
     Optional<RecordingMode> recording,
     Optional<Boolean> recordingFailureEnds,
+    Optional<List<String>> recordingEncryptTo,
     Optional<Outage> sessionControlOutage,
     Optional<Boolean> portForwarding,
     Optional<Boolean> agentForwarding,
@@ -35,6 +39,7 @@ public record RoleOptions(
   /** Nothing said. */
   public static final RoleOptions NONE =
       new RoleOptions(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -66,6 +71,7 @@ public record RoleOptions(
         .isPresent()) {
       throw new InvalidRecordException("certificate_time is more than 0 and at most 30 days.");
     }
+    recordingEncryptTo = recordingEncryptTo.map(RoleOptions::checked);
   }
 
   /** What becomes of limited connections while the service that counts them is away. */
@@ -87,6 +93,21 @@ public record RoleOptions(
     }
   }
 
+  private static List<String> checked(List<String> keys) {
+    keys.forEach(Recipient::parse);
+    if (keys.isEmpty() || keys.size() > Recipient.MOST) {
+      throw new InvalidRecordException(
+          "recording_encrypt_to has 1 to %d keys, those of all roles of a user together."
+              .formatted(Recipient.MOST));
+    }
+    return keys.stream().distinct().sorted().toList();
+  }
+
+  /** The keys that recordings are encrypted to; none if they are not. */
+  public List<Recipient> recipients() {
+    return recordingEncryptTo.orElse(List.of()).stream().map(Recipient::parse).toList();
+  }
+
   /** These and {@code other} as one. */
   public RoleOptions and(RoleOptions other) {
     return new RoleOptions(
@@ -95,12 +116,22 @@ public record RoleOptions(
         merge(certificateTime, other.certificateTime, (a, b) -> a.compareTo(b) <= 0 ? a : b),
         merge(recording, other.recording, RecordingMode::and),
         merge(recordingFailureEnds, other.recordingFailureEnds, Boolean::logicalOr),
+        merge(recordingEncryptTo, other.recordingEncryptTo, RoleOptions::both),
         merge(sessionControlOutage, other.sessionControlOutage, Outage::and),
         merge(portForwarding, other.portForwarding, Boolean::logicalAnd),
         merge(agentForwarding, other.agentForwarding, Boolean::logicalAnd),
         merge(x11Forwarding, other.x11Forwarding, Boolean::logicalAnd),
         merge(secondFactor, other.secondFactor, Boolean::logicalOr),
         merge(pinSource, other.pinSource, Boolean::logicalOr));
+  }
+
+  /** Each once, in one order; of too many the first, so that nobody is locked out by that. */
+  private static List<String> both(List<String> one, List<String> other) {
+    return Stream.concat(one.stream(), other.stream())
+        .distinct()
+        .sorted()
+        .limit(Recipient.MOST)
+        .toList();
   }
 
   private static <T> Optional<T> merge(

@@ -51,6 +51,7 @@ final class DocumentsTest {
                         Optional.of(RecordingMode.NODE_SYNC),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.of(false),
                         Optional.empty(),
                         Optional.empty(),

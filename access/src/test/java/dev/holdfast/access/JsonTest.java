@@ -80,6 +80,7 @@ final class JsonTest {
                 Optional.of(RecordingMode.OFF),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(true),
                 Optional.empty(),
                 Optional.empty(),

@@ -3,9 +3,12 @@ package dev.holdfast.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ final class RoleSetTest {
   private static final List<String> LOGINS = List.of("root", "deploy", "alice", "www");
   private static final List<String> VALUES = List.of("dev", "prod", "test");
 
+  private static final List<String> KEYS = List.of(recipient(), recipient(), recipient());
   private static final List<RecordingMode> MODES = List.of(RecordingMode.values());
 
   private final SplittableRandom random = new SplittableRandom(7);
@@ -236,6 +240,18 @@ final class RoleSetTest {
     return Grant.of(nodes, pick(LOGINS), random.nextBoolean() ? Grant.USER_NAME : pick(LOGINS));
   }
 
+  private static String recipient() {
+    try {
+      byte[] encoded =
+          KeyPairGenerator.getInstance("X25519").generateKeyPair().getPublic().getEncoded();
+      return Recipient.of(
+              Arrays.copyOfRange(encoded, encoded.length - Recipient.KEY, encoded.length))
+          .toString();
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private RoleOptions options() {
     return new RoleOptions(
         maybe(random.nextInt(5)),
@@ -243,6 +259,7 @@ final class RoleSetTest {
         maybe(Duration.ofMinutes(1 + random.nextInt(90))),
         maybe(MODES.get(random.nextInt(MODES.size()))),
         maybe(random.nextBoolean()),
+        maybe(List.of(KEYS.get(random.nextInt(KEYS.size())))),
         maybe(random.nextBoolean() ? RoleOptions.Outage.DENY : RoleOptions.Outage.ALLOW),
         maybe(random.nextBoolean()),
         maybe(random.nextBoolean()),

@@ -43,6 +43,7 @@ final class LeaseRig {
             none.certificateTime(),
             none.recording(),
             none.recordingFailureEnds(),
+            none.recordingEncryptTo(),
             none.sessionControlOutage(),
             none.portForwarding(),
             none.agentForwarding(),

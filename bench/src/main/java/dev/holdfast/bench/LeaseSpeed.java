@@ -185,6 +185,7 @@ final class LeaseSpeed {
                 none.certificateTime(),
                 none.recording(),
                 none.recordingFailureEnds(),
+                none.recordingEncryptTo(),
                 none.sessionControlOutage(),
                 none.portForwarding(),
                 none.agentForwarding(),

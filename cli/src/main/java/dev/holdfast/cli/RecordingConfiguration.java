@@ -1,5 +1,7 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.access.InvalidRecordException;
+import dev.holdfast.access.Recipient;
 import dev.holdfast.access.RecordingMode;
 import dev.holdfast.access.RoleOptions;
 import dev.holdfast.node.Recorder;
@@ -14,9 +16,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -29,13 +33,17 @@ import picocli.CommandLine.TypeConversionException;
  * @param input whether what is typed is recorded as well
  * @param failureEnds whether a session ends when it can't be recorded
  * @param stall how long output waits for the directory in the mode node-sync
+ * @param spool bytes of what waits on the node's disk for its destination
+ * @param encryptTo who can read what is recorded; if there are none, whoever gets at it
  */
 record RecordingConfiguration(
     RecordingMode mode,
     Optional<Path> directory,
     boolean input,
     boolean failureEnds,
-    Duration stall) {
+    Duration stall,
+    long spool,
+    List<Recipient> encryptTo) {
   /**
    * Reads the keys of its own and leaves the section open.
    *
@@ -47,10 +55,16 @@ record RecordingConfiguration(
     boolean input = section.value("record-input", new YesNo(), false);
     boolean failureEnds = section.value("on-recording-failure", new OnFailure(), true);
     Duration stall = section.value("recording-stall", new TimeSpan(), RecordingPolicy.USUAL_STALL);
+    long spool = section.value("recording-spool", new MemorySize(), Recorder.USUAL_SPOOL);
+    List<Recipient> encryptTo = section.list("recording-encrypt-to", new Key(), List.of());
+    if (encryptTo.size() > Recipient.MOST) {
+      section.wrong("recording-encrypt-to", "at most %d keys".formatted(Recipient.MOST));
+      encryptTo = encryptTo.subList(0, Recipient.MOST);
+    }
     if (mode != RecordingMode.OFF && directory.isEmpty() && !inCluster) {
       section.wrong("recording", "'recordings' has to name the directory that they go to");
     }
-    return new RecordingConfiguration(mode, directory, input, failureEnds, stall);
+    return new RecordingConfiguration(mode, directory, input, failureEnds, stall, spool, encryptTo);
   }
 
   /**
@@ -60,14 +74,23 @@ record RecordingConfiguration(
   RecordingPolicy policy(Login login) {
     Terms terms = login.terms();
     if (terms.user().isEmpty()) {
-      return new RecordingPolicy(mode, input, failureEnds, stall);
+      return new RecordingPolicy(mode, input, failureEnds, stall, encryptTo);
     }
     RoleOptions roles = terms.options();
     return new RecordingPolicy(
         mode.and(roles.recording().orElse(RecordingMode.NODE)),
         input,
         roles.recordingFailureEnds().orElse(failureEnds),
-        stall);
+        stall,
+        recipients(roles));
+  }
+
+  /** The node's and those of the roles; of too many the node's first. */
+  private List<Recipient> recipients(RoleOptions roles) {
+    return Stream.concat(encryptTo.stream(), roles.recipients().stream())
+        .distinct()
+        .limit(Recipient.MOST)
+        .toList();
   }
 
   /**
@@ -82,7 +105,7 @@ record RecordingConfiguration(
       return null;
     }
     Signer signer = Signer.of(HostKeyFiles.loadOrMakeEd25519(node.tunnels().key()));
-    return Recorder.open(node.state(), node.tunnels().name(), signer, destination.get());
+    return Recorder.open(node.state(), spool, node.tunnels().name(), signer, destination.get());
   }
 
   /** The settings that count, as they would be written; nothing if nothing is recorded. */
@@ -94,6 +117,10 @@ record RecordingConfiguration(
       all.put("record-input", input ? "yes" : "no");
       all.put("on-recording-failure", failureEnds ? "end" : "continue");
       all.put("recording-stall", stall.toSeconds() + "s");
+      all.put("recording-spool", (spool >> 20) + "m");
+      if (!encryptTo.isEmpty()) {
+        all.put("recording-encrypt-to", encryptTo.stream().map(Recipient::toString).toList());
+      }
     });
     return all;
   }
@@ -109,6 +136,18 @@ record RecordingConfiguration(
         default ->
             throw new TypeConversionException("'" + text + "' is none of off, node, node-sync");
       };
+    }
+  }
+
+  /** Reads a key. */
+  private static final class Key implements ITypeConverter<Recipient> {
+    @Override
+    public Recipient convert(String text) {
+      try {
+        return Recipient.parse(text);
+      } catch (InvalidRecordException e) {
+        throw new TypeConversionException(e.sentence());
+      }
     }
   }
 

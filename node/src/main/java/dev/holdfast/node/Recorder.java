@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * process of the node which died left behind. Thread-safe.
  */
 public final class Recorder implements AutoCloseable {
+  /** Bytes that wait on a node's disk where nobody said. */
+  public static final long USUAL_SPOOL = 4L << 30;
+
   /** How often it looks for what other processes left. */
   private static final Duration LOOK = Duration.ofSeconds(60);
 
@@ -38,29 +41,33 @@ public final class Recorder implements AutoCloseable {
   private final Signer signer;
   private final PartStore destination;
   private final Spool spool;
+  private final SpoolRoom room;
   private final Uploader uploader;
   private final RecordingThreads threads = new RecordingThreads();
   private final SecureRandom random = new SecureRandom();
   private final AtomicInteger living = new AtomicInteger();
   private volatile boolean closed;
 
-  private Recorder(String node, Signer signer, PartStore destination, Spool spool) {
+  private Recorder(String node, Signer signer, PartStore destination, Spool spool, SpoolRoom room) {
     this.node = node;
     this.signer = signer;
     this.destination = destination;
     this.spool = spool;
-    uploader = new Uploader(destination);
+    this.room = room;
+    uploader = new Uploader(destination, room);
   }
 
   /**
    * Begins, and sees to what is there.
    *
    * @param state the node's directory, in which parts wait for the destination
+   * @param most bytes of what waits there
    * @param node its name, for those who look at recordings
    */
-  public static Recorder open(Path state, String node, Signer signer, PartStore destination)
-      throws IOException {
-    Recorder recorder = new Recorder(node, signer, destination, Spool.open(state));
+  public static Recorder open(
+      Path state, long most, String node, Signer signer, PartStore destination) throws IOException {
+    Recorder recorder =
+        new Recorder(node, signer, destination, Spool.open(state), new SpoolRoom(most));
     recorder.adopt();
     return recorder;
   }
@@ -92,20 +99,24 @@ public final class Recorder implements AutoCloseable {
   private Recording sync(String name, Start start, RecordingPolicy policy) throws IOException {
     SyncRecording recording =
         new SyncRecording(
-            name, start, signer, new PatientStore(destination), living::decrementAndGet);
+            name,
+            start,
+            new PatientStore(destination),
+            sink -> new RecordingWriter(name, signer, sink, policy.recipients()),
+            living::decrementAndGet);
     recording.begin(policy.stall());
     return recording;
   }
 
   private Recording spooled(String name, Start start, RecordingPolicy policy) throws IOException {
-    SpooledParts parts = new SpooledParts(spool.make(name), uploader::add);
+    SpooledParts parts = new SpooledParts(spool.make(name), room, uploader::add);
     SpooledRecording recording =
         new SpooledRecording(
             name,
             start,
             policy.failureEnds(),
             parts,
-            new RecordingWriter(name, signer, parts),
+            new RecordingWriter(name, signer, parts, policy.recipients()),
             threads,
             living::decrementAndGet);
     try {
@@ -123,6 +134,7 @@ public final class Recorder implements AutoCloseable {
     }
     try {
       for (Path left : spool.adopt()) {
+        new SpooledParts(left, room, uploader::add).count();
         threads.execute(() -> complete(left));
       }
     } catch (IOException e) {
@@ -134,7 +146,7 @@ public final class Recorder implements AutoCloseable {
   /** Ends a recording whose process died. */
   private void complete(Path left) {
     String name = String.valueOf(left.getFileName());
-    SpooledParts parts = new SpooledParts(left, uploader::add);
+    SpooledParts parts = new SpooledParts(left, room, uploader::add);
     try {
       Optional<RecordingWriter> found = parts.goOn(name, signer);
       if (found.isPresent()) {

@@ -31,6 +31,7 @@ final class SpooledParts implements RecordingWriter.Sink {
   private static final String CONTINUATION = "continuation";
 
   private final Path directory;
+  private final SpoolRoom room;
   private final Consumer<Path> whenFinished;
   private @Nullable FileChannel file;
   private int prepared = -1;
@@ -41,8 +42,9 @@ final class SpooledParts implements RecordingWriter.Sink {
    *
    * @param whenFinished gets the directory when one of them is whole
    */
-  SpooledParts(Path directory, Consumer<Path> whenFinished) {
+  SpooledParts(Path directory, SpoolRoom room, Consumer<Path> whenFinished) {
     this.directory = directory;
+    this.room = room;
     this.whenFinished = whenFinished;
   }
 
@@ -56,11 +58,13 @@ final class SpooledParts implements RecordingWriter.Sink {
       return;
     }
     Path next = open(index);
+    room.take(RecordingWriter.MOST_WRITTEN);
     try {
       SpaceReserve.make(next, RecordingWriter.MOST_WRITTEN);
       prepared = index;
     } catch (IOException e) {
       Files.deleteIfExists(next);
+      room.give(RecordingWriter.MOST_WRITTEN);
       throw e;
     }
   }
@@ -101,7 +105,9 @@ final class SpooledParts implements RecordingWriter.Sink {
   }
 
   private void name(Path written, int index) throws IOException {
-    SpaceReserve.cut(written, Files.size(written));
+    long bytes = Files.size(written);
+    SpaceReserve.cut(written, bytes);
+    room.give(RecordingWriter.MOST_WRITTEN - bytes);
     Files.move(written, directory.resolve(DirectoryParts.fileName(index)), ATOMIC_MOVE);
     whenFinished.accept(directory);
   }
@@ -128,6 +134,7 @@ final class SpooledParts implements RecordingWriter.Sink {
       Optional<TornPart> torn = TornPart.of(read(left));
       if (torn.isEmpty()) {
         Files.delete(left);
+        room.give(RecordingWriter.MOST_WRITTEN);
         continue;
       }
       TornPart part = torn.get();
@@ -148,6 +155,17 @@ final class SpooledParts implements RecordingWriter.Sink {
     prepared = part.index();
     file = FileChannel.open(left, WRITE);
     return new RecordingWriter(recording, signer, this, part);
+  }
+
+  /** What another process left there takes room here from now on. */
+  void count() throws IOException {
+    for (Path left : Spool.list(directory)) {
+      if (left.toString().endsWith(OPEN)) {
+        room.found(RecordingWriter.MOST_WRITTEN);
+      } else if (DirectoryParts.index(left).isPresent()) {
+        room.found(Files.size(left));
+      }
+    }
   }
 
   private static byte[] read(Path file) throws IOException {

@@ -7,11 +7,11 @@ import dev.holdfast.recording.Event.Start;
 import dev.holdfast.recording.Event.Why;
 import dev.holdfast.recording.EventBuffer;
 import dev.holdfast.recording.RecordingWriter;
-import dev.holdfast.recording.Signer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,14 +44,20 @@ final class SyncRecording implements Recording, RecordingWriter.Sink {
   /**
    * One of which nothing is written yet.
    *
+   * @param writers makes what writes it to a sink
    * @param atEnd called when its end is durable, or it has failed
    */
-  SyncRecording(String name, Start start, Signer signer, PatientStore destination, Runnable atEnd) {
+  SyncRecording(
+      String name,
+      Start start,
+      PatientStore destination,
+      Function<RecordingWriter.Sink, RecordingWriter> writers,
+      Runnable atEnd) {
     this.name = name;
     this.start = start;
     this.destination = destination;
     this.atEnd = atEnd;
-    writer = new RecordingWriter(name, signer, this);
+    writer = writers.apply(this);
   }
 
   /** Writes the beginning, and waits until it is durable. */

@@ -33,6 +33,7 @@ final class Uploader implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Uploader.class);
 
   private final PartStore destination;
+  private final SpoolRoom room;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<Path> waiting = new LinkedHashSet<>();
@@ -42,8 +43,9 @@ final class Uploader implements AutoCloseable {
   private long notBefore;
   private boolean closed;
 
-  Uploader(PartStore destination) {
+  Uploader(PartStore destination, SpoolRoom room) {
     this.destination = destination;
+    this.room = room;
     for (int i = 0; i < MOST_AT_ONCE; i++) {
       workers.add(Thread.ofVirtual().name("node-uploader-" + i).start(this::work));
     }
@@ -123,8 +125,10 @@ final class Uploader implements AutoCloseable {
   private void upload(Path recording) throws IOException {
     String name = String.valueOf(recording.getFileName());
     for (Path part : SpooledParts.finished(recording)) {
-      destination.put(name, DirectoryParts.index(part).orElseThrow(), Files.readAllBytes(part));
+      byte[] bytes = Files.readAllBytes(part);
+      destination.put(name, DirectoryParts.index(part).orElseThrow(), bytes);
       Files.delete(part);
+      room.give(bytes.length);
     }
     try {
       Files.deleteIfExists(recording);

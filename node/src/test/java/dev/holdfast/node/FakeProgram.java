@@ -21,7 +21,11 @@ final class FakeProgram implements ServedSession {
 
   /** Writes all of {@code text}, in portions of at most {@code portion} bytes. */
   static void write(ClientEnd to, String text, int portion) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    write(to, text.getBytes(StandardCharsets.UTF_8), portion);
+  }
+
+  /** The same with bytes; ends when nobody takes more. */
+  static void write(ClientEnd to, byte[] bytes, int portion) throws IOException {
     int[] at = {0};
     while (at[0] < bytes.length) {
       int count =
@@ -34,6 +38,8 @@ final class FakeProgram implements ServedSession {
               });
       if (count > 0) {
         at[0] += count;
+      } else if (count == -1) {
+        return;
       } else {
         Thread.onSpinWait();
       }

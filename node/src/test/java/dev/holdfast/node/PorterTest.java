@@ -207,6 +207,7 @@ final class PorterTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.of(false),
         Optional.empty(),
         Optional.empty(),

@@ -14,6 +14,7 @@ import dev.holdfast.recording.Event.Input;
 import dev.holdfast.recording.Event.Resize;
 import dev.holdfast.recording.Event.Start;
 import dev.holdfast.recording.Event.Why;
+import dev.holdfast.recording.ReadingKey;
 import dev.holdfast.recording.Signer;
 import dev.holdfast.recording.Verification.State;
 import dev.holdfast.ssh.ClientEnd;
@@ -39,6 +40,7 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -81,7 +83,7 @@ class RecorderTest {
 
   private ServedSession start(SessionRequest request, RecordingPolicy policy) throws IOException {
     if (recorder == null) {
-      recorder = Recorder.open(state, "ada", signer, destination);
+      recorder = Recorder.open(state, Recorder.USUAL_SPOOL, "ada", signer, destination);
     }
     Sessions programs =
         (start, its) -> {
@@ -207,6 +209,113 @@ class RecorderTest {
     soon(() -> spooled().isEmpty());
   }
 
+  private static byte[] noise(int bytes) {
+    byte[] noise = new byte[bytes];
+    new SplittableRandom(1).nextBytes(noise);
+    return noise;
+  }
+
+  private static String latin(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  /** What waits is bounded, and the recording says how much is missing. */
+  @Test
+  void whatWaitsOnDiskIsBoundedAndComesWhenTheDestinationIsBack() throws IOException {
+    destination.fails();
+    recorder = Recorder.open(state, 3L << 20, "ada", signer, destination);
+    RecordingPolicy goesOn =
+        new RecordingPolicy(RecordingMode.NODE, false, false, RecordingPolicy.USUAL_STALL);
+    start(new SessionRequest.Shell(), goesOn);
+    byte[] flood = noise(8 << 20);
+    FakeProgram.write(end(), flood, 50_000);
+    end().exit(new Ending.Status(0));
+    soon(() -> client.ending() != null);
+    assertThat(spooledSize()).isBetween(1L << 20, 3L << 20);
+    destination.works();
+    soon(() -> destination.state().equals(java.util.Optional.of(State.WHOLE)));
+    String recorded = destination.output();
+    assertThat(recorded).startsWith(latin(flood).substring(0, 1 << 20));
+    List<Gap> gaps = destination.events(Gap.class);
+    assertThat(gaps.getFirst().reason())
+        .contains("recordings that wait for their destination take 2 MiB of this machine's disk");
+    assertThat(recorded.length() + gaps.stream().mapToLong(Gap::bytes).sum())
+        .isEqualTo(flood.length);
+    soon(() -> spooled().isEmpty());
+  }
+
+  @Test
+  void aSessionThatHasNoRoomToWaitInEndsWithANotice() throws IOException {
+    destination.fails();
+    recorder = Recorder.open(state, 3L << 20, "ada", signer, destination);
+    ServedSession session = start(new SessionRequest.Shell(), NODE);
+    byte[] flood = noise(1 << 20);
+    for (int i = 0; i < 50 && client.ending() == null; i++) {
+      FakeProgram.write(end(), flood, 50_000);
+    }
+    soon(() -> client.ending() != null);
+    assertThat(client.text())
+        .contains("The session could not be recorded: recordings that wait for their destination");
+    assertThat(client.ending()).isEqualTo(new Ending.Status(UnstartedSession.STATUS));
+    soon(() -> program.closed);
+    session.closed();
+    destination.works();
+    soon(() -> destination.state().equals(java.util.Optional.of(State.CUT)));
+    assertThat(destination.output()).startsWith(latin(flood));
+  }
+
+  /** Nothing of what was shown is on the disk, neither while it waits nor where it goes. */
+  @Test
+  void whatIsEncryptedIsSoBeforeItIsOnADiskAndIsEndedWithoutTheKey() throws Exception {
+    byte[] shown = noise(4000);
+    String some = latin(shown).substring(1000, 1100);
+    ServedSession plain = start(new SessionRequest.Shell(), NODE);
+    FakeProgram.write(end(), shown, 5000);
+    soon(() -> spooledText().contains(some));
+    plain.closed();
+    soon(() -> spooled().isEmpty());
+    destination.delete(destination.recordings().getFirst());
+    ReadingKey key = ReadingKey.generate();
+    RecordingPolicy encrypted =
+        new RecordingPolicy(
+            RecordingMode.NODE, false, true, RecordingPolicy.USUAL_STALL, List.of(key.recipient()));
+    ServedSession second = start(new SessionRequest.Shell(), encrypted);
+    FakeProgram.write(end(), shown, 5000);
+    soon(() -> spooledBytes() > 4000);
+    assertThat(spooledText()).contains("HFREC").doesNotContain(some);
+    Path dead = state.resolve("next").resolve("recordings").resolve("process-" + UUID.randomUUID());
+    copyProcess(dead);
+    FakeParts other = new FakeParts();
+    Recorder next =
+        Recorder.open(state.resolve("next"), Recorder.USUAL_SPOOL, "ada", signer, other);
+    try {
+      soon(() -> other.state().equals(java.util.Optional.of(State.CUT)));
+      assertThat(other.output()).isEmpty();
+      assertThat(other.read(List.of(key), event -> {}).bytes()).isEqualTo(4000);
+    } finally {
+      next.close();
+      second.closed();
+    }
+  }
+
+  private String spooledText() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(state.resolve("recordings"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    } catch (java.io.UncheckedIOException | java.nio.file.NoSuchFileException e) {
+      return "";
+    }
+    return all.toString();
+  }
+
+  private long spooledSize() throws IOException {
+    try (Stream<Path> files = Files.walk(state.resolve("recordings"))) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+
   @Test
   void anotherProcessEndsWhatADeadOneLeft() throws IOException {
     ServedSession session = start(new SessionRequest.Shell(), NODE);
@@ -220,7 +329,8 @@ class RecorderTest {
     }
     Files.write(open, new byte[] {2, 0, 0}, java.nio.file.StandardOpenOption.APPEND);
     FakeParts other = new FakeParts();
-    Recorder next = Recorder.open(state.resolve("next"), "ada", signer, other);
+    Recorder next =
+        Recorder.open(state.resolve("next"), Recorder.USUAL_SPOOL, "ada", signer, other);
     try {
       soon(() -> other.state().equals(java.util.Optional.of(State.CUT)));
       assertThat(other.output()).isEqualTo("before the crash");
@@ -236,7 +346,7 @@ class RecorderTest {
   void whatALivingProcessRecordsIsLeftAlone() throws IOException {
     ServedSession session = start(new SessionRequest.Shell(), NODE);
     FakeParts other = new FakeParts();
-    Recorder next = Recorder.open(state, "ada", signer, other);
+    Recorder next = Recorder.open(state, Recorder.USUAL_SPOOL, "ada", signer, other);
     FakeProgram.write(end(), "hello", 5000);
     end().exit(new Ending.Status(0));
     session.closed();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a store that keeps a list of recordings whose each is and when it has ended, by what stands
- * in the parts that are put. Thread-safe.
+ * in the parts that are put, or in the label of those that it can't read. Thread-safe.
  */
 public final class ListedParts implements PartStore {
   private final PartStore store;
@@ -26,15 +26,21 @@ public final class ListedParts implements PartStore {
     AtomicReference<@Nullable About> start = new AtomicReference<>();
     AtomicBoolean ended = new AtomicBoolean();
     try {
+      PartReader reader = PartReader.of(part, 0);
       Tail tail =
-          PartReader.of(part, 0)
-              .readAll(event -> {
+          reader.readAll(
+              event -> {
                 switch (event.content()) {
                   case Event.Start(var about) -> start.set(new About(about));
                   case Event.End _ -> ended.set(true);
                   default -> {}
                 }
-              });
+              },
+              note -> ended.set(note.ends().isPresent()));
+      Envelope envelope = reader.head().envelope();
+      if (envelope != null && index == 0) {
+        start.set(new About(envelope.label()));
+      }
       if (!(tail instanceof Tail.Sealed)) {
         throw new IOException("Part %d of recording %s is not whole.".formatted(index, recording));
       }

@@ -5,11 +5,13 @@ import static dev.holdfast.recording.RecordingFormat.NAME;
 import static dev.holdfast.recording.RecordingFormat.UNSIGNED_HEAD;
 
 import dev.holdfast.access.Ed25519;
+import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.security.InvalidKeyException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The signed beginning of a part (PROTOCOL.recording 2).
@@ -21,6 +23,7 @@ import java.util.HexFormat;
  * @param nanos of the first event
  * @param offset bytes of output in the parts before
  * @param key of who signs, 32 bytes
+ * @param envelope who can read it; null if everybody can
  */
 record PartHead(
     String recording,
@@ -29,9 +32,13 @@ record PartHead(
     long number,
     long nanos,
     long offset,
-    byte[] key) {
+    byte[] key,
+    @Nullable Envelope envelope) {
   /** How blocks are stored: not encrypted. */
   private static final int PLAIN = 0;
+
+  /** By the key in the envelope. */
+  private static final int ENCRYPTED = 1;
 
   PartHead {
     RecordingFormat.check(recording, index);
@@ -51,13 +58,15 @@ record PartHead(
             .putLong(nanos)
             .putLong(offset)
             .put(key)
-            .putInt(PLAIN)
+            .putInt(envelope == null ? PLAIN : ENCRYPTED)
             .array();
-    byte[] signature = signer.sign(RecordingFormat.headSigned(), unsigned);
-    return ByteBuffer.allocate(UNSIGNED_HEAD + Ed25519.SIGNATURE)
-        .put(unsigned)
-        .put(signature)
-        .array();
+    byte[] sealed = envelope == null ? new byte[0] : envelope.encoded();
+    byte[] signature = signer.sign(RecordingFormat.headSigned(), unsigned, sealed);
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(unsigned);
+    all.writeBytes(signature);
+    all.writeBytes(sealed);
+    return all.toByteArray();
   }
 
   /** Reads one whose signature is its key's, and leaves {@code in} behind it. */
@@ -65,19 +74,38 @@ record PartHead(
     int start = in.position();
     try {
       PartHead head = parse(in);
-      byte[] unsigned = new byte[in.position() - start];
-      in.get(start, unsigned);
+      byte[] unsigned = between(in, start);
       byte[] signature = take(in, Ed25519.SIGNATURE);
+      int behind = in.position();
+      PartHead whole = isEncrypted(unsigned) ? head.with(Envelope.read(in)) : head;
       if (!Ed25519.verifies(
-          Ed25519.publicKey(head.key), signature, RecordingFormat.headSigned(), unsigned)) {
+          Ed25519.publicKey(head.key),
+          signature,
+          RecordingFormat.headSigned(),
+          unsigned,
+          between(in, behind))) {
         throw new MalformedPartException("its head is not what was signed");
       }
-      return head;
+      return whole;
     } catch (BufferUnderflowException e) {
       throw new MalformedPartException("its head is cut off");
     } catch (InvalidKeyException e) {
       throw new MalformedPartException("the key in its head is none");
     }
+  }
+
+  private static byte[] between(ByteBuffer in, int start) {
+    byte[] read = new byte[in.position() - start];
+    in.get(start, read);
+    return read;
+  }
+
+  private static boolean isEncrypted(byte[] unsigned) {
+    return ByteBuffer.wrap(unsigned).getInt(UNSIGNED_HEAD - Integer.BYTES) == ENCRYPTED;
+  }
+
+  private PartHead with(Envelope its) {
+    return new PartHead(recording, index, previous, number, nanos, offset, key, its);
   }
 
   private static PartHead parse(ByteBuffer in) throws MalformedPartException {
@@ -96,10 +124,10 @@ record PartHead(
     if (index < 0 || index >= RecordingFormat.MOST_PARTS || number < 0 || nanos < 0 || offset < 0) {
       throw new MalformedPartException("a number in its head can't be");
     }
-    if (stored != PLAIN) {
+    if (stored != PLAIN && stored != ENCRYPTED) {
       throw new MalformedPartException("it is stored in a way that this version does not know");
     }
-    return new PartHead(recording, index, previous, number, nanos, offset, key);
+    return new PartHead(recording, index, previous, number, nanos, offset, key, null);
   }
 
   private static byte[] take(ByteBuffer in, int count) {

@@ -1,11 +1,6 @@
 package dev.holdfast.recording;
 
-import static dev.holdfast.recording.RecordingFormat.BLOCK_HEAD;
-import static dev.holdfast.recording.RecordingFormat.HASH;
-import static dev.holdfast.recording.RecordingFormat.KIND_DEFLATED;
 import static dev.holdfast.recording.RecordingFormat.KIND_SEAL;
-import static dev.holdfast.recording.RecordingFormat.KIND_STORED;
-import static dev.holdfast.recording.RecordingFormat.MOST_BLOCK;
 import static dev.holdfast.recording.RecordingFormat.MOST_PART_EVENTS;
 import static dev.holdfast.recording.RecordingFormat.SEAL;
 
@@ -14,24 +9,29 @@ import java.nio.ByteBuffer;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one part, which a stranger may have made or changed: its head, and then block by block, as
- * long as what comes is whole. Takes memory for one block. Confined to one thread.
+ * long as what comes is whole. Of an encrypted part without its key it has what the blocks say of
+ * their events. Takes memory for one block. Confined to one thread.
  */
 final class PartReader {
   private final byte[] bytes;
   private final int start;
   private final PartHead head;
+  private final @Nullable PartCipher cipher;
   private int at;
   private byte[] link;
   private long number;
   private long offset;
   private long nanos;
   private long events;
+  private long sequence = -1;
 
   /** How the part ends. */
   sealed interface Tail {
@@ -69,22 +69,39 @@ final class PartReader {
    */
   record Position(long number, long offset, long nanos, long bytes, byte[] link) {}
 
-  private PartReader(byte[] bytes, int start, PartHead head, int at) {
+  private PartReader(byte[] bytes, int start, PartHead head, int at, @Nullable PartCipher cipher) {
     this.bytes = bytes;
     this.start = start;
     this.head = head;
     this.at = at;
+    this.cipher = cipher;
     link = RecordingFormat.hash().digest(Arrays.copyOfRange(bytes, start, at));
     number = head.number();
     offset = head.offset();
     nanos = head.nanos();
   }
 
-  /** Reads the head of the part that begins at {@code start}. */
+  /** Reads the head of the part that begins at {@code start}, for who has no key. */
   static PartReader of(byte[] bytes, int start) throws MalformedPartException {
+    return of(bytes, start, List.of());
+  }
+
+  /** The same, for who has these. */
+  static PartReader of(byte[] bytes, int start, List<ReadingKey> keys)
+      throws MalformedPartException {
     ByteBuffer in = ByteBuffer.wrap(bytes, start, bytes.length - start);
     PartHead head = PartHead.read(in);
-    return new PartReader(bytes, start, head, in.position());
+    Envelope envelope = head.envelope();
+    PartCipher cipher =
+        envelope == null
+            ? null
+            : envelope.open(keys, head.recording(), head.index()).map(PartCipher::new).orElse(null);
+    return new PartReader(bytes, start, head, in.position(), cipher);
+  }
+
+  /** Whether its events can't be read. */
+  boolean isHidden() {
+    return head.envelope() != null && cipher == null;
   }
 
   PartHead head() {
@@ -104,17 +121,22 @@ final class PartReader {
 
   /** Reads to the end; each event of a whole block is given to {@code sink}, in order. */
   Tail readAll(Consumer<Event> sink) {
+    return readAll(sink, note -> {});
+  }
+
+  /** The same; of each whole block that can't be read {@code told} gets what it says of itself. */
+  Tail readAll(Consumer<Event> sink, Consumer<BlockNote> told) {
     Inflater inflater = new Inflater(true);
     try {
       while (at < bytes.length) {
         if (bytes[at] == KIND_SEAL) {
           return seal();
         }
-        int end = blockEnd();
-        if (end > bytes.length) {
+        Optional<Block> block = Block.at(bytes, at, head.envelope() != null);
+        if (block.isEmpty()) {
           break;
         }
-        block(inflater, end, sink);
+        block(inflater, block.get(), sink, told);
       }
       return new Tail.Torn(at);
     } catch (MalformedPartException e) {
@@ -140,87 +162,62 @@ final class PartReader {
     return new Tail.Sealed(at + SEAL);
   }
 
-  /** Where the block ends that begins here; beyond the bytes if it is cut off. */
-  private int blockEnd() throws MalformedPartException {
-    byte kind = bytes[at];
-    if (kind != KIND_STORED && kind != KIND_DEFLATED) {
-      throw new MalformedPartException("nothing is known of blocks of kind " + kind);
-    }
-    if (bytes.length - at < BLOCK_HEAD) {
-      return bytes.length + 1;
-    }
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    int payload = in.getInt(at + 1);
-    int raw = in.getInt(at + 5);
-    if (raw < 1 || raw > MOST_BLOCK || payload < 1 || payload > MOST_BLOCK) {
-      throw new MalformedPartException("the length of a block can't be");
-    }
-    return at + BLOCK_HEAD + payload + HASH;
-  }
-
-  private void block(Inflater inflater, int end, Consumer<Event> sink)
+  private void block(Inflater inflater, Block block, Consumer<Event> sink, Consumer<BlockNote> told)
       throws MalformedPartException {
-    MessageDigest hash = RecordingFormat.hash();
-    hash.update(link);
-    hash.update(bytes, at, end - HASH - at);
-    byte[] next = hash.digest();
-    if (!Arrays.equals(next, 0, HASH, bytes, end - HASH, end)) {
-      throw new MalformedPartException("a block was changed");
-    }
-    byte[] raw = raw(inflater, end);
-    events += raw.length;
+    byte[] next = block.link(link);
+    events += block.raw();
     if (events > MOST_PART_EVENTS) {
       throw new MalformedPartException("it has more events than a part may have");
     }
-    check(ByteBuffer.wrap(raw), sink);
+    BlockNote note = block.note();
+    if (note != null) {
+      checkOrder(note);
+    }
+    if (note != null && cipher == null) {
+      told.accept(note);
+      number += note.count();
+      offset += note.output();
+      nanos = note.nanos();
+    } else {
+      check(ByteBuffer.wrap(block.events(inflater, cipher)), note, sink);
+    }
     link = next;
-    at = end;
+    at = block.end();
   }
 
-  private byte[] raw(Inflater inflater, int end) throws MalformedPartException {
-    int from = at + BLOCK_HEAD;
-    int to = end - HASH;
-    int length = ByteBuffer.wrap(bytes).getInt(at + 5);
-    if (bytes[at] == KIND_STORED) {
-      if (to - from != length) {
-        throw new MalformedPartException("the lengths of a block differ");
-      }
-      return Arrays.copyOfRange(bytes, from, to);
+  private void checkOrder(BlockNote note) throws MalformedPartException {
+    if (note.sequence() <= sequence || note.nanos() < nanos) {
+      throw new MalformedPartException("a block is out of order");
     }
-    byte[] raw = new byte[length];
-    try {
-      inflater.reset();
-      inflater.setInput(bytes, from, to - from);
-      if (inflater.inflate(raw) != length || !ends(inflater)) {
-        throw new MalformedPartException("a block has another length than it says");
-      }
-      return raw;
-    } catch (DataFormatException e) {
-      throw new MalformedPartException("a block can't be decompressed");
-    }
-  }
-
-  /** Whether there is nothing more to decompress, and nothing behind it. */
-  private static boolean ends(Inflater inflater) throws DataFormatException {
-    return inflater.inflate(new byte[1]) == 0
-        && inflater.finished()
-        && inflater.getRemaining() == 0;
+    sequence = note.sequence();
   }
 
   /** All events of a block are looked at before one is given on. */
-  private void check(ByteBuffer raw, Consumer<Event> sink) throws MalformedPartException {
+  private void check(ByteBuffer raw, @Nullable BlockNote note, Consumer<Event> sink)
+      throws MalformedPartException {
     long expected = number;
     long output = offset;
     long time = nanos;
+    boolean starts = false;
+    Optional<Event.Why> ends = Optional.empty();
     while (raw.hasRemaining()) {
       Event event = EventReader.next(raw);
       if (event.number() != expected || event.nanos() < time) {
         throw new MalformedPartException("event " + event.number() + " is out of order");
       }
+      starts |= expected == number && event.content() instanceof Event.Start;
       expected++;
       time = event.nanos();
+      ends = event.content() instanceof Event.End end ? Optional.of(end.why()) : Optional.empty();
       if (event.content() instanceof Event.Output(_, byte[] data)) {
         output += data.length;
+      }
+    }
+    if (note != null) {
+      int count = Math.toIntExact(expected - number);
+      var found = new BlockNote(note.sequence(), count, output - offset, time, starts, ends);
+      if (!found.equals(note)) {
+        throw new MalformedPartException("what a block says of its events is not so");
       }
     }
     raw.rewind();

@@ -46,6 +46,8 @@ public final class RecordingFormat {
   static final byte KIND_SEAL = 0;
   static final byte KIND_STORED = 1;
   static final byte KIND_DEFLATED = 2;
+  static final byte KIND_ENCRYPTED = 3;
+  static final byte KIND_DEFLATED_ENCRYPTED = 4;
 
   /** Holds CR, LF and, last, the version: a transfer as text shows. */
   private static final byte[] MAGIC = {'H', 'F', 'R', 'E', 'C', '\r', '\n', 1};

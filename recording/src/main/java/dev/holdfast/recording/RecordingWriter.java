@@ -1,19 +1,22 @@
 package dev.holdfast.recording;
 
-import static dev.holdfast.recording.RecordingFormat.BLOCK_HEAD;
 import static dev.holdfast.recording.RecordingFormat.HASH;
-import static dev.holdfast.recording.RecordingFormat.KIND_DEFLATED;
 import static dev.holdfast.recording.RecordingFormat.KIND_SEAL;
-import static dev.holdfast.recording.RecordingFormat.KIND_STORED;
 
+import dev.holdfast.access.Json;
+import dev.holdfast.access.Recipient;
+import dev.holdfast.recording.PartBlocks.Numbered;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the parts of one recording out of events: blocks that are compressed and chained by their
- * hashes, each part begun by a signed head and ended by a seal. Caller locks.
+ * hashes, each part begun by a signed head and ended by a seal. What is to be read by a few only is
+ * encrypted here, before any sink has it. Caller locks.
  */
 public final class RecordingWriter {
   /** A part that has so many bytes gets no other block. */
@@ -30,11 +33,12 @@ public final class RecordingWriter {
 
   /** Most bytes of a part that this makes. */
   public static final int MOST_WRITTEN =
-      FULL_PART + RecordingFormat.MOST_BLOCK + 2 * MOST_LAST + 1024;
+      FULL_PART + RecordingFormat.MOST_BLOCK + 2 * MOST_LAST + Envelope.MOST + 1024;
 
   private final String recording;
   private final Signer signer;
   private final Sink sink;
+  private final List<Recipient> recipients;
   private final MessageDigest hash = RecordingFormat.hash();
 
   /** Over all bytes of the open part. */
@@ -44,6 +48,10 @@ public final class RecordingWriter {
   private byte[] link = new byte[HASH];
   private int index;
   private boolean open;
+
+  /** Of the open part; null if another process, whose key is not known, began it encrypted. */
+  private @Nullable PartBlocks blocks;
+
   private long number;
   private long nanos;
   private long offset;
@@ -62,16 +70,29 @@ public final class RecordingWriter {
     void finish(int index, Continuation next) throws IOException;
   }
 
-  /** A new recording. */
+  /** A new recording that everybody can read. */
   public RecordingWriter(String recording, Signer signer, Sink sink) {
+    this(recording, signer, sink, List.of());
+  }
+
+  /**
+   * A new recording.
+   *
+   * @param recipients who can read it; if there are none, everybody
+   */
+  public RecordingWriter(String recording, Signer signer, Sink sink, List<Recipient> recipients) {
     this.recording = RecordingFormat.check(recording, 0);
     this.signer = signer;
     this.sink = sink;
+    this.recipients = List.copyOf(recipients);
+    if (recipients.size() > Recipient.MOST) {
+      throw new IllegalArgumentException(recipients.size() + " recipients");
+    }
   }
 
   /** Goes on with the part that comes next where {@code from} was taken. */
   public RecordingWriter(String recording, Signer signer, Sink sink, Continuation from) {
-    this(recording, signer, sink);
+    this(recording, signer, sink, from.recipients());
     index = from.index();
     System.arraycopy(from.previous(), 0, previous, 0, HASH);
     number = from.number();
@@ -80,10 +101,11 @@ public final class RecordingWriter {
   }
 
   /**
-   * Goes on with an open part of which the sink has exactly the bytes of {@link TornPart#whole}.
+   * Goes on with an open part of which the sink has exactly the bytes of {@link TornPart#whole}. An
+   * encrypted one gets its seal, and what follows is in the next, for the same recipients.
    */
   public RecordingWriter(String recording, Signer signer, Sink sink, TornPart part) {
-    this(recording, signer, sink);
+    this(recording, signer, sink, part.recipients());
     PartReader.Position at = part.position();
     index = part.index();
     open = true;
@@ -92,12 +114,14 @@ public final class RecordingWriter {
     nanos = at.nanos();
     partBytes = at.bytes();
     link = at.link();
+    blocks = recipients.isEmpty() ? new PartBlocks(null) : null;
     whole.update(part.whole());
   }
 
   /** From where another writer can go on while no part is open. */
   private Continuation continuation() {
-    return new Continuation(signer.shown(), index, previous.clone(), number, offset, nanos);
+    return new Continuation(
+        signer.shown(), index, previous.clone(), number, offset, nanos, recipients);
   }
 
   /** Time of the last event that was written. */
@@ -146,19 +170,20 @@ public final class RecordingWriter {
     try {
       int from = 0;
       while (from < events.size()) {
-        Numbered block = number(events, from);
-        if (!last && open && isFull()) {
+        Numbered block = PartBlocks.number(events, from, number, FULL_BLOCK);
+        if (open && (blocks == null || (!last && isFull()))) {
           sink.prepare(index + 1);
           finish();
         }
-        if (!open) {
-          begin(block.first);
+        PartBlocks into = blocks;
+        if (!open || into == null) {
+          into = begin(block.first(), events, from);
         }
-        append(deflater, events.array(), from, block.end);
-        number += block.count;
-        nanos = block.last;
-        offset += block.output;
-        from = block.end;
+        append(into.make(deflater, events, from, block), block.end() - from);
+        number += block.count();
+        nanos = block.last();
+        offset += block.output();
+        from = block.end();
       }
     } finally {
       deflater.end();
@@ -169,67 +194,56 @@ public final class RecordingWriter {
     return partBytes >= FULL_PART || partEvents >= FULL_PART_EVENTS;
   }
 
-  /** Events of one block: up to where, how many, the times of two, and bytes of output. */
-  private record Numbered(int end, int count, long first, long last, long output) {}
-
-  private Numbered number(EventBuffer events, int from) {
-    ByteBuffer bytes = ByteBuffer.wrap(events.array(), 0, events.size());
-    long first = bytes.getLong(from + 12);
-    long last = first;
-    int count = 0;
-    long output = 0;
-    int at = from;
-    while (at < events.size() && at - from < FULL_BLOCK) {
-      int length = bytes.getInt(at);
-      bytes.putLong(at + 4, number + count);
-      if (bytes.get(at + 20) == EventBuffer.KIND_OUTPUT) {
-        output += length - (EventBuffer.HEAD - 4) - 1;
-      }
-      last = bytes.getLong(at + 12);
-      count++;
-      at += 4 + length;
-    }
-    return new Numbered(at, count, first, last, output);
-  }
-
-  private void begin(long first) throws IOException {
-    PartHead head = new PartHead(recording, index, previous, number, first, offset, signer.shown());
+  private PartBlocks begin(long first, EventBuffer events, int from) throws IOException {
+    byte[] key = PartCipher.newKey();
+    Envelope envelope =
+        recipients.isEmpty()
+            ? null
+            : Envelope.seal(recipients, recording, index, key, label(events, from));
+    PartHead head =
+        new PartHead(recording, index, previous, number, first, offset, signer.shown(), envelope);
     byte[] bytes = head.signedBy(signer);
     if (index == 0) {
       sink.prepare(0);
     }
     sink.write(index, bytes, 0, bytes.length);
+    PartBlocks made = new PartBlocks(envelope == null ? null : new PartCipher(key));
     open = true;
+    blocks = made;
     partBytes = bytes.length;
     partEvents = 0;
     link = hash.digest(bytes);
     whole.reset();
     whole.update(bytes);
+    return made;
   }
 
-  private void append(Deflater deflater, byte[] events, int from, int to) throws IOException {
-    int raw = to - from;
-    byte[] block = new byte[BLOCK_HEAD + raw + HASH];
-    deflater.reset();
-    deflater.setInput(events, from, raw);
-    deflater.finish();
-    int payload = deflater.deflate(block, BLOCK_HEAD, raw);
-    byte kind = KIND_DEFLATED;
-    if (!deflater.finished()) {
-      System.arraycopy(events, from, block, BLOCK_HEAD, raw);
-      payload = raw;
-      kind = KIND_STORED;
+  /** What part 0 says of itself to those who can't read it. */
+  private Json.Members label(EventBuffer events, int from) {
+    if (index > 0) {
+      return Json.members();
     }
-    ByteBuffer.wrap(block).put(kind).putInt(payload).putInt(raw);
-    int end = BLOCK_HEAD + payload;
+    try {
+      ByteBuffer first = ByteBuffer.wrap(events.array(), from, events.size() - from);
+      return EventReader.next(first).content() instanceof Event.Start(var about)
+          ? Envelope.label(about)
+          : Json.members();
+    } catch (MalformedPartException e) {
+      throw new IllegalStateException("what was just made can be read", e);
+    }
+  }
+
+  /** Links the block, which has room for that, and writes it. */
+  private void append(byte[] block, int raw) throws IOException {
+    int end = block.length - HASH;
     hash.update(link);
     hash.update(block, 0, end);
     byte[] next = hash.digest();
     System.arraycopy(next, 0, block, end, HASH);
-    sink.write(index, block, 0, end + HASH);
+    sink.write(index, block, 0, block.length);
     link = next;
-    whole.update(block, 0, end + HASH);
-    partBytes += end + HASH;
+    whole.update(block);
+    partBytes += block.length;
     partEvents += raw;
   }
 
@@ -246,6 +260,7 @@ public final class RecordingWriter {
     sink.write(index, seal, 0, seal.length);
     whole.update(seal);
     open = false;
+    blocks = null;
     System.arraycopy(whole.digest(), 0, previous, 0, HASH);
     int finished = index++;
     sink.finish(finished, continuation());

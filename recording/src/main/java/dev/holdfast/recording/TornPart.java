@@ -1,6 +1,8 @@
 package dev.holdfast.recording;
 
+import dev.holdfast.access.Recipient;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** A part whose writer died, as far as it is whole. Immutable. */
@@ -27,7 +29,9 @@ public final class TornPart {
       PartHead head = reader.head();
       boolean[] ended = {false};
       PartReader.Tail tail =
-          reader.readAll(event -> ended[0] = event.content() instanceof Event.End);
+          reader.readAll(
+              event -> ended[0] = event.content() instanceof Event.End,
+              note -> ended[0] = note.ends().isPresent());
       int end =
           switch (tail) {
             case PartReader.Tail.Sealed(int at) -> at;
@@ -80,8 +84,15 @@ public final class TornPart {
                 RecordingFormat.hash().digest(whole),
                 position.number(),
                 position.offset(),
-                position.nanos()))
+                position.nanos(),
+                recipients()))
         : Optional.empty();
+  }
+
+  /** Whom it is encrypted to; nobody if everybody can read it. */
+  List<Recipient> recipients() {
+    Envelope envelope = head.envelope();
+    return envelope == null ? List.of() : envelope.recipients();
   }
 
   /** Whether its last event is the recording's end. */

@@ -1,5 +1,6 @@
 package dev.holdfast.recording;
 
+import dev.holdfast.access.Recipient;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,6 +15,9 @@ import java.util.List;
  * @param bytes of output in them
  * @param length from the first to the last of them
  * @param findings what is wrong, a sentence each
+ * @param about what its start says, or its label if that can't be read
+ * @param hidden whom it is encrypted to, if some of it could not be read: then its hashes,
+ *     signatures, order and sizes were checked, and that is all; empty if all was read
  */
 public record Verification(
     String recording,
@@ -23,7 +27,9 @@ public record Verification(
     long events,
     long bytes,
     Duration length,
-    List<String> findings) {
+    List<String> findings,
+    About about,
+    List<Recipient> hidden) {
   /** In a word. */
   public enum State {
     /** It is as it was recorded, from its first event to its end. */
@@ -38,5 +44,6 @@ public record Verification(
 
   public Verification {
     findings = List.copyOf(findings);
+    hidden = List.copyOf(hidden);
   }
 }

@@ -2,14 +2,17 @@ package dev.holdfast.recording;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.holdfast.access.Recipient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +25,13 @@ public final class Verifier {
   /** What is wrong is told up to so many sentences. */
   static final int MOST_FINDINGS = 1000;
 
+  private final List<ReadingKey> keys;
   private final Consumer<Event> sink;
+  private final Set<Recipient> hidden = new LinkedHashSet<>();
   private final TreeMap<Integer, Seen> seen = new TreeMap<>();
   private final List<String> findings = new ArrayList<>();
   private @Nullable PartHead first;
+  private About about = About.NOTHING;
   private int latest = -1;
   private boolean plays = true;
   private long events;
@@ -38,9 +44,9 @@ public final class Verifier {
     final byte[] hash;
     final PartReader.Position end;
     final PartReader.Tail tail;
-    final Ends ends;
+    final PartEnds ends;
 
-    Seen(PartReader reader, PartReader.Tail tail, Ends ends) {
+    Seen(PartReader reader, PartReader.Tail tail, PartEnds ends) {
       head = reader.head();
       end = reader.position();
       this.tail = tail;
@@ -55,22 +61,6 @@ public final class Verifier {
     }
   }
 
-  /** What a part's events say of the recording's beginning and end. */
-  private static final class Ends {
-    Event.@Nullable End end;
-    boolean disorder;
-
-    void look(Event event) {
-      if (end != null) {
-        disorder = true;
-      }
-      if (event.content() instanceof Event.End last) {
-        end = last;
-      }
-      disorder |= (event.content() instanceof Event.Start) != (event.number() == 0);
-    }
-  }
-
   /** One that only checks. */
   public Verifier() {
     this(event -> {});
@@ -78,6 +68,12 @@ public final class Verifier {
 
   /** One that gives each whole event to {@code sink}, up to the first that is missing. */
   public Verifier(Consumer<Event> sink) {
+    this(List.of(), sink);
+  }
+
+  /** The same, which can read what is encrypted to these. */
+  public Verifier(List<ReadingKey> keys, Consumer<Event> sink) {
+    this.keys = List.copyOf(keys);
     this.sink = sink;
   }
 
@@ -104,7 +100,7 @@ public final class Verifier {
     int at = 0;
     do {
       try {
-        PartReader reader = PartReader.of(all, at);
+        PartReader reader = PartReader.of(all, at, keys);
         at = read(place, named, reader);
       } catch (MalformedPartException e) {
         plays = false;
@@ -122,16 +118,25 @@ public final class Verifier {
   private int read(String place, int named, PartReader reader) {
     PartHead head = reader.head();
     boolean isFirst = belongs(place, named, head);
-    Ends ends = new Ends();
+    PartEnds ends = new PartEnds();
     boolean inOrder = plays && isFirst && isNext(head);
+    lookInto(reader, isFirst);
+    long[] number = {head.number()};
     PartReader.Tail tail =
-        reader.readAll(event -> {
-          ends.look(event);
-          if (inOrder) {
-            count(event);
-            sink.accept(event);
-          }
-        });
+        reader.readAll(
+            event -> {
+              ends.look(event);
+              if (inOrder) {
+                count(event);
+              }
+            },
+            note -> {
+              ends.look(note, number[0]);
+              number[0] += note.count();
+              if (inOrder) {
+                count(note);
+              }
+            });
     Seen part = new Seen(reader, tail, ends);
     if (isFirst) {
       seen.put(head.index(), part);
@@ -149,12 +154,32 @@ public final class Verifier {
     };
   }
 
+  private void lookInto(PartReader reader, boolean isFirst) {
+    Envelope envelope = reader.head().envelope();
+    if (envelope != null && isFirst && reader.isHidden()) {
+      hidden.addAll(envelope.recipients());
+      about = reader.head().index() == 0 ? new About(envelope.label()) : about;
+    }
+  }
+
   private void count(Event event) {
     events++;
     nanos = event.nanos();
     if (event.content() instanceof Event.Output(_, byte[] data)) {
       bytes += data.length;
     }
+    if (event.content() instanceof Event.Start(var members)) {
+      about = new About(members);
+    }
+    if (hidden.isEmpty()) {
+      sink.accept(event);
+    }
+  }
+
+  private void count(BlockNote note) {
+    events += note.count();
+    nanos = note.nanos();
+    bytes += note.output();
   }
 
   /** Whether it is a part of this recording that was not there yet; what is wrong is found. */
@@ -208,9 +233,14 @@ public final class Verifier {
         : "its first event is not the next one";
   }
 
+  /** Whether everything so far could be read: what is encrypted to others can't be. */
+  public boolean isReadable() {
+    return hidden.isEmpty();
+  }
+
   /** What all parts together are. */
   public Verification finish() {
-    Event.End end = together();
+    PartEnds.Last end = together();
     Verification.State state = state(end);
     return new Verification(
         first == null ? "" : first.recording(),
@@ -220,24 +250,26 @@ public final class Verifier {
         events,
         bytes,
         Duration.ofNanos(nanos),
-        findings);
+        findings,
+        about,
+        List.copyOf(hidden));
   }
 
-  private Event.@Nullable End together() {
+  private PartEnds.@Nullable Last together() {
     if (seen.isEmpty()) {
       find("there is no part of a recording");
       return null;
     }
     int last = seen.lastKey();
     Seen before = null;
-    Event.End end = null;
+    PartEnds.Last end = null;
     for (int index = 0; index <= last; index++) {
       Seen part = seen.get(index);
       if (part == null) {
         index = missing(index, last);
       } else {
         check(part, index, index == last, before);
-        end = part.ends.end;
+        end = part.ends.last();
       }
       before = part;
     }
@@ -264,12 +296,12 @@ public final class Verifier {
           "part %d is cut off at byte %d, behind event %d, and others follow"
               .formatted(index, at, part.end.number() - 1));
     }
-    if (part.ends.disorder || (part.ends.end != null && !isLast)) {
+    if (part.ends.isDisorderly() || (part.ends.last() != null && !isLast)) {
       find("part %d has a beginning or an end in the middle".formatted(index));
     }
   }
 
-  private Verification.State state(Event.@Nullable End end) {
+  private Verification.State state(PartEnds.@Nullable Last end) {
     if (!findings.isEmpty()) {
       return Verification.State.DAMAGED;
     }

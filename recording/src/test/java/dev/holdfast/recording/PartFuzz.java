@@ -1,5 +1,7 @@
 package dev.holdfast.recording;
 
+import dev.holdfast.access.Json;
+import dev.holdfast.access.Recipient;
 import java.nio.ByteBuffer;
 import java.security.KeyPairGenerator;
 import java.util.ArrayList;
@@ -7,10 +9,12 @@ import java.util.List;
 
 /**
  * Fuzz target: what says that it is a part. The first byte decides: even, a file as it is; odd, a
- * block's events behind a head that is right, so that more than signatures is reached.
+ * block behind a head that is right, so that more than signatures is reached: with 1 its events,
+ * with 3 its note and its payload in an encrypted part.
  */
 public final class PartFuzz {
   private static final Signer SIGNER = signer();
+  private static final List<ReadingKey> KEYS = List.of(ReadingKey.generate());
 
   private PartFuzz() {}
 
@@ -29,11 +33,19 @@ public final class PartFuzz {
     }
     byte[] rest = java.util.Arrays.copyOfRange(input, 1, input.length);
     List<Event> events = new ArrayList<>();
-    Verifier verifier = new Verifier(events::add);
-    verifier.add("input", -1, input[0] % 2 == 0 ? rest : inBlock(rest));
+    Verifier verifier = new Verifier(KEYS, events::add);
+    verifier.add(
+        "input",
+        -1,
+        switch (input[0] & 3) {
+          case 1 -> inBlock(rest, List.of());
+          case 3 -> inBlock(rest, List.of(KEYS.getFirst().recipient()));
+          default -> rest;
+        });
     Verification found = verifier.finish();
     boolean whole = found.state() == Verification.State.WHOLE;
-    if (found.events() != events.size() || whole != found.findings().isEmpty()) {
+    boolean read = found.hidden().isEmpty();
+    if ((read && found.events() != events.size()) || whole != found.findings().isEmpty()) {
       throw new AssertionError(found.toString());
     }
     for (int i = 0; i < events.size(); i++) {
@@ -43,17 +55,16 @@ public final class PartFuzz {
     }
   }
 
-  private static byte[] inBlock(byte[] events) {
+  private static byte[] inBlock(byte[] rest, List<Recipient> recipients) {
+    Envelope envelope =
+        recipients.isEmpty()
+            ? null
+            : Envelope.seal(recipients, Samples.NAME, 0, new byte[PartCipher.KEY], Json.members());
     byte[] head =
-        new PartHead(Samples.NAME, 0, new byte[RecordingFormat.HASH], 0, 0, 0, SIGNER.shown())
+        new PartHead(
+                Samples.NAME, 0, new byte[RecordingFormat.HASH], 0, 0, 0, SIGNER.shown(), envelope)
             .signedBy(SIGNER);
-    byte[] block =
-        ByteBuffer.allocate(RecordingFormat.BLOCK_HEAD + events.length)
-            .put(RecordingFormat.KIND_STORED)
-            .putInt(events.length)
-            .putInt(events.length)
-            .put(events)
-            .array();
+    byte[] block = envelope == null ? plain(rest) : encrypted(rest);
     var hash = RecordingFormat.hash();
     byte[] link = hash.digest(head);
     hash.update(link);
@@ -66,5 +77,32 @@ public final class PartFuzz {
         .put(RecordingFormat.KIND_SEAL)
         .put(signature)
         .array();
+  }
+
+  private static byte[] plain(byte[] events) {
+    return ByteBuffer.allocate(RecordingFormat.BLOCK_HEAD + events.length)
+        .put(RecordingFormat.KIND_STORED)
+        .putInt(events.length)
+        .putInt(events.length)
+        .put(events)
+        .array();
+  }
+
+  /** The note as it comes; what stands behind it is encrypted as it should be. */
+  private static byte[] encrypted(byte[] rest) {
+    byte[] note = java.util.Arrays.copyOf(rest, BlockNote.BYTES);
+    byte[] events =
+        java.util.Arrays.copyOfRange(rest, Math.min(rest.length, BlockNote.BYTES), rest.length);
+    byte[] beside =
+        ByteBuffer.allocate(RecordingFormat.BLOCK_HEAD + BlockNote.BYTES)
+            .put(RecordingFormat.KIND_ENCRYPTED)
+            .putInt(events.length + PartCipher.TAG)
+            .putInt(events.length)
+            .put(note)
+            .array();
+    byte[] sealed =
+        new PartCipher(new byte[PartCipher.KEY])
+            .seal(ByteBuffer.wrap(note).getLong(), beside, events);
+    return ByteBuffer.allocate(beside.length + sealed.length).put(beside).put(sealed).array();
   }
 }

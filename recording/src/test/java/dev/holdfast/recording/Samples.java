@@ -119,6 +119,21 @@ final class Samples {
     return parts(name, SIGNER, all.subList(0, 3), all.subList(3, 5), all.subList(5, 8));
   }
 
+  /** A part of one block, whose link and seal are made again; the block begins at {@code from}. */
+  static byte[] signedAnew(byte[] part, int from) {
+    byte[] made = part.clone();
+    int seal = part.length - RecordingFormat.SEAL;
+    var hash = RecordingFormat.hash();
+    byte[] first = hash.digest(Arrays.copyOf(made, from));
+    hash.update(first);
+    hash.update(made, from, seal - RecordingFormat.HASH - from);
+    byte[] link = hash.digest();
+    System.arraycopy(link, 0, made, seal - RecordingFormat.HASH, link.length);
+    byte[] signature = SIGNER.sign(RecordingFormat.sealSigned(), link);
+    System.arraycopy(signature, 0, made, seal + 1, signature.length);
+    return made;
+  }
+
   static Verification verify(List<byte[]> parts) {
     return verify(parts, new ArrayList<>());
   }

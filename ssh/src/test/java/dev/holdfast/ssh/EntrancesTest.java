@@ -110,6 +110,7 @@ final class EntrancesTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(false),
             Optional.empty(),
             Optional.empty(),
