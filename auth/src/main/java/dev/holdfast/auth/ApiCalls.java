@@ -177,6 +177,7 @@ final class ApiCalls implements ApiSession.Calls {
           RECORDING_TOUCH,
           RECORDING_COMPLETE,
           RECORDING_LIST,
+          RECORDING_SHOW,
           RECORDING_GET,
           RECORDING_HOLD,
           RECORDING_RELEASE,

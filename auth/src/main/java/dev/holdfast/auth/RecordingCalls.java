@@ -72,7 +72,7 @@ final class RecordingCalls {
       }
       case GoingOn it -> recordings.touch(machine(caller), it.recordings());
       case RecordingQuery it -> {
-        return recordings.list(it);
+        return recordings.list(Reader.of(caller), it);
       }
       case Wanted it -> {
         return give(caller, it, session);
@@ -93,7 +93,10 @@ final class RecordingCalls {
         return new Numbers(
             caller instanceof Caller.Machine(NodeRecord node)
                 ? recordings.ownParts(node, id)
-                : recordings.parts(id));
+                : recordings.parts(Reader.of(caller), id));
+      }
+      case RECORDING_SHOW -> {
+        return recordings.show(Reader.of(caller), id);
       }
       case RECORDING_DELETE -> recordings.delete(caller.name(), id);
       case RECORDING_RELEASE -> recordings.release(caller.name(), id);
@@ -191,8 +194,10 @@ final class RecordingCalls {
   /** The first piece that a caller reads of a recording is noted, before he has it. */
   private Chunk give(Caller caller, Wanted wanted, ApiSession session) throws IOException {
     String id = wanted.recording();
+    Reader reader = Reader.of(caller);
+    recordings.show(reader, id);
     if (!session.hasRead(id)) {
-      recordings.noteReading(caller.name(), id);
+      recordings.noteReading(reader.name(), id);
       session.reads(id);
     }
     byte[] part = part(new Key("", id, wanted.number()), wanted.offset() > 0);

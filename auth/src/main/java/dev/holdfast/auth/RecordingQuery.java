@@ -47,6 +47,11 @@ public record RecordingQuery(
     return most.orElse(USUAL);
   }
 
+  /** The same of one user. */
+  RecordingQuery of(String one) {
+    return new RecordingQuery(Optional.of(one), login, node, from, to, most, before);
+  }
+
   /** The same from the recording {@code id} on. */
   public RecordingQuery before(String id) {
     return new RecordingQuery(user, login, node, from, to, most, Optional.of(id));

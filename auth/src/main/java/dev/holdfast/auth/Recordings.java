@@ -187,17 +187,47 @@ final class Recordings {
 
   // ---- for those who may read ----
 
-  List<Recorded> list(RecordingQuery query) throws IOException {
-    return database.transact(tx -> RecordingTable.list(tx, query));
+  List<Recorded> list(Reader reader, RecordingQuery query) throws IOException {
+    RecordingQuery seen = query;
+    if (!reader.all()) {
+      if (query.user().filter(it -> !it.equals(reader.name())).isPresent()) {
+        throw new InvalidRecordException(
+            "You may list your own recordings; ask an administrator for a role with the right to"
+                + " audit to see others'.");
+      }
+      seen = query.of(reader.name());
+    }
+    RecordingQuery wanted = seen;
+    return database.transact(tx -> RecordingTable.list(tx, wanted));
+  }
+
+  /**
+   * What is known of a recording. Who may not see it is told the same as if there were none, and
+   * that he asked is an event.
+   */
+  Recorded show(Reader reader, String id) throws IOException {
+    checkId(id);
+    Optional<Recorded> found =
+        database.transact(
+            tx -> RecordingTable.find(tx, id).filter(it -> it.state() != Recorded.State.DELETING));
+    if (found.isEmpty() && reader.all()) {
+      throw none(id);
+    }
+    if (found.filter(reader::maySee).isEmpty()) {
+      trail.recordRefusal(
+          AuditCode.CALL_REFUSED, reader.name(), "method", "recordings.show", "recording", id);
+      throw new ApiFailure(
+          ApiFailure.Code.REFUSED,
+          "There is no recording %s that you may see; ask an administrator for a role with the right to audit."
+              .formatted(id));
+    }
+    return found.get();
   }
 
   /** The parts that are stored. */
-  List<Integer> parts(String id) throws IOException {
-    checkId(id);
-    return database.transact(tx -> {
-      there(tx, id);
-      return RecordingTable.parts(tx, id);
-    });
+  List<Integer> parts(Reader reader, String id) throws IOException {
+    show(reader, id);
+    return database.transact(tx -> RecordingTable.parts(tx, id));
   }
 
   /** Notes that somebody reads a recording; only then may he. */
@@ -298,7 +328,11 @@ final class Recordings {
   private static Recorded there(Tx tx, String id) throws SQLException {
     return RecordingTable.find(tx, id)
         .filter(it -> it.state() != Recorded.State.DELETING)
-        .orElseThrow(() -> new InvalidRecordException("There is no recording %s.".formatted(id)));
+        .orElseThrow(() -> none(id));
+  }
+
+  private static InvalidRecordException none(String id) {
+    return new InvalidRecordException("There is no recording %s.".formatted(id));
   }
 
   static void checkId(String id) {

@@ -128,6 +128,16 @@ public final class RemoteParts implements PartStore, AutoCloseable {
         .toList();
   }
 
+  /** What is known of those that are asked for, the latest first. */
+  public List<Recorded> list(RecordingQuery query) throws IOException {
+    return talk(it -> it.list(ApiMethod.RECORDING_LIST, query, Recorded.class));
+  }
+
+  /** What is known of a recording; fails with a sentence if the caller may not see it. */
+  public Recorded show(String recording) throws IOException {
+    return talk(it -> it.call(ApiMethod.RECORDING_SHOW, new Named(recording), Recorded.class));
+  }
+
   @Override
   public void delete(String recording) throws IOException {
     talk(it -> it.call(ApiMethod.RECORDING_DELETE, new Named(recording), Done.class));

@@ -121,13 +121,50 @@ final class RecordingApiTest {
       assertThatThrownBy(() -> reader.put(ONE, 1, new byte[1]))
           .hasMessageStartingWith("You may not call recordings.put;");
       assertThatThrownBy(() -> reader.delete(ONE)).hasMessageStartingWith("You may not call");
-      assertThatThrownBy(() -> user.get(ONE, 0)).hasMessageStartingWith("You may not call");
-      assertThatThrownBy(user::recordings).hasMessageStartingWith("You may not call");
+      for (String id : List.of(ONE, "2".repeat(32))) {
+        String none =
+            "There is no recording %s that you may see; ask an administrator for a role with the right to audit."
+                .formatted(id);
+        assertThatThrownBy(() -> user.get(id, 0)).hasMessage(none);
+        assertThatThrownBy(() -> user.parts(id)).hasMessage(none);
+        assertThatThrownBy(() -> user.show(id)).hasMessage(none);
+      }
+      assertThat(events("T1015W").getLast())
+          .contains("\"user\":\"bob\"", "\"recording\":\"" + "2".repeat(32));
+      assertThat(user.recordings()).isEmpty();
+      assertThatThrownBy(() -> user.list(of("alice")))
+          .hasMessageStartingWith("You may list your own recordings; ");
+      assertThatThrownBy(() -> reader.show("2".repeat(32)))
+          .hasMessage("There is no recording %s.".formatted("2".repeat(32)));
     }
     try (ApiClient host = rig().host()) {
       assertThatThrownBy(() -> host.call(ApiMethod.RECORDING_DELETE, new Named(ONE), Done.class))
           .hasMessage("The recording %s goes on; end its session first.".formatted(ONE));
     }
+  }
+
+  @Test
+  void aUserReadsTheRecordingsOfHisOwnSessionsAndThatIsAudited() throws Exception {
+    try (RemoteParts node = parts("machine", web);
+        RemoteParts user = parts("bob", nobody)) {
+      node.begin(ONE, new Subject("bob", "deploy", "s1", ALICE.started()));
+      node.put(ONE, 0, new byte[] {7});
+      node.begin("2".repeat(32), ALICE);
+      node.begin("3".repeat(32), new Subject("", "deploy", "s1", ALICE.started()));
+      assertThat(user.recordings()).containsExactly(ONE);
+      assertThat(user.list(of("bob"))).hasSize(1);
+      assertThat(user.show(ONE).state()).isEqualTo(Recorded.State.OPEN);
+      assertThat(user.parts(ONE)).containsExactly(0);
+      assertThat(user.get(ONE, 0)).isPresent();
+      assertThat(events("T3002I")).singleElement().asString().contains("\"user\":\"bob\"");
+      assertThatThrownBy(() -> user.show("2".repeat(32))).hasMessageContaining("you may see");
+      assertThatThrownBy(() -> user.show("3".repeat(32))).hasMessageContaining("you may see");
+      assertThatThrownBy(() -> user.delete(ONE)).hasMessageStartingWith("You may not call");
+    }
+  }
+
+  private static RecordingQuery of(String user) {
+    return RecordingQuery.LATEST.of(user);
   }
 
   @Test

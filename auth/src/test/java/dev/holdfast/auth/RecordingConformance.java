@@ -24,6 +24,7 @@ interface RecordingConformance {
   NodeRecord NODE = node("00000000-0000-4000-8000-000000000001", "web");
   NodeRecord OTHER = node("00000000-0000-4000-8000-000000000002", "db");
   Subject ALICE = new Subject("alice", "deploy", "s1", Instant.parse("2026-01-31T12:00:00Z"));
+  Reader ALL = new Reader("root", true);
   String ONE = "1".repeat(32);
   String TWO = "2".repeat(32);
   byte[] PART = "part".getBytes(UTF_8);
@@ -178,8 +179,8 @@ interface RecordingConformance {
           new Subject(i < 5 ? "alice" : "bob", "root", "", start.plusSeconds(i / 2)));
     }
     RecordingQuery web = query(null, "web");
-    assertThat(recordings.list(web)).hasSize(5);
-    assertThat(recordings.list(query("bob", OTHER.id())))
+    assertThat(recordings.list(ALL, web)).hasSize(5);
+    assertThat(recordings.list(ALL, query("bob", OTHER.id())))
         .extracting(Recorded::id)
         .containsExactly("%032x".formatted(9), "%032x".formatted(7), "%032x".formatted(5));
     RecordingQuery times =
@@ -191,9 +192,9 @@ interface RecordingConformance {
             Optional.of(start.plusSeconds(4)),
             Optional.of(4),
             Optional.empty());
-    List<Recorded> page = recordings.list(times);
+    List<Recorded> page = recordings.list(ALL, times);
     assertThat(page).extracting(Recorded::id).containsExactly(hex(7), hex(6), hex(5), hex(4));
-    assertThat(recordings.list(times.before(page.getLast().id())))
+    assertThat(recordings.list(ALL, times.before(page.getLast().id())))
         .extracting(Recorded::id)
         .containsExactly(hex(3), hex(2));
   }
@@ -247,7 +248,7 @@ interface RecordingConformance {
   }
 
   private static List<Recorded> list(Recordings recordings) throws IOException {
-    return recordings.list(RecordingQuery.LATEST);
+    return recordings.list(ALL, RecordingQuery.LATEST);
   }
 
   private static Recorded.State state(Recordings recordings, String id) throws IOException {

@@ -3,7 +3,11 @@ package dev.holdfast.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
+import dev.holdfast.access.NodeRecord;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,6 +73,53 @@ final class S3ProxyTest implements BucketConformance {
       store.put(ONE, 1, new byte[] {2});
       assertThat(store.parts(ONE)).containsExactly(0, 1);
     }
+  }
+
+  /** What was not stored is not acknowledged, and can be put again, as a node's recorder does. */
+  @Test
+  void aServerThatTakesNothingNowIsNamedAndTakesThePartLater() throws Exception {
+    Database database = Database.open("sqlite:" + directory.resolve("list.db"));
+    try (RecordingStore store = StoreUrl.parse(url()).open()) {
+      Recordings recordings = new Recordings(database, new AuditTrail(database), store);
+      NodeRecord node = RecordingConformance.NODE;
+      recordings.put(node, ONE, 0, new byte[] {1});
+      server().kill();
+      AtomicInteger asked = new AtomicInteger();
+      HttpServer busy = busy(asked);
+      try {
+        assertThatThrownBy(() -> recordings.put(node, ONE, 1, new byte[] {2}))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("does not take anything now (status 503); try again later.");
+      } finally {
+        busy.stop(0);
+        server().begin();
+      }
+      // Of three attempts the first may have met a connection of the server before.
+      assertThat(asked.get()).isBetween(2, 6);
+      assertThat(recordings.ownParts(node, ONE)).containsExactly(0);
+      recordings.put(node, ONE, 1, new byte[] {2});
+      assertThat(recordings.ownParts(node, ONE)).containsExactly(0, 1);
+      assertThat(store.get(ONE, 1)).hasValueSatisfying(it -> assertThat(it).containsExactly(2));
+    } finally {
+      database.close();
+    }
+  }
+
+  /** One in the place of the server that says 503 to everything. */
+  private static HttpServer busy(AtomicInteger asked) throws IOException {
+    HttpServer busy =
+        HttpServer.create(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), server().port()), 0);
+    busy.createContext(
+        "/",
+        exchange -> {
+          asked.incrementAndGet();
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(503, -1);
+          exchange.close();
+        });
+    busy.start();
+    return busy;
   }
 
   @Test

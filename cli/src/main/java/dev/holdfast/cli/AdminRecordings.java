@@ -5,19 +5,14 @@ import dev.holdfast.auth.ApiMethod;
 import dev.holdfast.auth.ApiRecords.Done;
 import dev.holdfast.auth.ApiRecords.Named;
 import dev.holdfast.auth.Recorded;
-import dev.holdfast.auth.RecordingQuery;
 import dev.holdfast.auth.RecordingRecords;
 import dev.holdfast.auth.RemoteParts;
 import dev.holdfast.recording.DirectoryParts;
 import dev.holdfast.recording.PartStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,61 +46,21 @@ final class AdminRecordings {
       description = "List recordings, the latest first.",
       mixinStandardHelpOptions = true)
   static final class Ls extends AdminList<Recorded> {
-    @Option(names = "--user", paramLabel = "NAME", description = "Only of this user.")
-    private @Nullable String user;
-
-    @Option(names = "--login", paramLabel = "ACCOUNT", description = "Only of this account.")
-    private @Nullable String login;
-
-    @Option(names = "--node", paramLabel = "NODE", description = "Only of this node, name or id.")
-    private @Nullable String node;
-
-    @Option(
-        names = "--most",
-        paramLabel = "N",
-        defaultValue = "100",
-        description = "So many; 100 unless given, at most 1000.")
-    private int most;
-
-    @Option(
-        names = "--before",
-        paramLabel = "ID",
-        description = "Go on with a list behind this recording.")
-    private @Nullable String before;
-
-    @Mixin private AdminAudit.Span span;
+    @Mixin private RecordingFilter filter;
 
     @Override
     List<Recorded> all(ApiClient api) throws IOException {
-      RecordingQuery query =
-          new RecordingQuery(
-              Optional.ofNullable(user),
-              Optional.ofNullable(login),
-              Optional.ofNullable(node),
-              span.from(),
-              span.to(),
-              Optional.of(most),
-              Optional.ofNullable(before));
-      return api.list(ApiMethod.RECORDING_LIST, query, Recorded.class);
+      return api.list(ApiMethod.RECORDING_LIST, filter.query(), Recorded.class);
     }
 
     @Override
     List<String> titles() {
-      return List.of("ID", "USER", "LOGIN", "NODE", "STARTED", "ENDED", "BYTES", "STATE", "HELD");
+      return RecordingFilter.TITLES;
     }
 
     @Override
     List<String> row(Recorded one) {
-      return List.of(
-          one.id(),
-          one.user(),
-          one.login(),
-          one.nodeName(),
-          one.started().toString(),
-          one.ended().map(Instant::toString).orElse(""),
-          "" + one.bytes(),
-          one.state().name().toLowerCase(Locale.ROOT),
-          one.hold().orElse(""));
+      return RecordingFilter.row(one);
     }
   }
 

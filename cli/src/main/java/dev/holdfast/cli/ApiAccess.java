@@ -37,6 +37,11 @@ final class ApiAccess {
               + " of the usual state directory, if it is there and no cluster is named.")
   @Nullable Path socket;
 
+  /** Whether somebody said which one. */
+  boolean isNamed() {
+    return cluster != null || socket != null;
+  }
+
   /** A conversation, of which {@code listener} is told the notifications. */
   ApiClient open(BiConsumer<String, Json> listener) throws IOException {
     Path local = socket();

@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Spec;
       "",
       "Keys: space stops and goes on, right and left lead 10 seconds on and back, up and down"
           + " change the speed, / searches, q leaves.",
+      "",
+      "A user sees the recordings of his own sessions, who has the right to audit or to administer"
+          + " all. That somebody reads one of a cluster is an audit event.",
       "",
       "What could harm your terminal is left out: only text, and what moves the cursor, erases and"
           + " colours, is written to it. Ends with 1 if something is wrong with the recording."
@@ -73,7 +77,7 @@ final class PlayCommand implements Callable<Integer> {
 
   @Option(
       names = "--follow",
-      description = "Show what comes into the recording's directory, as it comes, until its end.")
+      description = "Show what comes into the recording, as it comes, until its end.")
   private boolean follow;
 
   @Option(
@@ -81,25 +85,25 @@ final class PlayCommand implements Callable<Integer> {
       description = "Write every byte as it was recorded, whatever it does to this terminal.")
   private boolean raw;
 
-  @Parameters(
-      paramLabel = "FILE|DIRECTORY",
-      description = "A recording's file, or its directory of parts.")
-  private Path path;
+  @Mixin private RecordingAccess access;
+
+  @Parameters(paramLabel = "ID|FILE|DIRECTORY", description = RecordingAccess.ARGUMENT)
+  private String recording;
 
   @Override
   public Integer call() throws IOException {
     if (!(speed > 0)) {
       throw new ParameterException(spec.commandLine(), "--speed is more than 0");
     }
-    if (follow && !Files.isDirectory(path)) {
-      throw new ParameterException(spec.commandLine(), "--follow needs a recording's directory");
+    if (follow && access.isFile(recording) && !Files.isDirectory(Path.of(recording))) {
+      throw new ParameterException(
+          spec.commandLine(), "--follow needs a recording's directory, or its ID");
     }
     Format shown = format == null ? (Terminal.isOutput() ? Format.PTY : Format.TEXT) : format;
-    Verification found = follow ? follow() : show(RecordingPlace.one(path), shown);
-    found
-        .findings()
-        .forEach(finding -> spec.commandLine().getErr().println("holdfast: " + finding));
-    return found.state() == Verification.State.WHOLE ? 0 : 1;
+    try (RecordingAccess from = access) {
+      Verification found = follow ? follow() : show(from.one(recording), shown);
+      return RecordingAccess.tell(found, spec.commandLine().getErr());
+    }
   }
 
   private Verification show(RecordingPlace place, Format shown) throws IOException {
@@ -118,9 +122,21 @@ final class PlayCommand implements Callable<Integer> {
   /** What has happened is shown at once, and what happens when it comes. */
   private Verification follow() throws IOException {
     BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
-    FollowedRecording source = new FollowedRecording(path, wishes);
+    FollowedRecording source = new FollowedRecording(coming(), access.keys(), wishes);
     play(source, wishes, 1, Duration.ZERO);
     return source.verification();
+  }
+
+  /** A directory may be empty when somebody begins to watch. */
+  private FollowedRecording.Coming coming() throws IOException {
+    if (access.isFile(recording)) {
+      return new FollowedRecording.Directory(Path.of(recording));
+    }
+    return switch (access.one(recording)) {
+      case ClusterRecording there -> there;
+      case RecordedFiles files ->
+          throw new IllegalStateException("no recording of a cluster: " + files.name());
+    };
   }
 
   private void play(

@@ -8,7 +8,12 @@ import picocli.CommandLine.Command;
     description = "List, check and convert recordings of sessions.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RecordingsLs.class, RecordingsVerify.class, RecordingsExport.class})
+    subcommands = {
+      RecordingsLs.class,
+      RecordingsVerify.class,
+      RecordingsExport.class,
+      RecordingsKeygen.class
+    })
 final class RecordingsCommand {
   private RecordingsCommand() {}
 }

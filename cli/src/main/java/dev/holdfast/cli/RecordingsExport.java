@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,19 +47,20 @@ final class RecordingsExport implements Callable<Integer> {
       description = "Where to write; standard output unless given.")
   private @Nullable Path output;
 
-  @Parameters(paramLabel = "FILE|DIRECTORY", description = "The recording.")
-  private Path path;
+  @Mixin private RecordingAccess access;
+
+  @Parameters(paramLabel = "ID|FILE|DIRECTORY", description = RecordingAccess.ARGUMENT)
+  private String recording;
 
   @Override
   public Integer call() throws IOException {
-    RecordingPlace place = RecordingPlace.one(path);
-    OutputStream target = output == null ? System.out : Files.newOutputStream(output);
-    try (OutputStream out = new BufferedOutputStream(target)) {
-      Verification found = write(place, format, out);
-      found
-          .findings()
-          .forEach(finding -> spec.commandLine().getErr().println("holdfast: " + finding));
-      return found.state() == Verification.State.WHOLE ? 0 : 1;
+    try (RecordingAccess from = access) {
+      RecordingPlace place = from.one(recording);
+      OutputStream target = output == null ? System.out : Files.newOutputStream(output);
+      try (OutputStream out = new BufferedOutputStream(target)) {
+        Verification found = write(place, format, out);
+        return RecordingAccess.tell(found, spec.commandLine().getErr());
+      }
     }
   }
 

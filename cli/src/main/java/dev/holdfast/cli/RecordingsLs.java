@@ -2,7 +2,6 @@ package dev.holdfast.cli;
 
 import dev.holdfast.access.Json;
 import dev.holdfast.recording.About;
-import dev.holdfast.recording.Event;
 import dev.holdfast.recording.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,23 +11,35 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast recordings ls}: the recordings in a directory. */
+/** {@code holdfast recordings ls}: the recordings of a cluster, or in a directory. */
 @Command(
     name = "ls",
-    description = "List the recordings in a directory, the oldest first.",
+    description = {
+      "List the recordings of the cluster that you may see, the latest first; or those in a"
+          + " directory, the oldest first.",
+      "",
+      "A user sees those of his own sessions, who has the right to audit or to administer all."
+    },
     mixinStandardHelpOptions = true)
 final class RecordingsLs implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Listing listing;
 
-  @Parameters(paramLabel = "DIRECTORY", description = "Where a node puts its recordings.")
-  private Path directory;
+  @Mixin private RecordingAccess access;
+  @Mixin private RecordingFilter filter;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DIRECTORY",
+      description = "Where a node without a cluster puts its recordings.")
+  private @Nullable Path directory;
 
   /**
    * One of them, as it is listed.
@@ -50,8 +61,24 @@ final class RecordingsLs implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    try (RecordingAccess from = access) {
+      Path named = directory;
+      return named == null ? ofCluster(from) : inDirectory(named, from);
+    }
+  }
+
+  private int ofCluster(RecordingAccess from) throws IOException {
+    listing.print(
+        spec.commandLine().getOut(),
+        from.parts().list(filter.query()),
+        RecordingFilter.TITLES,
+        RecordingFilter::row);
+    return 0;
+  }
+
+  private int inDirectory(Path named, RecordingAccess from) throws IOException {
     List<Listed> all = new ArrayList<>();
-    for (RecordingPlace place : RecordingPlace.at(directory)) {
+    for (RecordingPlace place : RecordedFiles.at(named, from.keys())) {
       all.add(listed(place));
     }
     all.sort(Comparator.comparing(Listed::time));
@@ -64,14 +91,8 @@ final class RecordingsLs implements Callable<Integer> {
   }
 
   private static Listed listed(RecordingPlace place) throws IOException {
-    Json.Members[] start = {Json.members()};
-    Verification found =
-        place.read(event -> {
-          if (event.content() instanceof Event.Start(Json.Members about)) {
-            start[0] = about;
-          }
-        });
-    About about = new About(start[0]);
+    Verification found = place.read(event -> {});
+    About about = found.about();
     return new Listed(
         found.recording().isEmpty() ? place.name() : found.recording(),
         about.text("time"),

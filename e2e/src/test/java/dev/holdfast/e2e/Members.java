@@ -91,6 +91,7 @@ final class Members implements AutoCloseable {
               state-dir: %s
               name: web1
               labels: env=test
+              recording-stall: 3s
               PrintMotd: no
               PrintLastLog: no
             """
@@ -125,7 +126,8 @@ final class Members implements AutoCloseable {
         .formatted(Ports.text(authAddress), file);
   }
 
-  private Path state(String name) {
+  /** Where a service keeps what is its own. */
+  Path state(String name) {
     return directory.resolve(name);
   }
 
@@ -190,14 +192,33 @@ final class Members implements AutoCloseable {
 
   /** A command of the user's. */
   Command own(String... words) {
-    return Holdfast.command(words).with("XDG_CONFIG_HOME", profiles.toString());
+    return by(profiles, words);
+  }
+
+  /** A command of whoever keeps his profiles there. */
+  Command by(Path config, String... words) {
+    return Holdfast.command(words).with("XDG_CONFIG_HOME", config.toString());
+  }
+
+  /** Adds a user with a key of his own, and logs him in; returns where he keeps his profiles. */
+  Path logInNew(String user, String role) {
+    Path config = Scratch.directory("config-of-" + user);
+    Path key = config.resolve("key");
+    Command.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()).run().ok();
+    admin("users", "add", user, "--roles", role, "--key", key + ".pub").run().ok();
+    logIn(config, user, key);
+    return config;
+  }
+
+  private void logIn(Path config, String user, Path key) {
+    by(config, "login", "--no-agent", "-i", key.toString(), "--pin", authority())
+        .plus("-u", user, Ports.text(authAddress))
+        .run()
+        .ok();
   }
 
   private void logIn() throws IOException {
-    own("login", "--no-agent", "-i", Keys.CLIENT.toString(), "--pin", authority())
-        .plus("-u", "alice", Ports.text(authAddress))
-        .run()
-        .ok();
+    logIn(profiles, "alice", Keys.CLIENT);
     own("ssh-config", "--program", Holdfast.EXECUTABLE.toString()).run().ok();
     // sshd before the gate shows a key of its own, which nobody certifies.
     Files.writeString(
