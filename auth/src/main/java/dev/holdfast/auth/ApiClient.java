@@ -211,6 +211,16 @@ public final class ApiClient implements AutoCloseable {
     return new IOException("The connection to the auth service has ended.");
   }
 
+  /**
+   * Whether a call failed so because the other end went before it answered: another service, or the
+   * next process of the same, will.
+   */
+  boolean wasLeft(IOException failure) {
+    return over
+        && !(failure instanceof ApiFailure)
+        && !(failure.getCause() instanceof TimeoutException);
+  }
+
   /** Whether the other end has gone. */
   public boolean isOver() {
     return over;

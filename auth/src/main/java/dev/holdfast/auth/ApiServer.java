@@ -27,7 +27,10 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,17 @@ final class ApiServer implements AutoCloseable {
   /** How long somebody may stay who only wants to join. */
   private static final Duration NEWCOMER = Duration.ofMinutes(1);
 
+  /** For a person to come to his end where another process has the port. */
+  static final Duration LINGER = Duration.ofMinutes(1);
+
+  /** For who has logged in to say what he wants. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  /** For the last calls to be answered. */
+  private static final Duration LAST_CALL = Duration.ofSeconds(30);
+
+  private static final long TURN_MILLIS = 50;
+
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
 
   private final AuthService.Settings settings;
@@ -64,6 +78,11 @@ final class ApiServer implements AutoCloseable {
   private final Thread renewal;
   private final Semaphore refusals = new Semaphore(MOST_REFUSALS);
   private final Semaphore newcomers = new Semaphore(MOST_NEWCOMERS);
+
+  private final Set<ApiSession> sessions = ConcurrentHashMap.newKeySet();
+
+  /** How often the port went to another process or came back. */
+  private final AtomicInteger rounds = new AtomicInteger();
 
   /** The one for new connections is the last. Guarded by itself. */
   private final List<ServerEngine> engines = new ArrayList<>();
@@ -184,6 +203,54 @@ final class ApiServer implements AutoCloseable {
     all.forEach(engine -> engine.end(whom, why));
   }
 
+  /**
+   * Another process has the port: calls that are being answered get their answer, machines and
+   * whoever watches are sent there at once, others after a minute at the latest.
+   */
+  void finish() {
+    int round = rounds.incrementAndGet();
+    Thread.ofVirtual()
+        .name("holdfast-farewell")
+        .start(() -> {
+          try {
+            finish(round);
+          } catch (InterruptedException e) {
+            // Nobody interrupts it.
+          }
+        });
+  }
+
+  /** Those who come stay, whatever {@link #finish} said. */
+  void goOn() {
+    rounds.incrementAndGet();
+  }
+
+  private void finish(int round) throws InterruptedException {
+    long begun = System.nanoTime();
+    long spokenAt = begun;
+    for (long now = begun;
+        isOver(round) && now - begun < LINGER.toNanos() && now - spokenAt < GRACE.toNanos();
+        now = System.nanoTime()) {
+      sessions.stream().filter(ApiSession::isWaiting).forEach(ApiSession::finish);
+      spokenAt = sessions.isEmpty() ? spokenAt : now;
+      Thread.sleep(TURN_MILLIS);
+    }
+    long lastCall = System.nanoTime();
+    while (isOver(round)
+        && !sessions.isEmpty()
+        && System.nanoTime() - lastCall < LAST_CALL.toNanos()) {
+      sessions.forEach(ApiSession::finish);
+      Thread.sleep(TURN_MILLIS);
+    }
+    if (isOver(round)) {
+      end(login -> true, "Another process of the auth service has the port now; come again.");
+    }
+  }
+
+  private boolean isOver(int round) {
+    return round == rounds.get();
+  }
+
   private Program program(SessionRequest request) {
     return request instanceof SessionRequest.Subsystem(String name) && name.equals(SUBSYSTEM)
         ? this::serve
@@ -203,9 +270,18 @@ final class ApiServer implements AutoCloseable {
             "from",
             address(call.login().from())));
     try (ApiSession session = new ApiSession(caller, calls, call.stdout())) {
-      session.serve(call.stdin());
+      converse(session, call);
     }
     return 0;
+  }
+
+  private void converse(ApiSession session, Program.Call call) throws IOException {
+    sessions.add(session);
+    try {
+      session.serve(call.stdin());
+    } finally {
+      sessions.remove(session);
+    }
   }
 
   private static int explain(Program.Call call) throws IOException {

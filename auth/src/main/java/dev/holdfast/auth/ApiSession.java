@@ -41,6 +41,13 @@ final class ApiSession implements AutoCloseable {
   private final List<AutoCloseable> watches = new ArrayList<>();
   private final Set<String> read = new HashSet<>();
 
+  /** Guards what follows: whether a call is being answered, and whether it is the last. */
+  private final Object turn = new Object();
+
+  private boolean answering;
+  private boolean finishing;
+  private @Nullable Thread reader;
+
   ApiSession(Caller caller, Calls calls, OutputStream out) {
     this.caller = caller;
     this.calls = calls;
@@ -77,10 +84,45 @@ final class ApiSession implements AutoCloseable {
     }
   }
 
-  /** Answers until the caller ends. */
+  /**
+   * Ends it as soon as no call is being answered; the caller is to ask another service, or this one
+   * again.
+   */
+  void finish() {
+    synchronized (turn) {
+      finishing = true;
+      if (!answering && reader != null) {
+        reader.interrupt();
+      }
+    }
+  }
+
+  /** Whether the caller does nothing but wait, for what he watches or for his next heartbeat. */
+  synchronized boolean isWaiting() {
+    return caller instanceof Caller.Machine || !watches.isEmpty();
+  }
+
+  private boolean begins() {
+    synchronized (turn) {
+      answering = !finishing;
+      return answering;
+    }
+  }
+
+  private boolean goesOn() {
+    synchronized (turn) {
+      answering = false;
+      return !finishing;
+    }
+  }
+
+  /** Answers until the caller ends, or {@link #finish} is called. */
   void serve(InputStream in) throws IOException {
     LineReader lines = new LineReader(in);
-    while (true) {
+    synchronized (turn) {
+      reader = Thread.currentThread();
+    }
+    while (goesOn()) {
       switch (lines.next()) {
         case LineReader.Read.End() -> {
           return;
@@ -91,6 +133,9 @@ final class ApiSession implements AutoCloseable {
           return;
         }
         case LineReader.Read.Line(String text) -> {
+          if (!begins()) {
+            return;
+          }
           Json answer = answer(text);
           if (answer != null) {
             send(answer);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -27,12 +28,9 @@ public final class AuthService implements AutoCloseable {
   private final Feed feed;
   private final LocalCluster local;
   private final ApiServer server;
-  private final HostSocket socket;
   private final Recordings recordings;
-  private final RecordingKeeper keeper;
   private final RecordingStore store;
-  private final LeaseSweeper sweeper;
-  private final SessionSweeper sessions;
+  private final Leading leading;
   private final AutoCloseable watch;
   private final ApiCalls.Parts calls;
   private final Joining joining;
@@ -42,25 +40,19 @@ public final class AuthService implements AutoCloseable {
       Feed feed,
       LocalCluster local,
       ApiServer server,
-      HostSocket socket,
       Recordings recordings,
-      RecordingKeeper keeper,
       RecordingStore store,
-      LeaseSweeper sweeper,
-      SessionSweeper sessions,
+      Leading leading,
       ApiCalls.Parts calls) {
     this.recordings = recordings;
-    this.keeper = keeper;
     this.store = store;
+    this.leading = leading;
     this.calls = calls;
     joining = new Joining(calls);
     this.database = database;
     this.feed = feed;
     this.local = local;
     this.server = server;
-    this.socket = socket;
-    this.sweeper = sweeper;
-    this.sessions = sessions;
     watch = feed.watch(this::changed);
   }
 
@@ -100,8 +92,23 @@ public final class AuthService implements AutoCloseable {
   /** The name of the socket in the state directory. */
   public static final String SOCKET = "admin.sock";
 
-  /** Opens the store and makes what a new cluster lacks. */
+  /** Opens the store and makes what a new cluster lacks; does all that a service does. */
   public static AuthService open(Settings settings) throws IOException {
+    AuthService service = prepare(settings);
+    try {
+      service.leading.begin(Duration.ZERO);
+      return service;
+    } catch (IOException | RuntimeException e) {
+      service.close();
+      throw e;
+    }
+  }
+
+  /**
+   * One that answers who is led to it, beside another process of the same service, until it is to
+   * {@link #lead}.
+   */
+  public static AuthService prepare(Settings settings) throws IOException {
     Files.createDirectories(
         settings.state(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -129,9 +136,7 @@ public final class AuthService implements AutoCloseable {
     RecordingStore store = store(settings);
     Recordings recordings = new Recordings(database, trail, store);
     try {
-      AuthService service = open(settings, database, trail, recordings, store);
-      service.keeper.start();
-      return service;
+      return open(settings, database, trail, recordings, store);
     } catch (IOException | RuntimeException e) {
       store.close();
       throw e;
@@ -176,31 +181,24 @@ public final class AuthService implements AutoCloseable {
       ApiCalls calls = new ApiCalls(parts);
       ApiServer server =
           ApiServer.start(settings, authority, new AuthAdmissions(database, trail), calls, trail);
-      RecordingKeeper keeper =
-          new RecordingKeeper(
-              database,
-              trail,
-              recordings,
-              settings.recordings().retention(),
-              RecordingKeeper.Times.USUAL);
-      try {
-        HostSocket socket = HostSocket.open(settings.state().resolve(SOCKET), calls);
-        return new AuthService(
-            database,
-            feed,
-            local,
-            server,
-            socket,
-            recordings,
-            keeper,
-            store,
-            LeaseSweeper.start(leases, time),
-            new SessionSweeper(database, trail, SessionSweeper.Times.USUAL).start(),
-            parts);
-      } catch (IOException e) {
-        server.close();
-        throw e;
-      }
+      Leading leading =
+          new Leading(
+              List.of(
+                  () -> LeaseSweeper.start(leases, time)::close,
+                  () ->
+                      new RecordingKeeper(
+                                  database,
+                                  trail,
+                                  recordings,
+                                  settings.recordings().retention(),
+                                  RecordingKeeper.Times.USUAL)
+                              .start()
+                          ::close,
+                  () ->
+                      new SessionSweeper(database, trail, SessionSweeper.Times.USUAL).start()
+                          ::close),
+              patience -> HostSocket.open(settings.state().resolve(SOCKET), calls, patience));
+      return new AuthService(database, feed, local, server, recordings, store, leading, parts);
     } catch (IOException | RuntimeException e) {
       feed.close();
       throw e;
@@ -247,6 +245,34 @@ public final class AuthService implements AutoCloseable {
         parts);
   }
 
+  // ---- processes before and after it ----
+
+  /** For a machine that is removed to hear so. */
+  private static final Duration LAST_WORD = Duration.ofMillis(300);
+
+  /** For the process that had the service to let go of its socket. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** Does what one process of this machine does alone: it has the socket, and tidies up. */
+  public void lead() throws IOException {
+    server.goOn();
+    leading.begin(PATIENCE);
+  }
+
+  /**
+   * Another process leads from now on. Calls that are being answered get their answer, and who
+   * watches is sent there; services in this process are served until this is closed.
+   */
+  public void rest() {
+    leading.end();
+    server.finish();
+  }
+
+  /** Whether nobody talks to it any more; services in this process do not count. */
+  public boolean isEmpty() {
+    return server.connections() == 0 && leading.isEmpty();
+  }
+
   /** Speaks SSH on a stream. */
   public void accept(Duplex stream, String connection) throws IOException {
     server.accept(stream, connection);
@@ -261,16 +287,30 @@ public final class AuthService implements AutoCloseable {
   private void changed(Change change) {
     switch (change) {
       case Change.Locked(Lock lock) -> server.end(hitBy(lock), lock.sentence());
-      case Change.NodeRemoved(String id, String name) ->
-          server.end(
-              login ->
-                  login.guest() instanceof Caller.Machine(var machine) && machine.id().equals(id),
-              "This machine was removed from the cluster.");
+      case Change.NodeRemoved(String id, String _) -> endSoon(id);
       case Change.AuthoritiesChanged() -> server.certifyAnew();
       case Change.UserChanged user -> {}
       case Change.Unlocked unlocked -> {}
       case Change.Missed missed -> {}
     }
+  }
+
+  /**
+   * A machine that is removed hears it where it watches, and can tell its users, before it goes.
+   */
+  private void endSoon(String machine) {
+    Thread.ofVirtual()
+        .name("holdfast-removal")
+        .start(() -> {
+          try {
+            Thread.sleep(LAST_WORD);
+          } catch (InterruptedException e) {
+            // Then at once.
+          }
+          server.end(
+              login -> login.guest() instanceof Caller.Machine(var it) && it.id().equals(machine),
+              "This machine was removed from the cluster.");
+        });
   }
 
   private static Predicate<Login> hitBy(Lock lock) {
@@ -289,11 +329,8 @@ public final class AuthService implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("a watch that does not end", e);
     }
-    sweeper.close();
-    sessions.close();
-    socket.close();
+    leading.close();
     server.close();
-    keeper.close();
     store.close();
     feed.close();
     database.close();

@@ -39,6 +39,9 @@ final class Database implements AutoCloseable {
   /** How long somebody waits for a connection. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** How long a transaction on SQLite waits for those of another process. */
+  private static final Duration TURN = Duration.ofSeconds(15);
+
   private static final int SOCKET_SECONDS = 15;
 
   private final Dialect dialect;
@@ -152,11 +155,31 @@ final class Database implements AutoCloseable {
     return thread == null ? transactPooled(work) : await(() -> transactSingle(work));
   }
 
-  private <T> T transactSingle(Work<T> work) throws SQLException {
+  private <T> T transactSingle(Work<T> work) throws SQLException, IOException {
     if (single == null) {
       throw new SQLException("there is no connection");
     }
-    return run(single, work);
+    long until = System.nanoTime() + TURN.toNanos();
+    Work<T> next = work;
+    for (int i = 1; ; i++) {
+      try {
+        return run(single, next);
+      } catch (SQLException e) {
+        if (i == MOST_RUNS || System.nanoTime() > until || !dialect.mayRunAgain(e)) {
+          throw e;
+        }
+      }
+      next = inTurn(work);
+      pause(i);
+    }
+  }
+
+  /** The same, waiting for its turn before it looks at anything, or it may come too late again. */
+  private static <T> Work<T> inTurn(Work<T> work) {
+    return tx -> {
+      tx.update("update holdfast_schema set version = version where version = 0");
+      return work.run(tx);
+    };
   }
 
   private <T> T await(Callable<T> task) throws IOException {

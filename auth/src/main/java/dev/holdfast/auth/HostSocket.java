@@ -9,9 +9,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,8 @@ final class HostSocket implements AutoCloseable {
   /** Connections at the same time; more wait. */
   static final int MOST_CONNECTIONS = 64;
 
+  private static final long TURN_MILLIS = 20;
+
   private static final Logger log = LoggerFactory.getLogger(HostSocket.class);
 
   private final Path path;
@@ -30,6 +34,7 @@ final class HostSocket implements AutoCloseable {
   private final ApiCalls calls;
   private final Semaphore free = new Semaphore(MOST_CONNECTIONS);
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean resting = new AtomicBoolean();
 
   private HostSocket(Path path, ServerSocketChannel listener, ApiCalls calls) {
     this.path = path;
@@ -37,10 +42,18 @@ final class HostSocket implements AutoCloseable {
     this.calls = calls;
   }
 
-  /** Listens at {@code path}; what is left there of a service that died is removed. */
-  static HostSocket open(Path path, ApiCalls calls) throws IOException {
-    if (answers(path)) {
-      throw new IOException("Another auth service has %s; end that one first.".formatted(path));
+  /**
+   * Listens at {@code path}; what is left there of a service that died is removed.
+   *
+   * @param patience for another process that is about to go
+   */
+  static HostSocket open(Path path, ApiCalls calls, Duration patience) throws IOException {
+    long until = System.nanoTime() + patience.toNanos();
+    while (answers(path)) {
+      if (System.nanoTime() > until) {
+        throw new IOException("Another auth service has %s; end that one first.".formatted(path));
+      }
+      pause();
     }
     Files.deleteIfExists(path);
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -54,6 +67,15 @@ final class HostSocket implements AutoCloseable {
     HostSocket socket = new HostSocket(path, listener, calls);
     Thread.ofVirtual().name("holdfast-admin").start(socket::accept);
     return socket;
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(TURN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   private static boolean answers(Path path) {
@@ -90,16 +112,54 @@ final class HostSocket implements AutoCloseable {
     }
   }
 
+  /** Hears nobody new: the place is another process's. Who is there has a minute. */
+  void rest() {
+    if (resting.getAndSet(true)) {
+      return;
+    }
+    letGo();
+    Thread.ofVirtual()
+        .name("holdfast-admin-farewell")
+        .start(() -> {
+          try {
+            Thread.sleep(ApiServer.LINGER);
+          } catch (InterruptedException e) {
+            // Then at once.
+          }
+          endAll();
+        });
+  }
+
+  private void letGo() {
+    try {
+      // The file first: while we listen nobody takes it for stale, so it can't become another's.
+      Files.deleteIfExists(path);
+      listener.close();
+    } catch (IOException e) {
+      log.warn("The socket {} is left over: {}", path, e.getMessage());
+    }
+  }
+
+  /** Administrators who are there. */
+  int connections() {
+    return open.size();
+  }
+
   @Override
   public void close() {
+    if (!resting.getAndSet(true)) {
+      letGo();
+    }
+    endAll();
+  }
+
+  private void endAll() {
     try {
-      listener.close();
       for (SocketChannel one : open) {
         one.close();
       }
-      Files.deleteIfExists(path);
     } catch (IOException e) {
-      log.warn("The socket {} is left over: {}", path, e.getMessage());
+      log.debug("an administrator has gone");
     }
   }
 }

@@ -74,7 +74,7 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
             Base64.getEncoder().encodeToString(shown),
             from.getHostAddress().replaceFirst("%.*", ""));
     try {
-      return client().call(ApiMethod.IDENTIFY, query, Identity.class);
+      return talk(it -> it.call(ApiMethod.IDENTIFY, query, Identity.class));
     } catch (ApiFailure e) {
       if (e.code() == ApiFailure.Code.CONFLICT) {
         return new Identity.Nobody(e.sentence());
@@ -86,8 +86,8 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
   @Override
   public Decision decide(String user, String login, String target) throws IOException {
     try {
-      return client()
-          .call(ApiMethod.DECIDE, new DecisionQuery(user, login, target), Decision.class);
+      DecisionQuery query = new DecisionQuery(user, login, target);
+      return talk(it -> it.call(ApiMethod.DECIDE, query, Decision.class));
     } catch (ApiFailure e) {
       // This machine itself is locked, and may ask nothing.
       if (e.code() == ApiFailure.Code.CONFLICT) {
@@ -99,41 +99,38 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
 
   @Override
   public List<NodeRecord> nodesOf(String user) throws IOException {
-    return client().list(ApiMethod.NODES_OF, new Named(user), NodeRecord.class);
+    return talk(it -> it.list(ApiMethod.NODES_OF, new Named(user), NodeRecord.class));
   }
 
   @Override
   public List<NodeRecord> machines(ServiceKind kind) throws IOException {
-    return client().list(ApiMethod.MACHINES, new MachineQuery(kind), NodeRecord.class);
+    return talk(it -> it.list(ApiMethod.MACHINES, new MachineQuery(kind), NodeRecord.class));
   }
 
   @Override
   public void heartbeat(Heartbeat beat) throws IOException {
-    client().call(ApiMethod.HEARTBEAT, beat, Done.class);
+    talk(it -> it.call(ApiMethod.HEARTBEAT, beat, Done.class));
   }
 
   @Override
   public List<Authority> authorities() throws IOException {
-    return client().list(ApiMethod.AUTHORITIES, new None(), Authority.class);
+    return talk(it -> it.list(ApiMethod.AUTHORITIES, new None(), Authority.class));
   }
 
   @Override
   public void record(AuditEvent event) throws IOException {
-    client().call(ApiMethod.AUDIT_RECORD, event, Done.class);
+    talk(it -> it.call(ApiMethod.AUDIT_RECORD, event, Done.class));
   }
 
   @Override
   public List<Lock> locks() throws IOException {
-    return client().list(ApiMethod.LOCKS, new None(), Lock.class);
+    return talk(it -> it.list(ApiMethod.LOCKS, new None(), Lock.class));
   }
 
   /** Certifies this machine's host key anew, for its own names. */
   public ApiRecords.Issued certifyHost() throws IOException {
-    return client()
-        .call(
-            ApiMethod.HOST_CERTIFICATE,
-            new ApiRecords.HostOrder(List.of()),
-            ApiRecords.Issued.class);
+    ApiRecords.HostOrder order = new ApiRecords.HostOrder(List.of());
+    return talk(it -> it.call(ApiMethod.HOST_CERTIFICATE, order, ApiRecords.Issued.class));
   }
 
   @Override
@@ -154,6 +151,27 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
       watchers.remove(one);
       one.close();
     };
+  }
+
+  /** What is said in a conversation. */
+  private interface Talk<T> {
+    T with(ApiClient api) throws IOException;
+  }
+
+  /**
+   * Says it, and once more where the service went before it answered, as one does that is taken
+   * over: said twice, each of these calls does no more than said once.
+   */
+  private <T> T talk(Talk<T> talk) throws IOException {
+    ApiClient first = client();
+    try {
+      return talk.with(first);
+    } catch (IOException e) {
+      if (!first.wasLeft(e)) {
+        throw e;
+      }
+      return talk.with(client());
+    }
   }
 
   private synchronized ApiClient client() throws IOException {

@@ -47,13 +47,27 @@ final class RemoteLeases implements Leases {
   }
 
   private <T> T call(ApiMethod method, Record params, Class<T> type) throws IOException {
+    ApiClient first = conversation.open();
     try {
-      return conversation.open().call(method, params, type);
+      return call(first, method, params, type);
     } catch (ApiFailure e) {
       if (e.code() == ApiFailure.Code.UNAVAILABLE) {
         throw new BusyException(e.sentence(), e);
       }
       throw e;
+    }
+  }
+
+  /** A service that went before it answered is asked again: each lease has a name. */
+  private <T> T call(ApiClient first, ApiMethod method, Record params, Class<T> type)
+      throws IOException {
+    try {
+      return first.call(method, params, type);
+    } catch (IOException e) {
+      if (!first.wasLeft(e)) {
+        throw e;
+      }
+      return conversation.open().call(method, params, type);
     }
   }
 }

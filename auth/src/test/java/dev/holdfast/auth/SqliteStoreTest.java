@@ -21,6 +21,7 @@ final class SqliteStoreTest
         LeaseConformance {
   @TempDir Path directory;
   private @Nullable Database database;
+  private @Nullable Database other;
 
   @Override
   public Database database() throws Exception {
@@ -34,16 +35,22 @@ final class SqliteStoreTest
     return Database.open("sqlite:" + directory.resolve("store.db"));
   }
 
-  /** SQLite is one service's. */
+  /** SQLite is one service's, and for a while that of the process which takes it over. */
   @Override
   public List<Database> services() throws Exception {
-    return List.of(database());
+    Database first = database();
+    Database second = again();
+    other = second;
+    return List.of(first, second);
   }
 
   @AfterEach
   void close() {
     if (database != null) {
       database.close();
+    }
+    if (other != null) {
+      other.close();
     }
   }
 
