@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import jdk.net.ExtendedSocketOptions;
 
 /**
@@ -110,6 +111,29 @@ public final class Caller implements Closeable {
   /** The connection as a program has it; this object is done with. */
   public Duplex duplex() {
     return new PlainDuplex(channel, ByteBuffer.wrap(received));
+  }
+
+  /**
+   * Gives it to another process of this user, with what was read of it; here it is closed, which
+   * the peer does not notice.
+   */
+  public void moveTo(DescriptorSocket to, Duration within) throws IOException {
+    try (this;
+        Descriptor copy = Descriptor.copyOf(channel)) {
+      to.send(ByteBuffer.wrap(received), List.of(copy), within);
+    }
+  }
+
+  /** One that another process has given by {@link #moveTo}. */
+  public static Caller moved(DescriptorSocket.Message message) throws IOException {
+    if (message.descriptors().size() != 1 || message.body().remaining() > MOST_READ) {
+      throw new IOException("The other process did not send one connection.");
+    }
+    SocketChannel channel = message.descriptors().getFirst().toConnection();
+    channel.configureBlocking(true);
+    byte[] received = new byte[message.body().remaining()];
+    message.body().get(received);
+    return new Caller(channel, received);
   }
 
   /** The connection itself, for whoever joins it. */

@@ -496,6 +496,19 @@ public final class Gate implements Closeable {
     return !inOrder;
   }
 
+  /**
+   * Gives the listeners back to the process that they were taken over from, if it would take them:
+   * this one can't go on. It is to be closed.
+   */
+  public void giveBack() {
+    listeners.close();
+    Predecessor it = predecessor;
+    predecessor = null;
+    if (it != null) {
+      it.giveBack();
+    }
+  }
+
   private void moveTo(DescriptorSocket to) throws IOException, InterruptedException {
     quiesce();
     List<Loop.Pause> pauses = new ArrayList<>();

@@ -31,4 +31,12 @@ final class Predecessor {
       // It has ended meanwhile, and its listeners with it.
     }
   }
+
+  /** It has to care for the listeners again, as this process can't. */
+  synchronized void giveBack() {
+    if (!told) {
+      told = true;
+      Loop.closeQuietly(socket);
+    }
+  }
 }

@@ -27,10 +27,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the auth service of a cluster, and remembers the locks that it is told of. Thread-safe. */
@@ -184,6 +186,18 @@ public final class ClusterJudge implements Judge {
     } catch (IOException e) {
       // What was known last has to do.
       return before == null ? List.of() : before.nodes;
+    }
+  }
+
+  /** The names of all nodes that there are now; nothing if nobody answers. */
+  public Optional<Set<String>> nodeNames() {
+    try {
+      return Optional.of(
+          cluster.machines(ServiceKind.NODE).stream()
+              .map(NodeRecord::name)
+              .collect(Collectors.toUnmodifiableSet()));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -22,6 +22,7 @@ final class DialBacks {
 
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Awaited> awaited = new ConcurrentHashMap<>();
+  private volatile boolean left;
 
   /** One connection that is to come. */
   final class Awaited implements AutoCloseable {
@@ -77,6 +78,10 @@ final class DialBacks {
     }
     Awaited one = new Awaited(node);
     awaited.put(hex(one.nonce), one);
+    if (left) {
+      one.close();
+      throw new IOException("another process has the port");
+    }
     return one;
   }
 
@@ -86,6 +91,20 @@ final class DialBacks {
     if (one == null || !one.outcome.complete(caller)) {
       caller.close();
     }
+  }
+
+  /** None will come here any more: another process has the port. */
+  void leave() {
+    left = true;
+    awaited
+        .values()
+        .forEach(one ->
+            one.outcome.completeExceptionally(new IOException("another process has the port")));
+  }
+
+  /** They come here again. */
+  void lead() {
+    left = false;
   }
 
   /** {@code node} says that it can't; nobody else may say so for it. */

@@ -5,12 +5,14 @@ import dev.holdfast.link.Destination;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** How a proxy gets to nodes: by their control links, or by dialling them. Thread-safe. */
 final class NodeRoads {
@@ -20,6 +22,9 @@ final class NodeRoads {
   private final Judge cluster;
   private final Tunnels tunnels;
   private final Duration patience;
+
+  /** Where the process is that has the nodes' control links; null if it is this one. */
+  private volatile @Nullable Path newest;
 
   NodeRoads(Judge cluster, Tunnels tunnels, Duration patience) {
     this.cluster = cluster;
@@ -44,6 +49,23 @@ final class NodeRoads {
     return new KnownNode(node.name(), labels, node.address(), seen);
   }
 
+  /** Another process has the control links from now on, and is found there. */
+  void leave(Path found) {
+    newest = found;
+    tunnels.leave();
+  }
+
+  /** This process has the control links. */
+  void lead() {
+    tunnels.lead();
+    newest = null;
+  }
+
+  /** For another process: a fresh connection to the node of that name. */
+  Caller reach(String node, InetSocketAddress client) throws IOException {
+    return tunnels.dial(node, client, System.nanoTime() + patience.toNanos());
+  }
+
   /**
    * A fresh connection to the node.
    *
@@ -53,7 +75,24 @@ final class NodeRoads {
     if (node.address().isPresent() && !tunnels.isLive(node.name())) {
       return dial(node.address().get());
     }
-    return tunnels.dial(node.name(), client, System.nanoTime() + patience.toNanos());
+    if (newest == null) {
+      try {
+        return reach(node.name(), client);
+      } catch (IOException e) {
+        if (newest == null) {
+          throw e;
+        }
+        // It has left meanwhile.
+      }
+    }
+    return elsewhere(node, client);
+  }
+
+  private Caller elsewhere(KnownNode node, InetSocketAddress client) throws IOException {
+    Path there = newest;
+    return there == null
+        ? reach(node.name(), client)
+        : RoadPoint.ask(there, node.name(), client, patience);
   }
 
   private static Caller dial(Destination to) throws IOException {

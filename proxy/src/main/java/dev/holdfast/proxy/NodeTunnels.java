@@ -83,6 +83,18 @@ public final class NodeTunnels implements Closeable {
     return (int) links.values().stream().filter(ProxyLink::isUp).count();
   }
 
+  /**
+   * The cluster has changed: links to who is no proxy any more end, with what was connected over
+   * them. May block.
+   */
+  public void recheck() {
+    List<ProxyLink> all;
+    synchronized (this) {
+      all = List.copyOf(links.values());
+    }
+    all.forEach(ProxyLink::recheck);
+  }
+
   private void find() {
     try {
       while (!closed) {

@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import dev.holdfast.access.ProxyHello;
 import dev.holdfast.link.Behind;
+import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.link.Entrance;
 import dev.holdfast.link.Gate;
@@ -19,6 +20,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -45,10 +47,12 @@ public final class Proxy implements Closeable {
   private final Watch watch;
   private final TicketOffice office;
   private final Reception reception;
+  private final NodeRoads roads;
   private final ProxyLog log;
   private final ServerEngine engine;
   private final Thread keeper;
-  private @Nullable Gate gate;
+  private volatile @Nullable RoadPoint point;
+  private volatile @Nullable Gate gate;
   private volatile boolean closed;
 
   private Proxy(ProxySettings settings, Judge cluster, ProxyLog log) throws SettingsException {
@@ -56,7 +60,7 @@ public final class Proxy implements Closeable {
     this.log = log;
     tunnels = new Tunnels(settings.dialBack(), log);
     watch = new Watch(cluster, log);
-    NodeRoads roads = new NodeRoads(cluster, tunnels, settings.nodePatience());
+    roads = new NodeRoads(cluster, tunnels, settings.nodePatience());
     Concierge concierge =
         new Concierge(cluster, roads, watch, settings.ticketTime(), this::end, log);
     Tickets tickets = new Tickets(settings, cluster, Instant::now);
@@ -91,18 +95,36 @@ public final class Proxy implements Closeable {
   public static Proxy start(
       ProxySettings settings, Judge cluster, ProxyLog log, Consumer<GateEvent> events)
       throws IOException {
-    Proxy proxy;
+    Proxy proxy = prepare(settings, cluster, log);
+    proxy.open(null, events);
+    return proxy;
+  }
+
+  /** One that does not serve yet. */
+  public static Proxy prepare(ProxySettings settings, Judge cluster, ProxyLog log)
+      throws IOException {
     try {
-      proxy = new Proxy(settings, cluster, log);
+      return new Proxy(settings, cluster, log);
     } catch (SettingsException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * Begins to serve. If that fails the proxy is closed.
+   *
+   * @param from the process to take the listeners over from, closed with the proxy; null if there
+   *     is none
+   */
+  public void open(@Nullable DescriptorSocket from, Consumer<GateEvent> events) throws IOException {
     try {
-      proxy.gate = Gate.start(proxy.gateSettings(), events);
-      proxy.keeper.start();
-      return proxy;
+      gate =
+          from == null
+              ? Gate.start(gateSettings(), events)
+              : Gate.takeOver(gateSettings(), from, events);
+      keeper.start();
     } catch (IOException | RuntimeException e) {
-      proxy.close();
+      close();
       throw e;
     }
   }
@@ -124,7 +146,8 @@ public final class Proxy implements Closeable {
     }
   }
 
-  private Gate gate() {
+  /** Where all come in. */
+  public Gate gate() {
     return Objects.requireNonNull(gate, "not open");
   }
 
@@ -158,11 +181,65 @@ public final class Proxy implements Closeable {
     watch.look(settings.ticketTime(), which);
   }
 
+  /** The nodes that have a control link. */
+  public List<String> nodes() {
+    return tunnels.nodes();
+  }
+
+  /** Ends all that goes through, and all who are logged in; they are told why. */
+  public void endAll(String why) {
+    watch.endAll(why);
+    engine.end(login -> true, why);
+  }
+
   /** A node is none of the cluster's any more: its control links end. */
   public void forget(String node) {
     engine.end(
         login -> login.user().equals(NODE_USER + node),
         "This machine was removed from the cluster.");
+  }
+
+  // ---- processes before and after it ----
+
+  /** Has the nodes' control links, and reaches nodes for the processes before this one. */
+  public void lead() throws IOException {
+    roads.lead();
+    point = RoadPoint.open(meeting(), roads::reach);
+  }
+
+  /**
+   * Another process has the port, or will have: what goes through goes on here, the nodes' control
+   * links go there, and who asks here for a node gets it from there.
+   */
+  public void leave() {
+    RoadPoint here = point;
+    point = null;
+    if (here != null) {
+      here.close();
+    }
+    roads.leave(meeting());
+    engine.end(
+        login -> login.user().startsWith(NODE_USER),
+        "Another process of this proxy has the port now; come again.");
+  }
+
+  /** One for each port, as several proxies of one machine may have one directory. */
+  private Path meeting() {
+    int port = settings.listen().isEmpty() ? 0 : settings.listen().getFirst().getPort();
+    return settings.state().resolve("roads-" + port + ".sock");
+  }
+
+  /** Ends those who come back by themselves, through another proxy or the next process. */
+  public void sendAway() {
+    watch.sendAway();
+  }
+
+  /** Whether nothing goes through any more, and nobody is expected. */
+  public boolean isEmpty() {
+    return gate().isEmpty()
+        && reception.waiting() == 0
+        && engine.connections() == 0
+        && watch.size() == 0;
   }
 
   private void end(String connection, String why) {
@@ -242,8 +319,13 @@ public final class Proxy implements Closeable {
   public void close() {
     closed = true;
     keeper.interrupt();
-    if (gate != null) {
-      gate.close();
+    RoadPoint here = point;
+    if (here != null) {
+      here.close();
+    }
+    Gate opened = gate;
+    if (opened != null) {
+      opened.close();
     }
     engine.close();
   }

@@ -18,9 +18,13 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.security.PublicKey;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,9 @@ final class ProxyLink implements Closeable {
   /** Silence after which a proxy is taken for dead. */
   static final Duration SILENCE = Duration.ofSeconds(6);
 
+  /** For a proxy that is none any more to tell its users so. */
+  static final Duration PROXYS_WORD = Duration.ofSeconds(1);
+
   /** Dials under way at once. */
   static final int MOST_DIALS = 512;
 
@@ -58,7 +65,11 @@ final class ProxyLink implements Closeable {
   private volatile boolean closed;
   private volatile boolean up;
   private volatile @Nullable ClientConnection connection;
+  private volatile @Nullable PublicKey proxyKey;
   private volatile long heardAt;
+
+  /** The connections that were made when it was asked over this link. Guarded by itself. */
+  private final Set<SocketChannel> made = new HashSet<>();
 
   private ProxyLink(
       InetSocketAddress at,
@@ -135,7 +146,75 @@ final class ProxyLink implements Closeable {
   }
 
   private Target target() {
-    return new Target(Proxy.NODE_USER + identity.name(), identity.keys(), check, false, LOGIN);
+    return new Target(Proxy.NODE_USER + identity.name(), identity.keys(), noting(), false, LOGIN);
+  }
+
+  /** The check, and a note of what it accepted, to be checked again. */
+  private HostKeyCheck noting() {
+    return new HostKeyCheck() {
+      @Override
+      public boolean accepts(PublicKey key) {
+        boolean accepted = check.accepts(key);
+        if (accepted) {
+          proxyKey = key;
+        }
+        return accepted;
+      }
+
+      @Override
+      public List<String> ordered(List<String> algorithms) {
+        return check.ordered(algorithms);
+      }
+    };
+  }
+
+  /**
+   * The cluster has changed: if the proxy is none any more the link ends, and what was connected
+   * over it. May block.
+   */
+  void recheck() {
+    PublicKey key = proxyKey;
+    if (key == null || check.accepts(key)) {
+      return;
+    }
+    proxyKey = null;
+    log.say(ProxyLog.Weight.WARNING, "tunnel", at + " is no proxy of the cluster any more");
+    ClientConnection logged = connection;
+    if (logged != null) {
+      logged.close();
+    }
+    Thread.ofVirtual().name("hang-up").start(this::hangUp);
+  }
+
+  /** A proxy that is honest tells its users why, and ends what goes through it by itself. */
+  private void hangUp() {
+    try {
+      Thread.sleep(PROXYS_WORD);
+    } catch (InterruptedException e) {
+      // Then at once.
+    }
+    synchronized (made) {
+      made.forEach(ProxyLink::hangUp);
+      made.clear();
+    }
+  }
+
+  /** Whoever serves the connection sees that it ended. */
+  private static void hangUp(SocketChannel channel) {
+    try {
+      channel.shutdownInput();
+      channel.shutdownOutput();
+    } catch (IOException e) {
+      // It has ended already.
+    }
+  }
+
+  private SocketChannel kept(SocketChannel channel) {
+    synchronized (made) {
+      made.removeIf(one -> !one.isOpen());
+      made.add(channel);
+    }
+    return channel;
   }
 
   private String talk(ClientConnection logged, InetSocketAddress proxy) throws IOException {
@@ -212,7 +291,7 @@ final class ProxyLink implements Closeable {
         return;
       }
       try {
-        adopter.adopt(dialled(dial, proxy), dial.client());
+        adopter.adopt(kept(dialled(dial, proxy)), dial.client());
       } catch (IOException e) {
         log.say(ProxyLog.Weight.WARNING, "dial-back", "can't dial back: " + e.getMessage());
         say(out, new TunnelMessage.Failed(dial.nonce()));

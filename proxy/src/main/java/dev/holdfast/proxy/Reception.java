@@ -64,6 +64,11 @@ final class Reception implements Entrance.Keeper {
     }
   }
 
+  /** Callers of whom it is not known yet what becomes of them. */
+  int waiting() {
+    return limit.size();
+  }
+
   @Override
   public void accept(Caller caller) {
     InetSocketAddress from = caller.from();

@@ -36,6 +36,11 @@ final class SourceLimit {
     all--;
   }
 
+  /** How many wait. */
+  synchronized int size() {
+    return all;
+  }
+
   private static String source(InetAddress address) {
     byte[] bytes = Network.around(address, 32, 64).address().getAddress();
     int whole = bytes.length == 4 ? 4 : 8;

@@ -35,6 +35,9 @@ final class Tunnels {
   private final ProxyLog log;
   private final String dialBackAt;
 
+  /** Whether another process has the control links. Guarded by this. */
+  private boolean left;
+
   /** Newest last. Guarded by this. */
   private final Map<String, List<Tunnel>> live = new HashMap<>();
 
@@ -85,8 +88,35 @@ final class Tunnels {
     return Optional.ofNullable(live.get(node)).map(all -> all.getLast().lastBeat);
   }
 
-  /** Serves a control link to its end. */
+  /** Another process has the control links from now on: who waits for one waits no more. */
+  void leave() {
+    synchronized (this) {
+      left = true;
+      notifyAll();
+    }
+    dialBacks.leave();
+  }
+
+  /** This process has them again. */
+  synchronized void lead() {
+    left = false;
+    dialBacks.lead();
+  }
+
+  private synchronized boolean hasLeft() {
+    return left;
+  }
+
+  /** The nodes that have a control link. */
+  synchronized List<String> nodes() {
+    return List.copyOf(live.keySet());
+  }
+
+  /** Serves a control link to its end; a node that comes too late is to come again. */
   int serve(String node, Program.Call call) throws IOException {
+    if (hasLeft()) {
+      return 1;
+    }
     Tunnel tunnel = new Tunnel(node, call.stdout());
     LineReader lines = new LineReader(call.stdin(), TunnelMessage.MOST_LINE);
     add(tunnel);
@@ -176,6 +206,9 @@ final class Tunnels {
   private synchronized Tunnel await(String node, List<Tunnel> tried, long untilNanos)
       throws IOException {
     while (true) {
+      if (left) {
+        throw new IOException("another process has the control links");
+      }
       Tunnel found = newest(node, tried);
       if (found != null) {
         return found;

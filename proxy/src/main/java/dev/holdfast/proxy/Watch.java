@@ -43,11 +43,15 @@ final class Watch {
     }
 
     private void end(String why) {
-      ways.remove(this);
       log.say(
           ProxyLog.Weight.NEWS,
           "ended",
           "%s may no longer reach %s: %s".formatted(wish.user(), wish.node().name(), why));
+      stop(why);
+    }
+
+    private void stop(String why) {
+      ways.remove(this);
       try {
         carried.end(why);
       } catch (IOException e) {
@@ -86,6 +90,16 @@ final class Watch {
 
   int size() {
     return ways.size();
+  }
+
+  /** Ends what is of no SSH connection, and so can come back by itself through another proxy. */
+  void sendAway() {
+    ways.stream().filter(way -> way.connection.isEmpty()).forEach(way -> way.stop(""));
+  }
+
+  /** Ends all of it. */
+  void endAll(String why) {
+    ways.forEach(way -> way.stop(why));
   }
 
   /** Decides about those whose time has come, and those that {@code now} accepts. */

@@ -10,6 +10,7 @@ class FuzzTest {
   Stream<DynamicTest> holdsForTheCorpusAndForMutationsOfIt() {
     return new FuzzTargets()
         .with(TunnelMessageFuzz.class, TunnelMessageFuzz::fuzzerTestOneInput)
+        .with(RoadQuestionFuzz.class, RoadQuestionFuzz::fuzzerTestOneInput)
         .tests();
   }
 }

@@ -1,0 +1,72 @@
+package dev.holdfast.proxy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * What a process of a proxy asks the one that has the nodes' control links: to reach a node.
+ *
+ * <pre>
+ *   u8 format │ u16 length │ node, in UTF-8 │ u8 length │ address │ u16 port
+ * </pre>
+ *
+ * @param client for whom
+ */
+record RoadQuestion(String node, InetSocketAddress client) {
+  /** Version of the format; a question of another one is not answered. */
+  static final int FORMAT = 1;
+
+  /** Longest name of a node. */
+  static final int MOST_NAME = 1024;
+
+  RoadQuestion {
+    if (client.getAddress() == null || node.length() > MOST_NAME) {
+      throw new IllegalArgumentException(node + " for " + client);
+    }
+  }
+
+  /** The bytes of the question. */
+  ByteBuffer encoded() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    byte[] address = client.getAddress().getAddress();
+    try {
+      out.writeByte(FORMAT);
+      out.writeUTF(node);
+      out.writeByte(address.length);
+      out.write(address);
+      out.writeShort(client.getPort());
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return ByteBuffer.wrap(bytes.toByteArray());
+  }
+
+  /**
+   * Reads a question.
+   *
+   * @throws IOException if it is none, or of another version
+   */
+  static RoadQuestion read(ByteBuffer body) throws IOException {
+    byte[] bytes = new byte[body.remaining()];
+    body.get(bytes);
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    if (in.readUnsignedByte() != FORMAT) {
+      throw new IOException("a question of another version");
+    }
+    String node = in.readUTF();
+    InetAddress address = InetAddress.getByAddress(in.readNBytes(in.readUnsignedByte()));
+    int port = in.readUnsignedShort();
+    if (node.length() > MOST_NAME || in.available() > 0) {
+      throw new IOException("a question that is too long");
+    }
+    return new RoadQuestion(node, new InetSocketAddress(address, port));
+  }
+}
