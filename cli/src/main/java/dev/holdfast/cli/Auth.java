@@ -9,26 +9,39 @@ import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The auth service behind a gate of its own. Thread-safe. */
-final class Auth implements Closeable {
+final class Auth implements Succession.Service, Closeable {
   private final AuthService service;
   private final Gate gate;
+  private final ServiceLog log;
 
-  private Auth(AuthService service, Gate gate) {
+  private Auth(AuthService service, Gate gate, ServiceLog log) {
     this.service = service;
     this.gate = gate;
+    this.log = log;
   }
 
-  static Auth start(AuthConfiguration configuration, ServiceLog log) throws IOException {
-    AuthService service = AuthService.open(configuration.settings());
+  /** Starts it; with {@code takeOver} in place of the process that waits at {@code meeting}. */
+  static Auth start(AuthConfiguration configuration, Path meeting, boolean takeOver, ServiceLog log)
+      throws IOException {
+    AuthService service = AuthService.prepare(configuration.settings());
     try {
       GateSettings settings =
           GateSettings.of(
               configuration.listen(),
               new Behind.InProcess((stream, name) -> accept(service, stream, name)));
-      return new Auth(service, Gate.start(settings, log::event));
+      Gate gate =
+          Succession.start(
+              meeting,
+              takeOver,
+              from ->
+                  from == null
+                      ? Gate.start(settings, log::event)
+                      : Gate.takeOver(settings, from, log::event));
+      return new Auth(service, gate, log);
     } catch (IOException | RuntimeException e) {
       service.close();
       throw e;
@@ -58,7 +71,34 @@ final class Auth implements Closeable {
   }
 
   @Override
+  public Gate gate() {
+    return gate;
+  }
+
+  @Override
+  public void lead() throws IOException {
+    service.lead();
+  }
+
+  @Override
+  public void leave() {
+    service.rest();
+  }
+
+  @Override
+  public void retire() {
+    log.say(ServiceLog.Level.DEBUG, "drain", "calls to the auth service come to their end");
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return gate.isEmpty() && service.isEmpty();
+  }
+
+  /** If it had taken over and still has the port, that goes back. */
+  @Override
   public void close() {
+    gate.giveBack();
     gate.close();
     service.close();
   }

@@ -111,6 +111,11 @@ record AuthConfiguration(
         : Path.of(state, "holdfast", "auth");
   }
 
+  /** Where its processes find each other: one place for each port. */
+  Path meeting() {
+    return HandoverPoint.path(state, "auth", listen);
+  }
+
   AuthService.Settings settings() throws IOException {
     List<AuditLines> audit =
         auditFiles.stream()

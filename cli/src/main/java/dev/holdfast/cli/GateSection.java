@@ -53,6 +53,11 @@ record GateSection(
         : Path.of(state, "holdfast", "gate");
   }
 
+  /** Where its processes find each other: one place for each name. */
+  Path meeting() {
+    return state.resolve("gate-%s.sock".formatted(tunnels.name()));
+  }
+
   GateSettings settings() {
     return GateSettings.of(listen, to).withPatience(patience);
   }

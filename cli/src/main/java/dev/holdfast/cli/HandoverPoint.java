@@ -34,6 +34,12 @@ final class HandoverPoint implements Closeable {
     return directory.resolve("gate-" + name.replaceAll("[^A-Za-z0-9._-]", "_") + ".sock");
   }
 
+  /** Where the process of a service waits that listens there: by its first port. */
+  static Path path(Path directory, String service, List<InetSocketAddress> listen) {
+    int port = listen.isEmpty() ? 0 : listen.getFirst().getPort();
+    return directory.resolve("%s-%d.sock".formatted(service, port));
+  }
+
   private static String port(GateOptions options, List<ServerSocketChannel> inherited)
       throws IOException {
     InetSocketAddress first =

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.access.Change;
 import dev.holdfast.access.Load;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.auth.AuditQueue;
@@ -16,7 +17,6 @@ import dev.holdfast.proxy.NodeTunnels;
 import dev.holdfast.recording.ListedParts;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
@@ -50,9 +50,6 @@ final class NodeService {
   /** How often a node that listens no more looks whether its last connection has gone. */
   private static final long LOOK_MILLIS = 500;
 
-  /** Time for systemd to hear who its service's main process is. */
-  private static final Duration HEAR = Duration.ofSeconds(5);
-
   private final ServeOptions options;
   private final OtherServices others;
   private final ServiceLog log;
@@ -60,7 +57,7 @@ final class NodeService {
   private volatile boolean serving = true;
   private @Nullable HandoverPoint point;
   private @Nullable Metrics metrics;
-  private @Nullable NodeTunnels tunnels;
+  private volatile @Nullable NodeTunnels tunnels;
   private @Nullable Membership membership;
   private NodeDoor door = NodeDoor.OPEN;
   private final LeaseFigures limits = new LeaseFigures();
@@ -75,6 +72,9 @@ final class NodeService {
 
     /** Another process has the port. */
     record HandedOver(long successor) implements Happening {}
+
+    /** Something of the kind has happened to another service of this process. */
+    record Other() implements Happening {}
 
     /** That process is gone, and this one has the port again. */
     record TookBack() implements Happening {}
@@ -128,6 +128,7 @@ final class NodeService {
         Counting.start(
             porter, joined.cluster(), new Counting.Place(joined.id(), node.state(), limits));
     joined.watch(change -> counting.look());
+    joined.watch(this::recheckProxies);
     AuditQueue audit =
         AuditQueue.open(joined.cluster()::record, node.state().resolve(AUDIT_DIRECTORY));
     door =
@@ -142,6 +143,13 @@ final class NodeService {
       audit.close();
       joined.close();
     };
+  }
+
+  private void recheckProxies(Change change) {
+    NodeTunnels held = tunnels;
+    if (held != null && (change instanceof Change.NodeRemoved || change instanceof Change.Missed)) {
+      held.recheck();
+    }
   }
 
   private static void tell(Counting counting, GateEvent event) {
@@ -163,6 +171,7 @@ final class NodeService {
       Signals.on(Signals.Kind.HANGUP, () -> happenings.add(new Happening.Reload()));
       Signals.on(Signals.Kind.TERMINATE, () -> happenings.add(new Happening.Stop()));
       Signals.on(Signals.Kind.INTERRUPT, () -> happenings.add(new Happening.Stop()));
+      others.begin(() -> happenings.add(new Happening.Other()));
       lead(configuration, node, meeting, options.takeOver);
       sayReady(node, notice);
       live(configuration, node, meeting, notice);
@@ -197,40 +206,12 @@ final class NodeService {
 
   // ---- beginning ----
 
-  /**
-   * Starts the node, and takes over if told to. Whoever has the port may just be handing it back by
-   * dying: then it is not to be met for a moment, and the port is not free either.
-   */
+  /** Starts the node, and takes over if told to. */
   private Node start(
       NodeConfiguration configuration, List<ServerSocketChannel> inherited, Path meeting)
       throws IOException {
-    return Patiently.bind(
-        options.takeOver,
-        () -> {
-          Optional<DescriptorSocket> running =
-              options.takeOver ? HandoverPoint.connect(meeting) : Optional.empty();
-          try {
-            return start(configuration, inherited, running.orElse(null));
-          } catch (IOException e) {
-            if (running.isPresent()) {
-              running.get().close();
-            }
-            throw isInUse(e) ? new BindException(e.getMessage()) : e;
-          }
-        });
-  }
-
-  private Node start(
-      NodeConfiguration configuration,
-      List<ServerSocketChannel> inherited,
-      @Nullable DescriptorSocket from)
-      throws IOException {
-    return Node.start(configuration, door, inherited, from, log);
-  }
-
-  private static boolean isInUse(IOException e) {
-    return e.getCause() instanceof BindException cause
-        && String.valueOf(cause.getMessage()).contains("in use");
+    return Succession.start(
+        meeting, options.takeOver, from -> Node.start(configuration, door, inherited, from, log));
   }
 
   /** Does what the process that has the port does beside serving. */
@@ -290,9 +271,10 @@ final class NodeService {
     if (membership != null) {
       membership.rest();
     }
-    if (tunnels != null) {
-      tunnels.close();
-      tunnels = null;
+    NodeTunnels held = tunnels;
+    tunnels = null;
+    if (held != null) {
+      held.close();
     }
     if (metrics != null) {
       metrics.close();
@@ -359,9 +341,10 @@ final class NodeService {
   private void live(ServeConfiguration configuration, Node node, Path meeting, ServiceNotice notice)
       throws IOException, InterruptedException {
     boolean stopping = false;
-    while (serving || !node.isEmpty()) {
+    while (serving || others.isLeading() || !node.isEmpty() || !others.isDone()) {
       switch (serving ? happenings.take() : happenings.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
         case null -> {}
+        case Happening.Other other -> {}
         case Happening.Reload reload -> reload(node, notice);
         case Happening.HandedOver(long successor) -> leave(node, notice, successor);
         case Happening.TookBack back -> {
@@ -372,11 +355,12 @@ final class NodeService {
           }
         }
         case Happening.Stop stop -> {
-          if (!serving) {
+          if (!serving && !others.isLeading()) {
             node.shutDown("The server was shut down; connect again when it is back.", GOODBYE);
             return;
           }
           stopping = true;
+          others.retire();
           retire(node, notice);
         }
       }
@@ -384,8 +368,10 @@ final class NodeService {
   }
 
   private void retire(Node node, ServiceNotice notice) {
-    stopLeading();
-    node.gate().retire();
+    if (serving) {
+      stopLeading();
+      node.gate().retire();
+    }
     tell(() -> notice.stopping("waiting for connections to end"));
     if (!node.isEmpty()) {
       log.say(
@@ -399,25 +385,12 @@ final class NodeService {
   /** Keeps what lives here; the port, and what is new, are the successor's. */
   private void leave(Node node, ServiceNotice notice, long successor) {
     stopLeading();
-    if (isMainProcess()) {
-      tell(() -> {
-        notice.mainProcess(successor);
-        if (!notice.awaitHeard(HEAR)) {
-          log.say(ServiceLog.Level.WARN, "notice", "systemd did not hear of the new main process");
-        }
-      });
-    }
+    MainProcess.pass(notice, successor, log);
     log.say(
         ServiceLog.Level.INFO,
         "handover",
         "process %d has the port now; %d connections go on here"
             .formatted(successor, node.connections()));
-  }
-
-  /** Not where systemd started something that started this: SYSTEMD_EXEC_PID, systemd.exec(5). */
-  private static boolean isMainProcess() {
-    String started = System.getenv("SYSTEMD_EXEC_PID");
-    return started == null || started.equals(Long.toString(ProcessHandle.current().pid()));
   }
 
   private void reload(Node node, ServiceNotice notice) {

@@ -135,6 +135,11 @@ record ProxyConfiguration(
         ProxySettings.NODE_PATIENCE);
   }
 
+  /** Where its processes find each other: one place for each port. */
+  Path meeting() {
+    return HandoverPoint.path(state, "proxy", listen);
+  }
+
   /** The key by which its cluster knows it. */
   KeyPair machineKey() throws IOException {
     Profiles.directory(state);

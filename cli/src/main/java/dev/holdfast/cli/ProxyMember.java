@@ -9,17 +9,83 @@ import dev.holdfast.proxy.Judge;
 import dev.holdfast.proxy.Proxy;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** A proxy of a cluster, which says who its users and nodes are. Thread-safe. */
-record ProxyMember(Proxy proxy, Membership membership) implements Closeable {
+final class ProxyMember implements Closeable {
   /** For a node to tell somebody itself why he has to go, before he is cut off here. */
   private static final Duration NODES_WORD = Duration.ofMillis(700);
 
+  /** For its certificate to be there before nodes come, which want to see it. */
+  private static final Duration CERTIFIED = Duration.ofSeconds(3);
+
+  private static final String REMOVED = "This proxy was removed from the cluster.";
+
+  private final ProxyConfiguration configuration;
+  private final Membership membership;
+  private final ClusterJudge judge;
+  private final ServiceLog log;
+  private final Certificate certificate = new Certificate();
+  private volatile @Nullable Proxy proxy;
+  private boolean removed;
+  private Runnable whenRemoved = () -> {};
+
+  private ProxyMember(
+      ProxyConfiguration configuration, Membership membership, ClusterJudge judge, ServiceLog log) {
+    this.configuration = configuration;
+    this.membership = membership;
+    this.judge = judge;
+    this.log = log;
+  }
+
+  /** Of the host key: the newest one, which is shown as soon as there is somebody who shows it. */
+  private static final class Certificate implements Consumer<String> {
+    private final CountDownLatch there = new CountDownLatch(1);
+    private String newest = "";
+    private @Nullable Proxy shower;
+
+    @Override
+    public synchronized void accept(String line) {
+      newest = line;
+      if (shower != null) {
+        shower.certify(line);
+      }
+      there.countDown();
+    }
+
+    synchronized Proxy shownBy(Proxy proxy) {
+      shower = proxy;
+      if (!newest.isEmpty()) {
+        proxy.certify(newest);
+      }
+      return proxy;
+    }
+
+    void await() throws IOException {
+      try {
+        boolean _ = there.await(CERTIFIED.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+    }
+  }
+
+  /** Starts it; with {@code takeOver} in place of the process that waits at {@code meeting}. */
   static ProxyMember start(
-      ProxyConfiguration configuration, Memberships memberships, ServiceLog log)
+      ProxyConfiguration configuration,
+      Memberships memberships,
+      Path meeting,
+      boolean takeOver,
+      ServiceLog log)
       throws IOException {
     Membership member =
         memberships.open(
@@ -32,19 +98,78 @@ record ProxyMember(Proxy proxy, Membership membership) implements Closeable {
       ClusterJudge judge =
           new ClusterJudge(member.cluster(), member.clusterName(), member::userAuthorities);
       judge.take(new Change.Missed());
-      Proxy proxy = Proxy.start(configuration.settings(), judge, log::say, log::event);
-      member.watch(change -> changed(proxy, judge, change));
-      member.tellLoad(() -> new Load(proxy.relayed(), proxy.tunnels(), proxy.values().accepted()));
-      member.live(configuration::places, proxy::certify);
-      return new ProxyMember(proxy, member);
+      ProxyMember started = new ProxyMember(configuration, member, judge, log);
+      started.start(meeting, takeOver);
+      return started;
     } catch (IOException | RuntimeException e) {
       member.close();
       throw e;
     }
   }
 
-  private static void changed(Proxy proxy, ClusterJudge judge, Change change) {
+  private void start(Path meeting, boolean takeOver) throws IOException {
+    membership.watch(this::changed);
+    live();
+    certificate.await();
+    Proxy started =
+        Succession.start(
+            meeting,
+            takeOver,
+            from -> {
+              Proxy prepared =
+                  certificate.shownBy(Proxy.prepare(configuration.settings(), judge, log::say));
+              prepared.open(from, log::event);
+              return prepared;
+            });
+    proxy = started;
+    membership.tellLoad(
+        () -> new Load(started.relayed(), started.tunnels(), started.values().accepted()));
+  }
+
+  /** Says that the proxy lives. */
+  void live() throws IOException {
+    membership.live(configuration::places, certificate);
+  }
+
+  Proxy proxy() {
+    Proxy started = proxy;
+    if (started == null) {
+      throw new IllegalStateException("not started");
+    }
+    return started;
+  }
+
+  Membership membership() {
+    return membership;
+  }
+
+  /** Has {@code task} run if the proxy is, or was, removed from its cluster. */
+  synchronized void whenRemoved(Runnable task) {
+    whenRemoved = task;
+    if (removed) {
+      task.run();
+    }
+  }
+
+  private void changed(Change change) {
     Predicate<Judge.Wish> concerned = judge.take(change);
+    Proxy here = proxy;
+    if (here == null) {
+      return;
+    }
+    recheckSoon(here, concerned);
+    switch (change) {
+      case Change.NodeRemoved(String id, String _) when id.equals(membership.id()) -> removed(here);
+      case Change.NodeRemoved(String _, String name) -> here.forget(name);
+      case Change.Missed _ -> judge.nodeNames().ifPresent(names -> forgetOthers(here, names));
+      case Change.Locked _,
+          Change.Unlocked _,
+          Change.UserChanged _,
+          Change.AuthoritiesChanged _ -> {}
+    }
+  }
+
+  private static void recheckSoon(Proxy proxy, Predicate<Judge.Wish> concerned) {
     Thread.ofVirtual()
         .name("proxy-recheck")
         .start(() -> {
@@ -55,8 +180,23 @@ record ProxyMember(Proxy proxy, Membership membership) implements Closeable {
           }
           proxy.recheck(concerned);
         });
-    if (change instanceof Change.NodeRemoved(String _, String name)) {
-      proxy.forget(name);
+  }
+
+  /** Nodes that were removed while nobody told of it. */
+  private static void forgetOthers(Proxy proxy, Set<String> names) {
+    proxy.nodes().stream().filter(name -> !names.contains(name)).forEach(proxy::forget);
+  }
+
+  private void removed(Proxy proxy) {
+    log.say(
+        ServiceLog.Level.ERROR,
+        "removed",
+        "this proxy was removed from the cluster and serves no more; to have it join again, remove"
+            + " %s/cluster.json and give it a token".formatted(configuration.state()));
+    proxy.endAll(REMOVED);
+    synchronized (this) {
+      removed = true;
+      whenRemoved.run();
     }
   }
 

@@ -50,11 +50,18 @@ final class ServeCommand implements Callable<Integer> {
   private void serve(ServeConfiguration configuration, ServiceLog log)
       throws IOException, InterruptedException {
     log.change(configuration.logLevel(), configuration.logFormat());
-    try (Auth auth = configuration.auth() == null ? null : Auth.start(configuration.auth(), log)) {
+    try (Auth auth = auth(configuration.auth(), log)) {
       Memberships memberships =
           new Memberships(configuration.cluster(), auth == null ? null : auth.service());
       serve(configuration, auth, memberships, log);
     }
+  }
+
+  private @Nullable Auth auth(@Nullable AuthConfiguration configuration, ServiceLog log)
+      throws IOException {
+    return configuration == null
+        ? null
+        : Auth.start(configuration, configuration.meeting(), options.takeOver, log);
   }
 
   private void serve(
@@ -63,11 +70,12 @@ final class ServeCommand implements Callable<Integer> {
       Memberships memberships,
       ServiceLog log)
       throws IOException, InterruptedException {
-    try (OtherServices others = OtherServices.start(configuration, auth, memberships, log)) {
+    try (OtherServices others =
+        OtherServices.start(configuration, auth, memberships, options.takeOver, log)) {
       if (configuration.servesNode()) {
         new NodeService(options, others, log).run(configuration, memberships);
       } else {
-        others.run(configuration, options, log);
+        others.run(configuration, options);
       }
     }
   }

@@ -9,30 +9,37 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The process around services of which none is a node: it shows their figures, and waits until it
- * is told to end.
+ * is told to end, or another process has taken over and nothing lives here any more.
  *
  * <table>
  *   <caption>Signals</caption>
  *   <tr><td>HUP</td><td>reads the configuration again: what is logged counts at once, and what needs
  *       a restart is named</td></tr>
- *   <tr><td>TERM, INT</td><td>ends it</td></tr>
+ *   <tr><td>TERM, INT</td><td>listens no more, and ends when what can't come back elsewhere has
+ *       ended; the second one ends it at once</td></tr>
  * </table>
  */
 final class WaitingService {
+  /** How often it is looked whether the last has gone, once it listens no more. */
+  private static final long LOOK_MILLIS = 100;
+
   private final ServeConfiguration configuration;
   private final ServeOptions options;
   private final OtherServices services;
   private final ServiceLog log;
   private final BlockingQueue<Wanted> wanted = new LinkedBlockingQueue<>();
+  private @Nullable Metrics metrics;
 
-  /** What somebody wants of the process. */
+  /** What somebody wants of the process, or what has happened to it. */
   private enum Wanted {
     STOP,
-    RELOAD
+    RELOAD,
+    LOOK
   }
 
   WaitingService(
@@ -46,33 +53,86 @@ final class WaitingService {
     this.log = log;
   }
 
-  /** Returns on TERM or INT. */
+  /** Returns when the process is to end. */
   void run(String status) throws IOException, InterruptedException {
     ServiceNotice notice = ServiceNotice.ofEnvironment();
     Signals.on(Signals.Kind.TERMINATE, () -> wanted.add(Wanted.STOP));
     Signals.on(Signals.Kind.INTERRUPT, () -> wanted.add(Wanted.STOP));
     Signals.on(Signals.Kind.HANGUP, () -> wanted.add(Wanted.RELOAD));
-    try (Metrics _ = metrics()) {
+    try {
+      services.begin(() -> wanted.add(Wanted.LOOK));
+      show(options.takeOver);
       notice.ready(status);
       log.say(ServiceLog.Level.DEBUG, "ready", status);
-      while (wanted.take() == Wanted.RELOAD) {
-        notice.reloading("reading the configuration again");
-        reload();
-        notice.ready(status);
-      }
+      live(status, notice);
+    } finally {
+      hide();
     }
-    notice.stopping("ends");
     log.say(ServiceLog.Level.INFO, "end", "ended");
   }
 
-  private @Nullable Metrics metrics() throws IOException {
-    InetSocketAddress address = configuration.metrics();
-    if (address == null) {
-      return null;
+  private void live(String status, ServiceNotice notice) throws IOException, InterruptedException {
+    boolean left = false;
+    while (!services.isDone()) {
+      boolean leading = services.isLeading();
+      switch (leading ? wanted.take() : wanted.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        case null -> {}
+        case LOOK -> left = look(left, notice);
+        case RELOAD -> {
+          notice.reloading("reading the configuration again");
+          reload();
+          notice.ready(status);
+        }
+        case STOP -> {
+          if (!leading) {
+            return;
+          }
+          stop(notice);
+        }
+      }
     }
-    Metrics metrics = Metrics.start(address, services::readiness);
-    services.show(metrics);
-    return metrics;
+  }
+
+  /** The figures are those of the process that has a port. */
+  private boolean look(boolean left, ServiceNotice notice) throws IOException {
+    boolean leading = services.isLeading();
+    if (leading && left) {
+      show(true);
+    } else if (!leading && !left) {
+      hide();
+      if (services.successor() != 0) {
+        MainProcess.pass(notice, services.successor(), log);
+      }
+    }
+    return !leading;
+  }
+
+  private void stop(ServiceNotice notice) throws IOException, InterruptedException {
+    notice.stopping("ends");
+    hide();
+    services.retire();
+    if (!services.isDone()) {
+      log.say(
+          ServiceLog.Level.INFO,
+          "drain",
+          "listening no more; what goes through may go on, a second signal ends it");
+    }
+  }
+
+  private void show(boolean patient) throws IOException {
+    InetSocketAddress address = configuration.metrics();
+    if (address != null && metrics == null) {
+      Metrics started = Patiently.bind(patient, () -> Metrics.start(address, services::readiness));
+      services.show(started);
+      metrics = started;
+    }
+  }
+
+  private void hide() {
+    if (metrics != null) {
+      metrics.close();
+      metrics = null;
+    }
   }
 
   private void reload() {

@@ -59,6 +59,55 @@ final class Members implements AutoCloseable {
     }
   }
 
+  /** Auth service, proxy and node in one process. */
+  static Members inOneProcess() {
+    Members members = new Members();
+    try {
+      members.beginInOne();
+      return members;
+    } catch (IOException e) {
+      members.close();
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException | Error e) {
+      members.close();
+      throw e;
+    }
+  }
+
+  private void beginInOne() throws IOException {
+    String address = Ports.text(proxyAddress);
+    serve(
+        "all",
+        """
+        auth:
+          cluster: demo
+          listen: %s
+          state-dir: %s
+        proxy:
+          listen: %s
+          proxies: %s
+          state-dir: %s
+          name: p1
+        node:
+          listen: []
+          state-dir: %s
+          name: web1
+          PrintMotd: no
+          PrintLastLog: no
+        """
+            .formatted(
+                Ports.text(authAddress),
+                state("auth"),
+                address,
+                address,
+                state("proxy"),
+                state("web1")));
+    apply(ROLE);
+    admin("users", "add", "alice", "--roles", "operator", "--key", Keys.CLIENT + ".pub").run().ok();
+    running("all").awaitOutput("node web1 is here", PATIENCE);
+    logIn();
+  }
+
   private void begin() throws IOException {
     serve(
         "auth",
@@ -145,6 +194,25 @@ final class Members implements AutoCloseable {
     running.put(name, program);
     program.awaitOutput("serving at ", PATIENCE);
     return program;
+  }
+
+  /**
+   * A new process takes a service over; waits until the old one says so of its part.
+   *
+   * @return the old one
+   */
+  Program upgrade(String name, String said) {
+    Program old = running(name);
+    synchronized (this) {
+      Program next =
+          Holdfast.command("serve", "-v", "--take-over", "--config", "" + configurations.get(name))
+              .start();
+      all.add(next);
+      running.put(name, next);
+      next.awaitOutput("serving at ", PATIENCE);
+    }
+    old.awaitOutput(said, PATIENCE);
+    return old;
   }
 
   /** The process of a service. */

@@ -25,6 +25,7 @@ final class Proxies implements AutoCloseable {
   private final Path nodes = directory.resolve("nodes");
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final List<Program> running = new ArrayList<>();
+  private final List<Program> former = new ArrayList<>();
   private final List<Program> nodePrograms = new ArrayList<>();
   private final Path config;
 
@@ -47,7 +48,7 @@ final class Proxies implements AutoCloseable {
     return new Proxies(count);
   }
 
-  private Program launch(int number) throws IOException {
+  private Program launch(int number, String... more) throws IOException {
     Path file =
         Files.writeString(
             directory.resolve("proxy" + number + ".yaml"),
@@ -60,7 +61,8 @@ final class Proxies implements AutoCloseable {
               ticket-time: 10s
             """
                 .formatted(Ports.text(addresses.get(number)), state, users, nodes));
-    Program program = Holdfast.command("serve", "-v", "--config", file.toString()).start();
+    Program program =
+        Holdfast.command("serve", "-v", "--config", file.toString()).plus(more).start();
     program.awaitOutput("serving at ", PATIENCE);
     return program;
   }
@@ -145,7 +147,12 @@ final class Proxies implements AutoCloseable {
 
   /** Makes a node of a stock sshd. */
   void gate(String name, Sshd sshd) {
-    serve(name, Scratch.directory("gate"), "gate:\n  to: " + Ports.text(sshd.address()) + "\n");
+    Path at = Scratch.directory("gate");
+    serve(
+        name,
+        at,
+        "gate:\n  to: %s\n  state-dir: %s\n"
+            .formatted(Ports.text(sshd.address()), at.resolve("state")));
   }
 
   private void serve(String name, Path at, String section) {
@@ -179,13 +186,16 @@ final class Proxies implements AutoCloseable {
     }
   }
 
-  /** Ends a proxy by a signal, and starts it again; waits until every node is back. */
+  /**
+   * Ends a proxy by a signal, and starts it again; waits until every node is back. If an older
+   * process has the port again meanwhile, that is taken over.
+   */
   synchronized void restart(int number, String signal, List<String> names) {
     Program old = running.get(number);
     old.signal(signal);
     Await.until("the end of proxy " + number, PATIENCE, () -> !old.alive());
     try {
-      Program next = launch(number);
+      Program next = launch(number, "--take-over");
       running.set(number, next);
       names.forEach(name -> next.awaitOutput("node " + name + " is here", PATIENCE));
     } catch (IOException e) {
@@ -193,9 +203,54 @@ final class Proxies implements AutoCloseable {
     }
   }
 
+  /**
+   * A new process takes a proxy over; waits until it has the port and every node is there.
+   *
+   * @return the old one
+   */
+  synchronized Program upgrade(int number, List<String> names) {
+    Program old = running.get(number);
+    try {
+      Program next = launch(number, "--take-over");
+      former.add(old);
+      running.set(number, next);
+      old.awaitOutput("has the port of the proxy now", PATIENCE);
+      names.forEach(name -> next.awaitOutput("node " + name + " is here", PATIENCE));
+      return old;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Tells a proxy to end, and starts it again at once; waits until every node is there. */
+  synchronized Program relieve(int number, List<String> names) {
+    Program old = running.get(number);
+    old.signal("TERM");
+    try {
+      Program next = launch(number, "--take-over");
+      former.add(old);
+      running.set(number, next);
+      names.forEach(name -> next.awaitOutput("node " + name + " is here", PATIENCE));
+      return old;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The process of a proxy that has its port. */
+  synchronized Program running(int number) {
+    return running.get(number);
+  }
+
+  /** An older process of that proxy has the port again. */
+  synchronized void isBack(int number, Program older) {
+    running.set(number, older);
+  }
+
   /** What all of them have said. */
   synchronized String log() {
     StringBuilder all = new StringBuilder();
+    former.forEach(it -> all.append(it.errors()));
     running.forEach(it -> all.append(it.errors()));
     nodePrograms.forEach(it -> all.append(it.errors()));
     return all.toString();
@@ -205,5 +260,6 @@ final class Proxies implements AutoCloseable {
   public synchronized void close() {
     nodePrograms.forEach(Program::close);
     running.forEach(Program::close);
+    former.forEach(Program::close);
   }
 }

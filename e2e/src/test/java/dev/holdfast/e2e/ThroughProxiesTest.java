@@ -3,12 +3,9 @@ package dev.holdfast.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,12 +17,10 @@ import org.junit.jupiter.api.Test;
  */
 @Needs({Tool.SSH, Tool.SSHD})
 final class ThroughProxiesTest {
-  private static final int RESTARTS = Effort.LONG ? 100 : 4;
-  private static final int BULK = 24 << 20;
+  private static final int RESTARTS = Effort.LONG ? 100 : 6;
+  private static final int BULK_MIB = Effort.LONG ? 512 : 24;
   private static final Duration GONE = Duration.ofSeconds(90);
   private static final List<String> NODES = List.of("web1", "stock");
-
-  private static final String ECHO = "while read -r line; do echo \"heard $line\"; done; exit 7";
 
   private static Sshd sshd;
   private static Proxies proxies;
@@ -76,92 +71,46 @@ final class ThroughProxiesTest {
         .contains("There is no node 'web9' in this cluster; check the name.");
   }
 
+  /** By two kinds of client to two kinds of node: what stock {@code ssh -J} has ends each time. */
   @Test
-  void nothingIsLostWhileProxiesAreKilledAndRestartedInTurn() throws IOException {
-    Path file = bulk();
+  void nothingIsLostWhileProxiesAreKilledRestartedAndTakenOverInTurn() throws IOException {
     List<Talk> talks = new ArrayList<>();
-    List<Copy> copies = new ArrayList<>();
+    List<BulkEcho> copies = new ArrayList<>();
+    long longest = 0;
     try {
       for (String node : NODES) {
         Command byCommand = proxies.ssh("-o", "ProxyCommand=" + proxies.proxyCommand(), node);
-        talks.add(new Talk(byCommand.plus(ECHO).start()));
-        talks.add(new Talk(proxies.holdfastSsh(node, ECHO).start()));
-        copies.add(Copy.of(byCommand.plus(slowly()), file));
+        talks.add(Talk.start(byCommand));
+        talks.add(Talk.start(proxies.holdfastSsh(node)));
+        copies.add(BulkEcho.start(byCommand, BULK_MIB));
       }
       talks.forEach(Talk::sayAndHear);
       for (int i = 0; i < RESTARTS; i++) {
-        proxies.restart(i % 2, i % 4 < 2 ? "KILL" : "TERM", NODES);
+        end(i);
+        long begun = System.nanoTime();
         talks.forEach(Talk::sayAndHear);
+        longest = Math.max(longest, System.nanoTime() - begun);
       }
-      copies.forEach(Copy::finish);
+      copies.forEach(BulkEcho::finish);
       talks.forEach(Talk::finish);
+      System.err.printf(
+          "%d ends of proxies: %d lines each in %d sessions, %d MiB both ways in %d; the slowest"
+              + " round of all lines %d ms%n",
+          RESTARTS, RESTARTS + 1, talks.size(), BULK_MIB, copies.size(), longest / 1_000_000);
     } catch (AssertionError e) {
       System.err.println("what proxies and nodes said: " + proxies.log());
       throw e;
     } finally {
       talks.forEach(Talk::close);
-      copies.forEach(Copy::close);
+      copies.forEach(BulkEcho::close);
     }
   }
 
-  /** Echoes its input, a MiB in each tenth of a second, so that it lasts over restarts. */
-  private static String slowly() {
-    return "i=0; while [ $i -lt %d ]; do head -c 1048576; sleep 0.1; i=$((i+1)); done"
-        .formatted(BULK >> 20);
-  }
-
-  private static Path bulk() throws IOException {
-    byte[] bytes = new byte[BULK];
-    new Random(1).nextBytes(bytes);
-    return Files.write(Scratch.directory("bulk").resolve("bytes"), bytes);
-  }
-
-  /** A file that goes to a node and back. */
-  private record Copy(Program program, Path from, Path to) {
-    static Copy of(Command ssh, Path from) {
-      Path to = Scratch.directory("copy").resolve("bytes");
-      return new Copy(ssh.reading(from).writing(to).start(), from, to);
-    }
-
-    void finish() {
-      program.await(Effort.DEADLINE).ok();
-      try {
-        assertThat(Files.mismatch(from, to)).isEqualTo(-1);
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    void close() {
-      program.close();
-    }
-  }
-
-  /** A session that echoes lines. */
-  private static final class Talk {
-    private final Program ssh;
-    private final StringBuilder heard = new StringBuilder();
-    private int said;
-
-    Talk(Program ssh) {
-      this.ssh = ssh;
-    }
-
-    void sayAndHear() {
-      said++;
-      heard.append("heard ").append(said).append('\n');
-      ssh.type(said + "\n");
-      ssh.awaitOutput("heard " + said + "\n", Effort.DEADLINE);
-      assertThat(ssh.output()).isEqualTo(heard.toString());
-    }
-
-    void finish() {
-      ssh.closeInput();
-      assertThat(ssh.await(GONE).exited(7).output()).isEqualTo(heard.toString());
-    }
-
-    void close() {
-      ssh.close();
+  private static void end(int turn) {
+    switch (turn / 2 % 3) {
+      case 0 -> proxies.restart(turn % 2, "KILL", NODES);
+      case 1 -> proxies.restart(turn % 2, "TERM", NODES);
+      default -> proxies.upgrade(turn % 2, NODES);
     }
   }
 }

@@ -1,0 +1,127 @@
+package dev.holdfast.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Services of a cluster that are replaced, or removed, under live sessions. */
+@Needs({Tool.SSH, Tool.SSHD})
+final class ClusterTakeOverTest {
+  private static final Duration GONE = Duration.ofSeconds(90);
+  private static final Duration LINGER = Duration.ofMinutes(3);
+  private static final String AUTH_LEFT = "has the port of the auth service now";
+  private static final String PROXY_LEFT = "has the port of the proxy now";
+
+  @AfterEach
+  void end() {
+    Leftovers.end(GONE);
+  }
+
+  private static List<Command> kinds(Members members, String node) {
+    return List.of(members.jump(node), members.ssh(node), members.holdfastSsh(node));
+  }
+
+  @Test
+  void eachServiceIsTakenOverAndNothingThatIsLiveIsCut() {
+    Members members = Members.start();
+    List<Talk> talks = new ArrayList<>();
+    try {
+      kinds(members, "web1.demo").forEach(it -> talks.add(Talk.start(it)));
+      kinds(members, "old.demo").forEach(it -> talks.add(Talk.start(it)));
+      talks.forEach(Talk::sayAndHear);
+      Program auth = members.upgrade("auth", AUTH_LEFT);
+      talks.forEach(Talk::sayAndHear);
+      kinds(members, "web1.demo").forEach(it -> it.plus("true").run().ok());
+      auth.await(LINGER).ok();
+      Program proxy = members.upgrade("proxy", PROXY_LEFT);
+      talks.forEach(Talk::sayAndHear);
+      Members.awaitNodes(members.running("proxy"));
+      kinds(members, "old.demo").forEach(it -> it.plus("true").run().ok());
+      members.upgrade("auth", AUTH_LEFT).await(LINGER).ok();
+      assertThat(proxy.alive()).isTrue();
+      members.admin("locks", "add", "user", "alice", "--reason", "lost laptop").run().ok();
+      talks.forEach(Talk::ends);
+      // Who has a ticket for a stock sshd has nobody near who could say why.
+      talks.subList(0, 4).forEach(it -> it.endsWith("The user alice is locked: lost laptop"));
+      proxy.await(GONE).ok();
+    } catch (AssertionError e) {
+      System.err.println(members.log());
+      throw e;
+    } finally {
+      talks.forEach(Talk::close);
+      members.close();
+    }
+  }
+
+  @Test
+  void servicesOfOneProcessAreTakenOverAsOne() {
+    Members members = Members.inOneProcess();
+    List<Talk> talks = new ArrayList<>();
+    List<Program> old = new ArrayList<>();
+    try {
+      kinds(members, "web1.demo").forEach(it -> talks.add(Talk.start(it)));
+      talks.forEach(Talk::sayAndHear);
+      for (int i = 0; i < 2; i++) {
+        old.add(members.upgrade("all", "has the port now"));
+        talks.forEach(Talk::sayAndHear);
+        members.running("all").awaitOutput("node web1 is here", GONE);
+        kinds(members, "web1.demo").forEach(it -> it.plus("true").run().ok());
+        assertThat(members.own("ls").run().ok().output()).containsPattern("web1 +online");
+        assertThat(members.admin("audit", "search", "--event", "session.start").run().ok().output())
+            .contains("alice");
+      }
+      assertThat(old).allMatch(Program::alive);
+      talks.forEach(Talk::finish);
+      old.forEach(it -> it.await(LINGER).ok());
+      Await.until("the end of each session in the audit events", GONE, () -> ended(members) == 9);
+    } catch (AssertionError e) {
+      System.err.println(members.log());
+      throw e;
+    } finally {
+      talks.forEach(Talk::close);
+      members.close();
+    }
+  }
+
+  private static long ended(Members members) {
+    return members
+        .admin("audit", "search", "--event", "session.end")
+        .run()
+        .ok()
+        .output()
+        .lines()
+        .filter(line -> line.contains("\"user\":\"alice\""))
+        .count();
+  }
+
+  @Test
+  void whoIsRemovedIsCutOff() {
+    Members members = Members.start();
+    try (Talk old = Talk.start(members.jump("old.demo"));
+        Talk web = Talk.start(members.jump("web1.demo"))) {
+      old.sayAndHear();
+      web.sayAndHear();
+      Program proxy = members.running("proxy");
+      members.admin("nodes", "rm", "old").run().ok();
+      old.ends();
+      proxy.awaitOutput("a control link of node old ended", GONE);
+      assertThat(members.jump("old.demo", "true").run().exited(255).errors())
+          .contains("There is no node 'old' in this cluster");
+      web.sayAndHear();
+      members.admin("nodes", "rm", "p1").run().ok();
+      web.endsWith("This proxy was removed from the cluster.");
+      proxy.awaitOutput("serves no more", GONE);
+      members.running("web1").awaitOutput("is no proxy of the cluster any more", GONE);
+      proxy.await(GONE).ok();
+    } catch (AssertionError e) {
+      System.err.println(members.log());
+      throw e;
+    } finally {
+      members.close();
+    }
+  }
+}
