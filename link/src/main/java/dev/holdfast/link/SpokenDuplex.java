@@ -32,6 +32,17 @@ final class SpokenDuplex implements Duplex {
   }
 
   @Override
+  public int poll(ByteBuffer target) throws IOException {
+    return rest.poll(target);
+  }
+
+  /** Not while there is something that was received before: that is read without waiting. */
+  @Override
+  public boolean whenReadable(Runnable task) throws IOException {
+    return !heard.hasRemaining() && rest.whenReadable(task);
+  }
+
+  @Override
   public void write(ByteBuffer source) throws IOException {
     dropSaid(source);
     if (source.hasRemaining()) {

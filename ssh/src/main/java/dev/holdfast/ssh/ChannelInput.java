@@ -85,6 +85,16 @@ final class ChannelInput extends InputStream {
     finish(why);
   }
 
+  /** Whether nothing more will come, and why is known. */
+  boolean isEnded() {
+    lock.lock();
+    try {
+      return ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void finish(@Nullable IOException why) {
     lock.lock();
     try {

@@ -93,11 +93,14 @@ final class DirectChannel extends AbstractClientChannel implements DirectStream 
 
   @Override
   protected void preClose() {
-    IOException gone = new IOException("The channel has gone.");
-    input.fail(gone);
     OpenFuture opening = openFuture;
-    if (opening != null) {
-      opening.setException(gone);
+    boolean isOpening = opening != null && !opening.isDone();
+    if (isOpening || !input.isEnded()) {
+      IOException gone = new IOException("The channel has gone.");
+      input.fail(gone);
+      if (isOpening) {
+        opening.setException(gone);
+      }
     }
     touched();
     super.preClose();

@@ -226,10 +226,12 @@ final class StreamIoSession extends AbstractCloseable implements IoSession {
     }
   }
 
+  /** As long as something comes, or until the stream tells when there is something. */
   private void readLoop() {
     try {
-      while (awaitResumed() && took(stream.read(input.empty()))) {
-        // As long as something comes.
+      boolean goesOn = awaitResumed();
+      while (goesOn && took(stream.read(input.empty()))) {
+        goesOn = !stream.whenReadable(this::readable) && awaitResumed();
       }
     } catch (IOException e) {
       streamFailed(e);

@@ -5,8 +5,11 @@ package dev.holdfast.ssh;
  * that sends where nobody reads costs so much memory and no more. Thread-safe.
  */
 final class WindowBudget {
-  /** Bytes of a channel's window while there is room, as with OpenSSH. */
-  static final int USUAL = 2 << 20;
+  /**
+   * Bytes of a channel's window while there is room. Twice OpenSSH's, since the peer is told of
+   * room only when half of it has been read: then as much is under way on a long line.
+   */
+  static final int USUAL = 4 << 20;
 
   /** Bytes of a channel's window when there is none. */
   static final int LEAST = 64 * 1024;

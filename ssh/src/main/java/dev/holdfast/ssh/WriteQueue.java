@@ -184,7 +184,7 @@ final class WriteQueue {
       bytes -= write.size();
       if (straight) {
         straight = false;
-        added.signal();
+        wakeWriter();
       }
       if (bytes < ROOM) {
         drained.signalAll();
@@ -197,6 +197,13 @@ final class WriteQueue {
       lock.unlock();
     }
     woken.forEach(Runnable::run);
+  }
+
+  /** Only if there is something for it: waking a thread costs more than a packet does. */
+  private void wakeWriter() {
+    if (!pending.isEmpty() || state != State.OPEN) {
+      added.signal();
+    }
   }
 
   /** Takes no more packets; those there are go out. */
