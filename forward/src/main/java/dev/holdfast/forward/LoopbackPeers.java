@@ -12,13 +12,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
 /**
- * Whose a connection to a loopback port is: the kernel's tables of TCP sockets tell the user of
- * each (proc_net_tcp in the kernel's documentation). Elsewhere than on Linux nobody is told apart.
+ * Whose a connection to a loopback port is: the kernel tells the user of each socket, when it is
+ * asked for one ({@link SocketLookup}) or else in its tables of TCP sockets (proc_net_tcp in the
+ * kernel's documentation). Elsewhere than on Linux nobody is told apart.
  */
 final class LoopbackPeers {
   private static final Path TABLE = Path.of("/proc/net/tcp");
@@ -58,6 +60,17 @@ final class LoopbackPeers {
   /** The user of the socket that is bound to {@code from} and connected to {@code to}. */
   private static OptionalLong owner(InetSocketAddress from, InetSocketAddress to)
       throws IOException {
+    Optional<SocketLookup.Found> told = SocketLookup.ofProcess().flatMap(it -> it.find(from, to));
+    return told.isPresent() ? user(told.get().uid(), told.get().inode()) : listed(from, to);
+  }
+
+  /** A socket that no process has any more is said to be root's, whosever it was. */
+  private static OptionalLong user(long uid, long inode) {
+    return uid == 0 && inode == 0 ? none() : OptionalLong.of(uid);
+  }
+
+  /** The same from the tables, which grow with every socket that was closed within a minute. */
+  static OptionalLong listed(InetSocketAddress from, InetSocketAddress to) throws IOException {
     boolean isV4 = from.getAddress() instanceof Inet4Address;
     OptionalLong found = isV4 ? find(TABLE, text(from, false), text(to, false)) : none();
     return found.isPresent() ? found : find(TABLE6, text(from, true), text(to, true));
@@ -69,7 +82,7 @@ final class LoopbackPeers {
 
   /**
    * A line's fields are: number, local address, remote address, state, queues, timer, retransmits,
-   * user.
+   * user, timeout, inode.
    */
   private static OptionalLong find(Path table, String local, String remote) throws IOException {
     String wanted = " " + local + " " + remote + " ";
@@ -77,7 +90,8 @@ final class LoopbackPeers {
       String line = lines.readLine();
       for (int i = 0; line != null && i < MOST_LINES; i++, line = lines.readLine()) {
         if (line.contains(wanted)) {
-          return OptionalLong.of(Long.parseLong(line.strip().split("\\s+", 9)[7]));
+          String[] fields = line.strip().split("\\s+", 11);
+          return user(Long.parseLong(fields[7]), Long.parseLong(fields[9]));
         }
       }
     }

@@ -29,6 +29,12 @@ final class LoopbackPeersTest {
             SocketChannel accepted = listener.accept()) {
           assertThat(LoopbackPeers.isOf(accepted, own)).as(address).isTrue();
           assertThat(LoopbackPeers.isOf(accepted, own + 1)).as(address).isFalse();
+          assertThat(
+                  LoopbackPeers.listed(
+                      (InetSocketAddress) accepted.getRemoteAddress(),
+                      (InetSocketAddress) accepted.getLocalAddress()))
+              .as(address)
+              .hasValue(own);
           assertThat(client.isConnected()).isTrue();
         }
       }
