@@ -199,7 +199,8 @@ final class App {
 
   /** In words, whether connections are made ahead. */
   synchronized String pooling() {
-    return pool.banned()
+    return pool.tolerance()
+        .banned()
         .map(ban -> "no spare connections: " + ban.words())
         .orElseGet(() -> pool.spares() + " spare connections");
   }

@@ -1,9 +1,7 @@
 package dev.holdfast.forward;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,11 +20,10 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>none until the app was seen to answer HTTP;
  *   <li>none until it was seen to answer one connection while older ones stood idle, as many as
- *       there will be: a connection at a time is tried, for {@link #guardNanos} at most;
+ *       there will be: a connection at a time is tried, for {@link Tolerance#guardNanos} at most;
  *   <li>the newest is handed out while so many idle ones are not proved yet, which proves them;
  *       then the oldest;
- *   <li>one while there is something to do, {@link #BURST} when a page loads, {@link #MANY} when it
- *       takes them all; none after {@link #REST};
+ *   <li>no more than the {@link Demand};
  *   <li>none is older than {@link #AGE}, or half of what the app was seen to close them after;
  *   <li>all are given back when an answer stalls; if that helped, none for good; and none for good
  *       when the app says something to a silent one, such as 408.
@@ -48,46 +45,8 @@ final class Pool<S> {
   /** After so long without a connection there is no spare. */
   static final Duration REST = Duration.ofSeconds(15);
 
-  /** A page loads for about so long. */
-  static final Duration PAGE = Duration.ofSeconds(3);
-
   /** An answer that takes longer, with spares around, is a stall. */
   static final Duration STALL = Duration.ofMillis(1500);
-
-  /** While it is not proved that the app answers beside spares, it has at least this long. */
-  static final Duration GUARD = Duration.ofMillis(250);
-
-  /** An app that closes idle connections sooner gets none. */
-  static final Duration LEAST_LIMIT = Duration.ofSeconds(2);
-
-  /** Trials that came to nothing, at most. */
-  static final int TRIALS = 3;
-
-  /** Connections handed out that closed without a byte, at most. */
-  static final int EARLY_CLOSES = 2;
-
-  private static final int MANY_STARTS = 6;
-  private static final long ONE_SECOND = 1_000_000_000L;
-
-  /** Why there are no spares for good. */
-  enum Ban {
-    /** It answers one connection at a time. */
-    ONE_AT_A_TIME("it answers one connection at a time"),
-    /** It spoke on a connection that had said nothing. */
-    SPOKE_FIRST("it speaks on idle connections"),
-    /** It closes idle connections at once. */
-    CLOSES("it closes idle connections");
-
-    private final String words;
-
-    Ban(String words) {
-      this.words = words;
-    }
-
-    String words() {
-      return words;
-    }
-  }
 
   /** A connection in use. */
   static final class Use {
@@ -111,20 +70,12 @@ final class Pool<S> {
 
   private final Map<S, Spare> spares = new LinkedHashMap<>();
   private final Set<Use> uses = new LinkedHashSet<>();
-  private final Deque<Long> starts = new ArrayDeque<>();
+  private final Demand demand = new Demand();
   private long orders;
   private int opening;
-  private boolean speaksHttp;
-  private int proved;
-  private int trials;
-  private int earlyCloses;
-  private long limitNanos = 2 * AGE.toNanos();
-  private long wanted = NEVER;
-  private long restsUntil = NEVER;
-  private long usualNanos;
+  private Tolerance tolerance = new Tolerance();
   private @Nullable Use stalled;
   private long gaveBack;
-  private @Nullable Ban ban;
 
   // ---- what happens ----
 
@@ -135,7 +86,7 @@ final class Pool<S> {
 
   /** Connections will be wanted. */
   void expected(long now) {
-    wanted = now;
+    demand.expected(now);
   }
 
   /** A connection of that order is in use from now on. */
@@ -145,11 +96,7 @@ final class Pool<S> {
 
   private Use add(Use use, long now) {
     uses.add(use);
-    wanted = now;
-    starts.addLast(now);
-    if (starts.size() > MANY_STARTS) {
-      starts.removeFirst();
-    }
+    demand.began(now);
     return use;
   }
 
@@ -166,7 +113,9 @@ final class Pool<S> {
    */
   void answered(Use use, long now, boolean isHttp) {
     use.everAnswered = true;
-    speaksHttp |= isHttp;
+    if (isHttp) {
+      tolerance.spokeHttp();
+    }
     if (use.sent == NEVER) {
       return;
     }
@@ -176,8 +125,7 @@ final class Pool<S> {
       endStall(now);
       return;
     }
-    usualNanos = usualNanos == 0 ? took : (3 * usualNanos + took) / 4;
-    proved = Math.max(proved, olderThan(use));
+    tolerance.answered(took, olderThan(use));
   }
 
   /** It has ended, whoever ended it. */
@@ -191,10 +139,8 @@ final class Pool<S> {
   /** The app ended it. */
   void endedByApp(Use use, long now) {
     boolean isEarly = use.wasSpare && use.everSent && !use.everAnswered;
-    if (isEarly && ++earlyCloses >= EARLY_CLOSES) {
-      ban(Ban.CLOSES);
-    } else if (isEarly) {
-      closedAfter(now - use.openedNanos);
+    if (isEarly) {
+      tolerance.closedEarly(now - use.openedNanos);
     }
   }
 
@@ -221,18 +167,11 @@ final class Pool<S> {
       return false;
     }
     if (spoke) {
-      ban(Ban.SPOKE_FIRST);
+      tolerance.spokeFirst();
     } else {
-      closedAfter(now - gone.openedNanos);
+      tolerance.closedAfter(now - gone.openedNanos);
     }
     return true;
-  }
-
-  private void closedAfter(long nanos) {
-    limitNanos = Math.min(limitNanos, nanos);
-    if (limitNanos < LEAST_LIMIT.toNanos()) {
-      ban(Ban.CLOSES);
-    }
   }
 
   /** A spare has gone for reasons that are not the app's; false if it was none. */
@@ -249,32 +188,22 @@ final class Pool<S> {
 
   /** It was seen elsewhere to answer while so many connections were idle. */
   void learn(int idle) {
-    speaksHttp = true;
-    proved = Math.max(proved, idle);
+    tolerance.spokeHttp();
+    tolerance.proved(idle);
   }
 
   /** The app is not there: another one may come in its place, of which nothing is known. */
   void forget() {
-    speaksHttp = false;
-    proved = 0;
-    trials = 0;
-    earlyCloses = 0;
-    limitNanos = 2 * AGE.toNanos();
-    usualNanos = 0;
-    ban = null;
-  }
-
-  private void ban(Ban why) {
-    ban = why;
+    tolerance = new Tolerance();
   }
 
   /** After the spares were given back it answered: at once because of that, or late anyway. */
   private void endStall(long now) {
     stalled = null;
-    if (now - gaveBack < guardNanos()) {
-      ban(Ban.ONE_AT_A_TIME);
+    if (now - gaveBack < tolerance.guardNanos()) {
+      tolerance.stalledByIdleOnes();
     } else {
-      restsUntil = now + REST.toNanos();
+      demand.rest(now);
     }
   }
 
@@ -283,34 +212,31 @@ final class Pool<S> {
   /** How many spares to open before the connection that is begun now: a trial. */
   int ahead(long now) {
     boolean isTrial =
-        speaksHttp
-            && proved == 0
-            && ban == null
-            && trials < TRIALS
+        tolerance.mayBeTried()
             && spares.isEmpty()
             && opening == 0
             && uses.stream().allMatch(use -> use.sent == NEVER)
-            && !rests(now);
+            && !demand.rests(now);
     if (isTrial) {
-      trials++;
+      tolerance.tried();
     }
     return isTrial ? 1 : 0;
   }
 
   /** A spare that may be used now, which is then in use. */
   Optional<Taken<S>> take(long now) {
-    if (ban != null || proved == 0) {
+    if (tolerance.banned().isPresent() || tolerance.proved() == 0) {
       return Optional.empty();
     }
     List<S> ready =
         spares.entrySet().stream()
-            .filter(each -> now - each.getValue().openedNanos <= ageNanos())
+            .filter(each -> now - each.getValue().openedNanos <= tolerance.ageNanos())
             .map(Map.Entry::getKey)
             .toList();
     if (ready.isEmpty()) {
       return Optional.empty();
     }
-    S chosen = ready.size() - 1 > proved ? ready.getLast() : ready.getFirst();
+    S chosen = ready.size() - 1 > tolerance.proved() ? ready.getLast() : ready.getFirst();
     Spare spare = Objects.requireNonNull(spares.remove(chosen));
     Use use = add(new Use(spare.order, spare.openedNanos, true), now);
     return Optional.of(new Taken<>(chosen, use));
@@ -325,30 +251,11 @@ final class Pool<S> {
   }
 
   private int target(long now) {
-    boolean none =
-        ban != null
-            || !speaksHttp
-            || proved == 0
-            || rests(now)
-            || wanted == NEVER
-            || now - wanted > REST.toNanos();
-    if (none) {
+    if (!tolerance.isProved()) {
       return 0;
     }
-    int allowed = proved < BURST - 1 ? BURST : MANY;
-    return Math.min(allowed, demand(now));
-  }
-
-  private int demand(long now) {
-    Long sixthLast = starts.size() == MANY_STARTS ? starts.getFirst() : null;
-    if (sixthLast != null && now - sixthLast < ONE_SECOND) {
-      return MANY;
-    }
-    return now - wanted < PAGE.toNanos() ? BURST : 1;
-  }
-
-  private boolean rests(long now) {
-    return restsUntil != NEVER && now - restsUntil < 0;
+    int allowed = tolerance.proved() < BURST - 1 ? BURST : MANY;
+    return Math.min(allowed, demand.connections(now));
   }
 
   /** Which spares to close now; they are forgotten. */
@@ -359,12 +266,12 @@ final class Pool<S> {
       spares.clear();
       return surplus;
     }
-    boolean isTrying = proved == 0 && ban == null && isWaited();
+    boolean isTrying = tolerance.isOpen() && isWaited();
     int kept = isTrying ? 1 : target(now);
     Iterator<Map.Entry<S, Spare>> each = spares.entrySet().iterator();
     while (each.hasNext()) {
       Map.Entry<S, Spare> spare = each.next();
-      boolean isOld = now - spare.getValue().openedNanos > ageNanos();
+      boolean isOld = now - spare.getValue().openedNanos > tolerance.ageNanos();
       if (isOld || spares.size() > kept) {
         surplus.add(spare.getKey());
         each.remove();
@@ -386,7 +293,8 @@ final class Pool<S> {
       if (use.sent == NEVER) {
         continue;
       }
-      long patience = olderThan(use) > proved ? guardNanos() : STALL.toNanos();
+      long patience =
+          olderThan(use) > tolerance.proved() ? tolerance.guardNanos() : STALL.toNanos();
       if (now - use.sent > patience) {
         stalled = use;
         gaveBack = now;
@@ -394,16 +302,6 @@ final class Pool<S> {
       }
     }
     return false;
-  }
-
-  /** How long an answer may take beside more spares than were proved. */
-  long guardNanos() {
-    return Math.max(GUARD.toNanos(), 3 * usualNanos);
-  }
-
-  /** How old a spare may be. */
-  long ageNanos() {
-    return Math.min(AGE.toNanos(), limitNanos / 2);
   }
 
   private int olderThan(Use use) {
@@ -421,12 +319,8 @@ final class Pool<S> {
     return uses.size();
   }
 
-  /** How many idle connections it was seen to answer beside. */
-  int proved() {
-    return proved;
-  }
-
-  Optional<Ban> banned() {
-    return Optional.ofNullable(ban);
+  /** What the app was seen to bear. */
+  Tolerance tolerance() {
+    return tolerance;
   }
 }

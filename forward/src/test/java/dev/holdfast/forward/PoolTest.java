@@ -68,7 +68,7 @@ final class PoolTest {
     spare();
     pool.ended(request(10));
 
-    assertThat(pool.proved()).isEqualTo(1);
+    assertThat(pool.tolerance().proved()).isEqualTo(1);
     assertThat(pool.missing(now)).isPositive();
   }
 
@@ -80,7 +80,7 @@ final class PoolTest {
     spare();
     pool.answered(use, now, true);
 
-    assertThat(pool.proved()).isZero();
+    assertThat(pool.tolerance().proved()).isZero();
   }
 
   @Test
@@ -89,14 +89,14 @@ final class PoolTest {
     String spare = spare();
     Pool.Use held = pool.began(pool.order(), now);
     pool.sent(held, now);
-    pass(Pool.GUARD);
+    pass(Tolerance.GUARD);
     assertThat(pool.surplus(now)).isEmpty();
     pass(1);
     assertThat(pool.surplus(now)).containsExactly(spare);
     pass(10);
     pool.answered(held, now, true);
 
-    assertThat(pool.banned()).contains(Pool.Ban.ONE_AT_A_TIME);
+    assertThat(pool.tolerance().banned()).contains(Tolerance.Ban.ONE_AT_A_TIME);
     assertThat(pool.ahead(now)).isZero();
     assertThat(pool.missing(now)).isZero();
   }
@@ -104,7 +104,7 @@ final class PoolTest {
   @Test
   void anAppThatIsSlowByItselfIsTriedAgainButNotForEver() {
     pool.ended(request(10));
-    for (int i = 0; i < Pool.TRIALS; i++) {
+    for (int i = 0; i < Tolerance.TRIALS; i++) {
       assertThat(pool.ahead(now)).isEqualTo(1);
       String spare = spare();
       Pool.Use slow = pool.began(pool.order(), now);
@@ -118,7 +118,7 @@ final class PoolTest {
       pass(Pool.REST);
     }
 
-    assertThat(pool.banned()).isEmpty();
+    assertThat(pool.tolerance().banned()).isEmpty();
     assertThat(pool.ahead(now)).isZero();
   }
 
@@ -142,7 +142,7 @@ final class PoolTest {
     }
     assertThat(pool.missing(now)).isZero();
 
-    pass(Pool.PAGE);
+    pass(Demand.PAGE);
     assertThat(pool.surplus(now)).hasSize(Pool.BURST - 1);
     pass(Pool.REST);
     assertThat(pool.surplus(now)).hasSize(1);
@@ -168,7 +168,7 @@ final class PoolTest {
     assertThat(first.spare()).isEqualTo(made.get(2));
     pool.sent(first.use(), now);
     pool.answered(first.use(), now, true);
-    assertThat(pool.proved()).isEqualTo(2);
+    assertThat(pool.tolerance().proved()).isEqualTo(2);
 
     assertThat(pool.take(now).map(Pool.Taken::spare)).contains(made.get(0));
   }
@@ -181,13 +181,13 @@ final class PoolTest {
     }
     Pool.Use use = pool.take(now).orElseThrow().use();
     pool.sent(use, now);
-    pass(Pool.GUARD);
+    pass(Tolerance.GUARD);
     pass(1);
     assertThat(pool.surplus(now)).hasSize(Pool.BURST - 1);
     pass(5);
     pool.answered(use, now, true);
 
-    assertThat(pool.banned()).contains(Pool.Ban.ONE_AT_A_TIME);
+    assertThat(pool.tolerance().banned()).contains(Tolerance.Ban.ONE_AT_A_TIME);
   }
 
   @Test
@@ -204,7 +204,7 @@ final class PoolTest {
     pass(Duration.ofSeconds(5));
     pool.answered(use, now, true);
 
-    assertThat(pool.banned()).as("they were not to blame").isEmpty();
+    assertThat(pool.tolerance().banned()).as("they were not to blame").isEmpty();
     assertThat(pool.missing(now)).as("rests").isZero();
   }
 
@@ -226,18 +226,18 @@ final class PoolTest {
     pass(Duration.ofSeconds(7));
     pool.touched(spare, false, now);
 
-    assertThat(Duration.ofNanos(pool.ageNanos())).isEqualTo(Duration.ofMillis(3500));
-    assertThat(pool.banned()).isEmpty();
+    assertThat(Duration.ofNanos(pool.tolerance().ageNanos())).isEqualTo(Duration.ofMillis(3500));
+    assertThat(pool.tolerance().banned()).isEmpty();
   }
 
   @Test
   void anAppThatClosesIdleConnectionsAtOnceGetsNone() {
     provedBeside(5);
     String spare = spare();
-    pass(Pool.LEAST_LIMIT.minusMillis(1));
+    pass(Tolerance.LEAST_LIMIT.minusMillis(1));
     pool.touched(spare, false, now);
 
-    assertThat(pool.banned()).contains(Pool.Ban.CLOSES);
+    assertThat(pool.tolerance().banned()).contains(Tolerance.Ban.CLOSES);
   }
 
   @Test
@@ -246,7 +246,7 @@ final class PoolTest {
     String spare = spare();
     pool.touched(spare, true, now);
 
-    assertThat(pool.banned()).contains(Pool.Ban.SPOKE_FIRST);
+    assertThat(pool.tolerance().banned()).contains(Tolerance.Ban.SPOKE_FIRST);
     assertThat(pool.take(now)).isEqualTo(Optional.empty());
   }
 
@@ -254,11 +254,11 @@ final class PoolTest {
   void sparesThatCloseOnTheirFirstRequestAreLearnedFromAndTheSecondIsTheLast() {
     provedBeside(5);
     closesOnItsRequest(Duration.ofSeconds(6));
-    assertThat(pool.banned()).isEmpty();
-    assertThat(Duration.ofNanos(pool.ageNanos())).isEqualTo(Duration.ofSeconds(3));
+    assertThat(pool.tolerance().banned()).isEmpty();
+    assertThat(Duration.ofNanos(pool.tolerance().ageNanos())).isEqualTo(Duration.ofSeconds(3));
 
     closesOnItsRequest(Duration.ofSeconds(1));
-    assertThat(pool.banned()).contains(Pool.Ban.CLOSES);
+    assertThat(pool.tolerance().banned()).contains(Tolerance.Ban.CLOSES);
   }
 
   private void closesOnItsRequest(Duration age) {
@@ -273,14 +273,14 @@ final class PoolTest {
   @Test
   void connectionsThatEndedWithTheirSessionOrByTheirClientTeachNothing() {
     provedBeside(5);
-    for (int i = 0; i < 2 * Pool.EARLY_CLOSES; i++) {
+    for (int i = 0; i < 2 * Tolerance.EARLY_CLOSES; i++) {
       spare();
       Pool.Use use = pool.take(now).orElseThrow().use();
       pool.sent(use, now);
       pool.ended(use);
     }
-    assertThat(pool.banned()).isEmpty();
-    assertThat(Duration.ofNanos(pool.ageNanos())).isEqualTo(Pool.AGE);
+    assertThat(pool.tolerance().banned()).isEmpty();
+    assertThat(Duration.ofNanos(pool.tolerance().ageNanos())).isEqualTo(Pool.AGE);
   }
 
   @Test
@@ -290,8 +290,8 @@ final class PoolTest {
     spare();
     assertThat(pool.drop()).hasSize(1);
 
-    assertThat(pool.banned()).isEmpty();
-    assertThat(Duration.ofNanos(pool.ageNanos())).isEqualTo(Pool.AGE);
+    assertThat(pool.tolerance().banned()).isEmpty();
+    assertThat(Duration.ofNanos(pool.tolerance().ageNanos())).isEqualTo(Pool.AGE);
   }
 
   @Test
@@ -300,8 +300,8 @@ final class PoolTest {
     pool.touched(spare(), true, now);
     pool.forget();
 
-    assertThat(pool.banned()).isEmpty();
-    assertThat(pool.proved()).isZero();
+    assertThat(pool.tolerance().banned()).isEmpty();
+    assertThat(pool.tolerance().proved()).isZero();
     assertThat(pool.missing(now)).isZero();
   }
 
