@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a user's forwarder is configured to do, {@code ~/.config/holdfast/forward.yaml}:
@@ -16,6 +19,7 @@ import java.util.Map;
  * <pre>
  *   prove-after: 10s
  *   idle: 10m
+ *   hosts: [dev.test]
  *   presets:
  *     work:
  *       server: dev
@@ -26,11 +30,15 @@ import java.util.Map;
  *       start: yes
  * </pre>
  *
+ * @param hosts names, in lower case, by which pages may ask for this machine besides its own
  * @param presets by their names, as arguments of {@code holdfast forward}
  * @param started names of those that begin with the service
  */
 record ForwardConfiguration(
-    ForwardSettings settings, Map<String, List<String>> presets, List<String> started) {
+    ForwardSettings settings,
+    Set<String> hosts,
+    Map<String, List<String>> presets,
+    List<String> started) {
   private static final Duration NOT_LONGER = Duration.ofDays(1);
 
   /** The usual file; nothing in it is needed. */
@@ -56,6 +64,9 @@ record ForwardConfiguration(
             time(root, "idle", usual.idle(), problems),
             time(root, "give-up-after", usual.dead(), problems),
             root.value("prime", new YesNo(), usual.primed()));
+    Set<String> hosts = new TreeSet<>();
+    root.list("hosts", text -> text, List.<String>of())
+        .forEach(host -> hosts.add(host.toLowerCase(Locale.ROOT)));
     Section all = root.section("presets");
     root.end();
     Map<String, List<String>> presets = new LinkedHashMap<>();
@@ -67,7 +78,7 @@ record ForwardConfiguration(
       }
       presets.put(name, arguments(name, preset, problems));
     }
-    return new ForwardConfiguration(settings, presets, started);
+    return new ForwardConfiguration(settings, hosts, presets, started);
   }
 
   private static Duration time(Section from, String key, Duration usual, Problems problems) {

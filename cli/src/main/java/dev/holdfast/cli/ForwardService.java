@@ -122,7 +122,11 @@ final class ForwardService {
     CountDownLatch stopped = new CountDownLatch(1);
     Logins logins = foreground ? Logins.attended(err) : Logins.unattended(err::println);
     try (Forwarder forwarder =
-            Forwarder.start(Servers.start(logins, configuration.settings()), files.ports(), uid);
+            Forwarder.start(
+                Servers.start(logins, configuration.settings()),
+                files.ports(),
+                uid,
+                configuration.hosts());
         ControlPoint _ = ControlPoint.open(files, uid, forwarder, stopped::countDown)) {
       Thread last = new Thread(forwarder::close, "forward-end");
       Runtime.getRuntime().addShutdownHook(last);

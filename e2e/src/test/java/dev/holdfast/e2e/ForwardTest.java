@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -252,6 +253,68 @@ final class ForwardTest {
           Command.of("setpriv", "--reuid", "65534", "--clear-groups", "curl", "-sS", url).run();
       assertThat(outcome.status()).isNotZero();
       assertThat(app.ran()).containsExactly("own");
+    }
+  }
+
+  @Test
+  void aPageOfAStrangerWhoseNameMeansThisMachineDoesNotReachTheApp() throws IOException {
+    InetSocketAddress local = Ports.free();
+    try (CountingApp app = new CountingApp("threaded");
+        Program _ = leading(local, app.address())) {
+      String port = ":" + local.getPort();
+      String foreign = "evil.example" + port + ":127.0.0.1";
+      Outcome page =
+          Command.of("curl", "-sS", "--max-time", "50", "-i", "--resolve", foreign)
+              .plus("http://evil.example" + port + "/stolen")
+              .run()
+              .ok();
+      assertThat(page.output()).startsWith("HTTP/1.1 403 ").contains("Not for evil.example");
+      curl("http://localhost" + port + "/own");
+      curl("http://[::1]" + port + "/own6");
+      assertThat(app.ran()).containsExactly("own", "own6");
+    }
+  }
+
+  @Test
+  void whatIsNoHttpPassesAlsoWhereTheServerSpeaksFirst() throws IOException {
+    InetSocketAddress local = Ports.free();
+    try (Program _ = leading(local, sshd.address());
+        Socket socket = new Socket(local.getAddress(), local.getPort())) {
+      socket.setSoTimeout((int) HANG.toMillis());
+      byte[] greeting = socket.getInputStream().readNBytes(8);
+      assertThat(greeting).asString().isEqualTo("SSH-2.0-");
+      Outcome keys =
+          Command.of("ssh-keyscan", "-p", Integer.toString(local.getPort()), "127.0.0.1").run();
+      assertThat(keys.ok().output()).contains("ssh-ed25519");
+    }
+  }
+
+  @Test
+  void aPortAtTheServerLeadsWhereEachConnectionAsksForBySocksAndItsBytesAreCounted()
+      throws IOException {
+    InetSocketAddress remote = Ports.free();
+    try (CountingApp app = new CountingApp("threaded")) {
+      try {
+        String config = ssh.config().toString();
+        forward("-F", config, "-R", Integer.toString(remote.getPort()), Ssh.HOST).run().ok();
+        Ports.awaitListening(sshd.program(), remote.getPort());
+        String url = "http://" + Ports.text(app.address());
+        curl("--socks5-hostname", Ports.text(remote), url + "/five");
+        curl("--socks4a", Ports.text(remote), url + "/four");
+        assertThat(app.ran()).containsExactly("five", "four");
+        Await.until(
+            "what was carried to be counted",
+            READY,
+            () -> {
+              String json = forward("ls", "--format", "json").run().ok().output();
+              return json.contains("\"kind\":\"remote\"")
+                  && json.contains("\"connections\":0")
+                  && !json.contains("\"sent\":0")
+                  && !json.contains("\"received\":0");
+            });
+      } finally {
+        forward("stop").run();
+      }
     }
   }
 

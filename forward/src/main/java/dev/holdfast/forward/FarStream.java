@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * write waits until the server was heard of, or fails, and then the app has got nothing of it.
  * Thread-safe for one reader and one writer.
  */
-public final class FarStream implements Duplex {
+public final class FarStream implements Duplex, Tally.Carrier {
   private final App app;
   private final Pool.Use use;
   private final LiveSession session;
@@ -86,11 +86,13 @@ public final class FarStream implements Duplex {
   }
 
   /** Bytes that the app was sent. */
+  @Override
   public long sent() {
     return sent.get();
   }
 
   /** Bytes that came from the app. */
+  @Override
   public long received() {
     return received.get();
   }

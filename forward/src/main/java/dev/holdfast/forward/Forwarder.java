@@ -5,6 +5,7 @@ import dev.holdfast.client.ClientOptions;
 import dev.holdfast.client.ConfigQuery;
 import dev.holdfast.client.Logins;
 import dev.holdfast.client.PortForward;
+import dev.holdfast.client.RemoteTargets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -24,16 +26,16 @@ public final class Forwarder implements AutoCloseable {
 
   private final Servers servers;
   private final PortBook book;
-  private final long uid;
+  private final LocalForward.Guests guests;
   private final List<Consumer<Map<String, Object>>> listeners = new CopyOnWriteArrayList<>();
   private final Map<Long, Forward> forwards = new LinkedHashMap<>();
   private final Map<Server, Server.Hold> watched = new LinkedHashMap<>();
   private long ids;
 
-  private Forwarder(Servers servers, PortBook book, long uid) {
+  private Forwarder(Servers servers, PortBook book, LocalForward.Guests guests) {
     this.servers = servers;
     this.book = book;
-    this.uid = uid;
+    this.guests = guests;
   }
 
   /**
@@ -42,9 +44,11 @@ public final class Forwarder implements AutoCloseable {
    * @param servers are closed with it
    * @param ports the file in which ports are remembered
    * @param uid whose programs may use the forwards
+   * @param names by which pages may ask for this machine, besides its own; in lower case
    */
-  public static Forwarder start(Servers servers, Path ports, long uid) throws IOException {
-    return new Forwarder(servers, PortBook.read(ports), uid);
+  public static Forwarder start(Servers servers, Path ports, long uid, Set<String> names)
+      throws IOException {
+    return new Forwarder(servers, PortBook.read(ports), new LocalForward.Guests(uid, names));
   }
 
   /** The servers behind the forwards. */
@@ -67,13 +71,13 @@ public final class Forwarder implements AutoCloseable {
     Server server = servers.get(asked);
     List<Forward> wanted = new ArrayList<>();
     for (PortForward each : config.get(ClientOptions.LOCAL_FORWARD)) {
-      wanted.add(local(server, LocalForward.at(each.listen()), Optional.of(far(each))));
+      wanted.add(local(server, ListenPlace.of(each.listen()), Optional.of(far(each))));
     }
     for (PortForward each : config.get(ClientOptions.DYNAMIC_FORWARD)) {
-      wanted.add(local(server, LocalForward.at(each.listen()), Optional.empty()));
+      wanted.add(local(server, ListenPlace.of(each.listen()), Optional.empty()));
     }
     for (FarAddress app : apps) {
-      wanted.add(local(server, LocalForward.stable(server, app, book), Optional.of(app)));
+      wanted.add(local(server, new ListenPlace.Stable(server, app, book), Optional.of(app)));
     }
     List<PortForward> remote = config.get(ClientOptions.REMOTE_FORWARD);
     if (wanted.isEmpty() && remote.isEmpty()) {
@@ -86,7 +90,7 @@ public final class Forwarder implements AutoCloseable {
       all.add(begin(each));
     }
     for (PortForward each : remote) {
-      all.add(begin(new RemoteForward(server, each)));
+      all.add(begin(new RemoteForward(server, each, RemoteTargets.of(config, each))));
     }
     return all;
   }
@@ -110,8 +114,8 @@ public final class Forwarder implements AutoCloseable {
     };
   }
 
-  private LocalForward local(Server server, LocalForward.Where where, Optional<FarAddress> to) {
-    return new LocalForward(server, where, to, uid, words -> tell(server, "warning", words));
+  private LocalForward local(Server server, ListenPlace place, Optional<FarAddress> to) {
+    return new LocalForward(server, place, to, guests, words -> tell(server, "warning", words));
   }
 
   private ForwardStatus begin(Forward forward) throws IOException {

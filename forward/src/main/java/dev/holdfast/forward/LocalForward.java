@@ -1,28 +1,18 @@
 package dev.holdfast.forward;
 
-import dev.holdfast.client.PortForward;
 import dev.holdfast.client.Sockets;
 import dev.holdfast.client.Socks;
-import dev.holdfast.link.Duplex;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A forward whose listener is here: on loopback, for this user's programs, at a port that stays.
@@ -32,279 +22,70 @@ final class LocalForward implements Forward {
   /** Connections at a time; others are closed. */
   static final int MOST_CONNECTIONS = 1024;
 
-  /** A port that somebody else has is tried again this often. */
-  static final long RETRY_MILLIS = 3000;
-
-  private static final int BACKLOG = 256;
-
   private final Server server;
-  private final Where where;
+  private final ListenPlace place;
   private final Optional<FarAddress> to;
   private final long uid;
-  private final Consumer<String> news;
+  private final NameCheck check;
+  private final LocalListener listener;
   private final Tally tally = new Tally();
   private final Semaphore room = new Semaphore(MOST_CONNECTIONS);
   private final Set<SocketChannel> accepted = ConcurrentHashMap.newKeySet();
-  private final List<ServerSocketChannel> listeners = new ArrayList<>();
-  private String from;
-  private @Nullable String conflict;
   private volatile boolean closed;
-
-  /** Where it listens; tries and remembers ports as it must. */
-  interface Where {
-    /** The ports to try, in order; none for a socket. */
-    List<Integer> ports() throws IOException;
-
-    /** That port is had. */
-    void chosen(int port) throws IOException;
-
-    /** The socket's path. */
-    Optional<Path> socket();
-
-    /** As status shows it before there is a port. */
-    String text();
-  }
 
   /**
    * One that does not listen yet.
    *
    * @param to where it leads; nothing for SOCKS
-   * @param uid whose programs may connect
+   * @param guests who may connect
    * @param news hears what the person should know
    */
   LocalForward(
-      Server server, Where where, Optional<FarAddress> to, long uid, Consumer<String> news) {
+      Server server,
+      ListenPlace place,
+      Optional<FarAddress> to,
+      Guests guests,
+      Consumer<String> news) {
     this.server = server;
-    this.where = where;
+    this.place = place;
     this.to = to;
-    this.uid = uid;
-    this.news = news;
-    from = where.text();
+    uid = guests.uid();
+    check = new NameCheck(names(guests.names(), to));
+    listener =
+        new LocalListener(place, words() + " of " + server.name(), news, this::leadIfThereIsRoom);
   }
 
-  /** One port, and no other. */
-  static Where at(int port) {
-    return new Where() {
-      @Override
-      public List<Integer> ports() {
-        return List.of(port);
-      }
-
-      @Override
-      public void chosen(int had) {}
-
-      @Override
-      public Optional<Path> socket() {
-        return Optional.empty();
-      }
-
-      @Override
-      public String text() {
-        return "localhost:" + port;
-      }
-    };
-  }
-
-  /** A Unix-domain socket. */
-  static Where at(Path path) {
-    return new Where() {
-      @Override
-      public List<Integer> ports() {
-        return List.of();
-      }
-
-      @Override
-      public void chosen(int had) {}
-
-      @Override
-      public Optional<Path> socket() {
-        return Optional.of(path);
-      }
-
-      @Override
-      public String text() {
-        return path.toString();
-      }
-    };
-  }
-
-  /** The app's own port, which is remembered in {@code book}. */
-  static Where stable(Server server, FarAddress app, PortBook book) {
-    return new Where() {
-      @Override
-      public List<Integer> ports() {
-        return PortChoice.candidates(
-            server.name(), app, book.find(server.name(), app), book.taken());
-      }
-
-      @Override
-      public void chosen(int had) throws IOException {
-        if (book.find(server.name(), app).isEmpty()) {
-          book.put(server.name(), app, had);
-        }
-      }
-
-      @Override
-      public Optional<Path> socket() {
-        return Optional.empty();
-      }
-
-      @Override
-      public String text() {
-        return "localhost";
-      }
-    };
+  /**
+   * Who may connect.
+   *
+   * @param uid whose programs
+   * @param names by which a page may ask for this machine, besides its own
+   */
+  record Guests(long uid, Set<String> names) {
+    Guests {
+      names = Set.copyOf(names);
+    }
   }
 
   /** Listens, now or as soon as the port is free. */
   void start() {
-    if (!listens()) {
-      Thread.ofVirtual().name("forward-retry").start(this::retry);
-    }
-  }
-
-  private void retry() {
-    try {
-      do {
-        Thread.sleep(RETRY_MILLIS);
-      } while (!closed && !listens());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private synchronized boolean listens() {
-    if (closed) {
-      return true;
-    }
-    boolean wasTold = conflict != null;
-    try {
-      conflict = where.socket().isPresent() ? bind(where.socket().get()) : bind(where.ports());
-    } catch (IOException e) {
-      conflict = String.valueOf(e.getMessage());
-    }
-    if (conflict != null && !wasTold) {
-      news.accept(conflict);
-    }
-    return conflict == null;
-  }
-
-  /** What stands in the way; null if nothing does. */
-  private @Nullable String bind(List<Integer> ports) throws IOException {
-    for (int port : ports) {
-      if (bindAll(port)) {
-        where.chosen(port);
-        from = "localhost:" + port;
-        if (port != ports.getFirst()) {
-          news.accept(
-              "Port %d is taken here, so %s of %s is at %d, from now on."
-                  .formatted(ports.getFirst(), words(), server.name(), port));
-        }
-        return null;
-      }
-    }
-    return "Port %d, which belongs to %s of %s, is used by another program; end that, or remove the"
-            .formatted(ports.isEmpty() ? 0 : ports.getFirst(), words(), server.name())
-        + " forward.";
+    listener.start();
   }
 
   private String words() {
     return to.map(Object::toString).orElse("SOCKS");
   }
 
-  /** Both families, as "localhost" may be either; IPv6 where there is any. */
-  private boolean bindAll(int port) {
-    try {
-      ServerSocketChannel v4 = listener(InetAddress.ofLiteral("127.0.0.1"), port);
-      listeners.add(v4);
-      try {
-        listeners.add(listener(InetAddress.ofLiteral("::1"), port));
-      } catch (java.net.BindException e) {
-        if (!isAbsent(e)) {
-          closeListeners();
-          return false;
-        }
-      }
-      List.copyOf(listeners).forEach(this::serve);
-      return true;
-    } catch (IOException | RuntimeException e) {
-      closeListeners();
-      return false;
-    }
-  }
-
-  /** Without IPv6 there is no such address (EADDRNOTAVAIL). */
-  private static boolean isAbsent(IOException e) {
-    return String.valueOf(e.getMessage()).contains("Cannot assign");
-  }
-
-  private static ServerSocketChannel listener(InetAddress address, int port) throws IOException {
-    ServerSocketChannel listener = ServerSocketChannel.open();
-    try {
-      listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      return listener.bind(new InetSocketAddress(address, port), BACKLOG);
-    } catch (IOException e) {
-      listener.close();
-      throw e;
-    }
-  }
-
-  private @Nullable String bind(Path path) throws IOException {
-    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    try {
-      listener.bind(UnixDomainSocketAddress.of(path), BACKLOG);
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-    } catch (IOException | RuntimeException e) {
-      listener.close();
-      return "%s: %s".formatted(path, e.getMessage());
-    }
-    listeners.add(listener);
-    serve(listener);
-    return null;
-  }
-
-  private void closeListeners() {
-    for (ServerSocketChannel each : listeners) {
-      try {
-        each.close();
-      } catch (IOException e) {
-        // It is closed either way.
-      }
-    }
-    listeners.clear();
-  }
-
   // ---- connections ----
 
-  private void serve(ServerSocketChannel listener) {
-    Thread.ofVirtual()
-        .name("forward-accept")
-        .start(() -> {
-          try {
-            while (true) {
-              SocketChannel channel = listener.accept();
-              if (room.tryAcquire()) {
-                Thread.ofVirtual().name("forward-up").start(() -> lead(channel));
-              } else {
-                Passage.reset(channel);
-              }
-            }
-          } catch (IOException e) {
-            // The listener was closed.
-          }
-        });
-  }
-
-  private void lead(SocketChannel channel) {
+  private void leadIfThereIsRoom(SocketChannel channel) {
+    if (!room.tryAcquire()) {
+      Passage.reset(channel);
+      return;
+    }
     accepted.add(channel);
     try {
-      if (closed || !LoopbackPeers.isOf(channel, uid)) {
-        Passage.reset(channel);
-      } else if (to.isPresent()) {
-        leadTo(channel, to.get());
-      } else {
-        leadBySocks(channel);
-      }
+      lead(channel);
     } catch (IOException | RuntimeException e) {
       Passage.reset(channel);
     } finally {
@@ -313,21 +94,41 @@ final class LocalForward implements Forward {
     }
   }
 
-  private void leadTo(SocketChannel channel, FarAddress app) throws IOException {
-    if (channel.getLocalAddress() instanceof InetSocketAddress) {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    }
-    try {
-      Passage.carry(channel, server.open(app, Deadline.in(PATIENCE)), tally);
-    } catch (FarFailure e) {
-      tally.failed(e.trouble().words());
-      Passage.refuse(channel, server.name(), app, e.trouble());
+  private void lead(SocketChannel channel) throws IOException {
+    if (closed || !LoopbackPeers.isOf(channel, uid)) {
+      Passage.reset(channel);
+    } else if (to.isPresent()) {
+      leadTo(channel, to.get());
+    } else {
+      leadBySocks(channel);
     }
   }
 
+  private void leadTo(SocketChannel channel, FarAddress app) throws IOException {
+    boolean isPort = channel.getLocalAddress() instanceof InetSocketAddress;
+    if (isPort) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+    Optional<NameCheck> names = isPort ? Optional.of(check) : Optional.empty();
+    try {
+      Passage.carry(channel, server.open(app, Deadline.in(PATIENCE)), tally, names);
+    } catch (FarFailure e) {
+      tally.failed(e.trouble().words());
+      Passage.refuse(channel, server.name(), app, e.trouble(), names);
+    }
+  }
+
+  /** No stranger has the app's own name. */
+  private static Set<String> names(Set<String> given, Optional<FarAddress> to) {
+    Set<String> names = new HashSet<>(given);
+    if (to.isPresent() && to.get() instanceof FarAddress.Port port) {
+      names.add(port.host().toLowerCase(Locale.ROOT));
+    }
+    return names;
+  }
+
   private void leadBySocks(SocketChannel channel) throws IOException {
-    Duplex client = Sockets.of(channel);
-    Socks asked = Socks.accept(client);
+    Socks asked = Socks.accept(Sockets.of(channel));
     FarAddress app = new FarAddress.Port(asked.to().host(), asked.to().port());
     FarStream far;
     try {
@@ -339,7 +140,7 @@ final class LocalForward implements Forward {
       return;
     }
     asked.answer(true);
-    Passage.carry(channel, far, tally);
+    Passage.carry(channel, far, tally, Optional.empty());
   }
 
   // ---- for who looks ----
@@ -351,68 +152,32 @@ final class LocalForward implements Forward {
 
   @Override
   public String text() {
-    return where.text() + " " + words();
+    return place.text() + " " + words();
   }
 
   @Override
   public ForwardStatus status(long id) {
     ServerState state = server.state();
-    String listening;
-    String problem;
-    synchronized (this) {
-      listening = from;
-      problem = conflict;
-    }
+    Optional<String> conflict = listener.conflict();
     return new ForwardStatus(
         id,
         server.name(),
         to.isPresent() ? "local" : "dynamic",
-        listening,
+        listener.from(),
         to.map(Object::toString).orElse(""),
-        problem == null ? state.phase().word() : "not listening",
+        conflict.isPresent() ? "not listening" : state.phase().word(),
         state.roundTrip(),
         tally.connections(),
         tally.sent(),
         tally.received(),
-        Optional.ofNullable(problem)
-            .or(tally::lastError)
-            .or(() -> state.trouble().map(Trouble::words)),
+        conflict.or(tally::lastError).or(() -> state.trouble().map(Trouble::words)),
         to.flatMap(server::known).map(App::pooling));
   }
 
   @Override
   public void close() {
     closed = true;
-    synchronized (this) {
-      closeListeners();
-    }
+    listener.close();
     accepted.forEach(Passage::close);
-    where
-        .socket()
-        .ifPresent(path -> {
-          try {
-            Files.deleteIfExists(path);
-          } catch (IOException e) {
-            // Somebody else's by now.
-          }
-        });
-  }
-
-  /** The place of a listener that was asked for; fails where others could reach it. */
-  static Where at(PortForward.Listen listen) throws FarFailure {
-    return switch (listen) {
-      case PortForward.Listen.Socket socket -> at(Path.of(socket.path()));
-      case PortForward.Listen.Port port -> {
-        String address = port.address().orElse("localhost");
-        if (!Set.of("localhost", "127.0.0.1", "::1").contains(address)) {
-          throw new FarFailure(
-              new Trouble.Misconfigured(
-                  "A forward listens on this machine's loopback only, not at '%s'; 'holdfast ssh -L'"
-                          .formatted(address)
-                      + " listens elsewhere."));
-        }
-        yield at(port.port());
-      }
-    };
   }
 }

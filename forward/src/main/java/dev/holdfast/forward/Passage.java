@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -22,25 +23,36 @@ final class Passage {
   private final SocketChannel near;
   private final FarStream far;
   private final Tally tally;
+  private final Optional<NameCheck> check;
   private final AtomicInteger ways = new AtomicInteger(2);
 
-  private Passage(SocketChannel near, FarStream far, Tally tally) {
+  private Passage(SocketChannel near, FarStream far, Tally tally, Optional<NameCheck> check) {
     this.near = near;
     this.far = far;
     this.tally = tally;
+    this.check = check;
   }
 
-  /** Copies until both ways have ended; returns then. */
-  static void carry(SocketChannel near, FarStream far, Tally tally) {
+  /**
+   * Copies until both ways have ended; returns then.
+   *
+   * @param check what the program's first bytes must pass before the app gets any of them
+   */
+  static void carry(SocketChannel near, FarStream far, Tally tally, Optional<NameCheck> check) {
     tally.begins(far);
-    Passage passage = new Passage(near, far, tally);
+    Passage passage = new Passage(near, far, tally, check);
     Thread.ofVirtual().name("forward-down").start(passage::down);
     passage.up();
   }
 
   private void up() {
-    ByteBuffer bytes = ByteBuffer.allocate(COPY_BYTES);
+    byte[] room = new byte[COPY_BYTES];
+    ByteBuffer bytes = ByteBuffer.wrap(room);
     try {
+      if (check.isPresent() && !begins(check.get(), room, bytes)) {
+        finish();
+        return;
+      }
       while (near.read(bytes.clear()) >= 0) {
         far.write(bytes.flip());
       }
@@ -49,6 +61,36 @@ final class Passage {
     } catch (IOException | RuntimeException e) {
       broken();
     }
+  }
+
+  /** Hands on the first bytes; false if they were answered here. */
+  private boolean begins(NameCheck names, byte[] room, ByteBuffer bytes) throws IOException {
+    NameCheck.Verdict verdict = new NameCheck.Verdict.More();
+    while (verdict instanceof NameCheck.Verdict.More && near.read(bytes) >= 0) {
+      verdict = names.look(room, bytes.position());
+    }
+    if (verdict instanceof NameCheck.Verdict.Foreign foreign) {
+      tally.failed(words(foreign));
+      answer(near, TroublePage.foreign(foreign.name()));
+      return false;
+    }
+    if (bytes.flip().hasRemaining()) {
+      far.write(bytes);
+    }
+    return true;
+  }
+
+  private static String words(NameCheck.Verdict.Foreign foreign) {
+    return "A page asked for %s and got nothing: it is no name of this machine (forward.yaml: hosts)."
+        .formatted(foreign.name().map(name -> "'" + name + "'").orElse("another host"));
+  }
+
+  private static void answer(SocketChannel near, byte[] page) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(page);
+    while (bytes.hasRemaining()) {
+      near.write(bytes);
+    }
+    near.shutdownOutput();
   }
 
   private void down() {
@@ -108,16 +150,19 @@ final class Passage {
   }
 
   /** Answers in place of the app, if a page is asked for; otherwise resets the connection. */
-  static void refuse(SocketChannel near, String server, FarAddress app, Trouble trouble) {
+  static void refuse(
+      SocketChannel near,
+      String server,
+      FarAddress app,
+      Trouble trouble,
+      Optional<NameCheck> check) {
     try {
       byte[] request = new byte[TroublePage.MOST_REQUEST];
       int length = beginning(near, request);
-      if (TroublePage.isWanted(request, length)) {
-        ByteBuffer page = ByteBuffer.wrap(TroublePage.of(server, app, trouble));
-        while (page.hasRemaining()) {
-          near.write(page);
-        }
-        near.shutdownOutput();
+      boolean isOwn =
+          check.isEmpty() || check.get().look(request, length) instanceof NameCheck.Verdict.Pass;
+      if (isOwn && TroublePage.isWanted(request, length)) {
+        answer(near, TroublePage.of(server, app, trouble));
         close(near);
         return;
       }

@@ -1,11 +1,12 @@
 package dev.holdfast.forward;
 
 import dev.holdfast.client.PortForward;
-import dev.holdfast.client.Sockets;
+import dev.holdfast.link.Duplex;
 import dev.holdfast.ssh.ForwardTarget;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,8 +22,14 @@ final class RemoteForward implements Forward {
    */
   static final long RETRY_SECONDS = 3;
 
+  /** Connections at a time; others are refused. */
+  static final int MOST_CONNECTIONS = 1024;
+
   private final Server server;
   private final PortForward forward;
+  private final ForwardTarget target;
+  private final Tally tally = new Tally();
+  private final Semaphore room = new Semaphore(MOST_CONNECTIONS);
   private final Server.Hold hold;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -31,9 +38,15 @@ final class RemoteForward implements Forward {
   private int port;
   private boolean closed;
 
-  RemoteForward(Server server, PortForward forward) {
+  /**
+   * One that is not asked for yet.
+   *
+   * @param target the program here, or one that asks each connection by SOCKS where it wants to go
+   */
+  RemoteForward(Server server, PortForward forward, ForwardTarget target) {
     this.server = server;
     this.forward = forward;
+    this.target = target;
     hold = server.hold();
     port = forward.listen() instanceof PortForward.Listen.Port at ? at.port() : 0;
   }
@@ -112,9 +125,9 @@ final class RemoteForward implements Forward {
   private @Nullable String ask(Session session) throws IOException {
     boolean listens =
         switch (forward.listen()) {
-          case PortForward.Listen.Socket socket -> session.listen(socket.path(), target());
+          case PortForward.Listen.Socket socket -> session.listen(socket.path(), this::lead);
           case PortForward.Listen.Port at -> {
-            OptionalInt given = session.listen(address(at), wanted(), target());
+            OptionalInt given = session.listen(address(at), wanted(), this::lead);
             lock.lock();
             try {
               port = given.orElse(port);
@@ -144,12 +157,27 @@ final class RemoteForward implements Forward {
     return at.address().map(it -> it.equals("*") ? "" : it).orElse("localhost");
   }
 
-  private ForwardTarget target() {
-    return () ->
-        switch (forward.to().orElseThrow(() -> new IOException("SOCKS at the server is not led"))) {
-          case PortForward.Place.Port to -> Sockets.connect(to.host(), to.port());
-          case PortForward.Place.Socket to -> Sockets.connect(to.path());
-        };
+  private void ended(LedStream stream) {
+    tally.ends(stream);
+    room.release();
+  }
+
+  /** A connection with the program here, counted. */
+  private Duplex lead() throws IOException {
+    if (!room.tryAcquire()) {
+      throw new IOException("there are %d connections already".formatted(MOST_CONNECTIONS));
+    }
+    try {
+      LedStream stream = new LedStream(target.connect(), this::ended);
+      tally.begins(stream);
+      return stream;
+    } catch (IOException | RuntimeException e) {
+      room.release();
+      tally.failed(
+          "%s can't be reached from here (%s); start what should be there."
+              .formatted(to(), e.getMessage()));
+      throw e;
+    }
   }
 
   @Override
@@ -178,7 +206,7 @@ final class RemoteForward implements Forward {
                   new FarAddress.Port(to.host(), to.port()).toString();
               case PortForward.Place.Socket to -> to.path();
             })
-        .orElse("");
+        .orElse("SOCKS");
   }
 
   @Override
@@ -191,13 +219,13 @@ final class RemoteForward implements Forward {
           server.name(),
           "remote",
           from(),
-          to(),
+          forward.isDynamic() ? "" : to(),
           listening == null ? "not listening" : state.phase().word(),
           state.roundTrip(),
-          0,
-          0,
-          0,
-          Optional.ofNullable(problem),
+          tally.connections(),
+          tally.sent(),
+          tally.received(),
+          Optional.ofNullable(problem).or(tally::lastError),
           Optional.empty());
     } finally {
       lock.unlock();

@@ -8,17 +8,26 @@ import org.jspecify.annotations.Nullable;
 
 /** What a forward has carried, and what went wrong last. Thread-safe. */
 final class Tally {
-  private final Set<FarStream> open = ConcurrentHashMap.newKeySet();
+  private final Set<Carrier> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong received = new AtomicLong();
   private volatile @Nullable String lastError;
 
-  void begins(FarStream stream) {
+  /** What carries bytes for it. */
+  interface Carrier {
+    /** Bytes to the server. */
+    long sent();
+
+    /** Bytes from the server. */
+    long received();
+  }
+
+  void begins(Carrier stream) {
     open.add(stream);
     lastError = null;
   }
 
-  void ends(FarStream stream) {
+  void ends(Carrier stream) {
     if (open.remove(stream)) {
       sent.addAndGet(stream.sent());
       received.addAndGet(stream.received());
@@ -34,11 +43,11 @@ final class Tally {
   }
 
   long sent() {
-    return sent.get() + open.stream().mapToLong(FarStream::sent).sum();
+    return sent.get() + open.stream().mapToLong(Carrier::sent).sum();
   }
 
   long received() {
-    return received.get() + open.stream().mapToLong(FarStream::received).sum();
+    return received.get() + open.stream().mapToLong(Carrier::received).sum();
   }
 
   Optional<String> lastError() {

@@ -2,6 +2,7 @@ package dev.holdfast.forward;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a browser is shown in place of an app that can't be reached: a page that says why and loads
@@ -33,44 +34,71 @@ final class TroublePage {
 
   /** The answer, whole. */
   static byte[] of(String server, FarAddress app, Trouble trouble) {
-    String title = "%s on %s".formatted(app, server);
-    String page =
+    String title = escaped("%s on %s".formatted(app, server));
+    String main =
         """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%s</title>
-        <style>
-        :root { color-scheme: light dark; }
-        body { font: 1rem/1.5 system-ui, sans-serif; margin: 15vh auto 0; max-width: 40rem; padding: 0 1rem; }
-        h1 { font-size: 1.25rem; }
-        </style>
-        </head>
-        <body>
-        <main>
         <h1>%s can\u2019t be shown yet</h1>
         <p role="status">%s</p>
         <p>This page loads itself anew until it can. <a href="">Try now</a></p>
-        </main>
-        </body>
-        </html>
         """
-            .formatted(escaped(title), escaped(title), escaped(trouble.words()));
+            .formatted(title, escaped(trouble.words()));
+    return answer(
+        "503 Service Unavailable", "Refresh: " + RELOAD_SECONDS + "\n", page(title, main));
+  }
+
+  /**
+   * The answer to a page of a stranger that asks under its own name, see {@link NameCheck}. The
+   * stranger can read it, so it says nothing of what is forwarded.
+   */
+  static byte[] foreign(Optional<String> name) {
+    String title = "Not for " + escaped(name.orElse("this name"));
+    String main =
+        """
+        <h1>%s</h1>
+        <p>What answers here is this machine, for its own user, and the page asked under another name. If that
+        was you, use <code>localhost</code> and the same port, or add the name to <code>hosts</code> in
+        <code>forward.yaml</code>.</p>
+        """
+            .formatted(title);
+    return answer("403 Forbidden", "", page(title, main));
+  }
+
+  private static String page(String title, String main) {
+    return """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>%s</title>
+    <style>
+    :root { color-scheme: light dark; }
+    body { font: 1rem/1.5 system-ui, sans-serif; margin: 15vh auto 0; max-width: 40rem; padding: 0 1rem; }
+    h1 { font-size: 1.25rem; }
+    </style>
+    </head>
+    <body>
+    <main>
+    %s</main>
+    </body>
+    </html>
+    """
+        .formatted(title, main);
+  }
+
+  private static byte[] answer(String status, String more, String page) {
     byte[] body = page.getBytes(StandardCharsets.UTF_8);
     String head =
         """
-        HTTP/1.1 503 Service Unavailable
+        HTTP/1.1 %s
         Content-Type: text/html; charset=utf-8
         Content-Length: %d
         Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'
         Cache-Control: no-store
-        Refresh: %d
-        Connection: close
+        %sConnection: close
 
         """
-            .formatted(body.length, RELOAD_SECONDS)
+            .formatted(status, body.length, more)
             .replace("\n", "\r\n");
     byte[] start = head.getBytes(StandardCharsets.US_ASCII);
     byte[] all = new byte[start.length + body.length];

@@ -8,6 +8,9 @@ import org.junit.jupiter.api.TestFactory;
 final class FuzzTest {
   @TestFactory
   Stream<DynamicTest> holdsForTheCorpusAndForMutationsOfIt() {
-    return new FuzzTargets().with(JsonFuzz.class, JsonFuzz::fuzzerTestOneInput).tests();
+    return new FuzzTargets()
+        .with(JsonFuzz.class, JsonFuzz::fuzzerTestOneInput)
+        .with(NameCheckFuzz.class, NameCheckFuzz::fuzzerTestOneInput)
+        .tests();
   }
 }
