@@ -24,6 +24,11 @@ final class CountingApp implements AutoCloseable {
    * @param mode single or threaded
    */
   CountingApp(String mode) {
+    this(mode, List.of());
+  }
+
+  /** The same where the launcher leads. */
+  CountingApp(String mode, List<String> launcher) {
     program =
         Command.of(
                 "/usr/bin/python3",
@@ -31,6 +36,7 @@ final class CountingApp implements AutoCloseable {
                 mode,
                 log.toString(),
                 Integer.toString(address.getPort()))
+            .startedBy(launcher)
             .start();
     Ports.awaitListening(program, address.getPort());
   }

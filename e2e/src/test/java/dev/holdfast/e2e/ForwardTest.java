@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 final class ForwardTest {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final int CUTS = Effort.LONG ? 1000 : 30;
+  private static final int CUTS_IN_ROUND = 10;
 
   /** What a person would call hanging, with room for a busy machine. */
   private static final Duration HANG = Duration.ofSeconds(20);
@@ -100,7 +101,7 @@ final class ForwardTest {
               }
             }));
       }
-      relay.resetAtRandomTimes(5, CUTS, Duration.ofMillis(400));
+      cutLivingConnections();
       done.set(true);
       for (Future<?> each : running) {
         each.get();
@@ -108,13 +109,20 @@ final class ForwardTest {
 
       List<String> ran = app.ran();
       assertThat(new HashSet<>(ran)).as("none twice").hasSameSizeAs(ran).containsAll(answered);
-      assertThat(relay.resets()).isGreaterThan(CUTS / 2);
       assertThat(answered).hasSizeGreaterThan(CUTS);
       assertThat(Duration.ofNanos(longest.get())).isLessThan(HANG);
       assertThat(CountingApp.get(local.getPort(), "last")).isEqualTo("last");
       System.out.printf(
           "forward: %d cuts, %d answered, %d failed, longest %d ms%n",
           relay.resets(), answered.size(), failed.get(), longest.get() / 1_000_000);
+    }
+  }
+
+  /** A cut that found nothing to cut, since the machine was busy, does not count. */
+  private void cutLivingConnections() {
+    for (int round = 0; relay.resets() < CUTS; round++) {
+      assertThat(round).as("rounds of cuts, of which %d counted", relay.resets()).isLessThan(CUTS);
+      relay.resetAtRandomTimes(5 + round, CUTS_IN_ROUND, Duration.ofMillis(400));
     }
   }
 
