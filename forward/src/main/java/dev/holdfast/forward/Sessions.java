@@ -76,11 +76,24 @@ final class Sessions {
       throw failure;
     }
     try {
-      TimeUnit.NANOSECONDS.sleep(wait);
+      awaitAny(wait);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failure;
     }
+  }
+
+  /** Waits so long, or until somebody else's attempt has made a session. */
+  private synchronized void awaitAny(long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0 && !hasSession(); left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+
+  private synchronized boolean hasSession() {
+    LiveSession session = current;
+    return session != null && !session.isOver();
   }
 
   /** The attempt that is under way, or a new one. */
@@ -136,6 +149,7 @@ final class Sessions {
       retire(before);
     }
     current = session;
+    notifyAll();
     return Optional.of(session);
   }
 
