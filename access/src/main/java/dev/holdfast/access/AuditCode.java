@@ -30,6 +30,8 @@ public enum AuditCode {
   LEASE_REMOVED("T1017I", "lease.remove"),
   LEASES_DROPPED("T1018I", "lease.drop"),
   LEASE_LOST("T1019W", "lease.lost"),
+  TICKET_KEY_CHANGED("T1020I", "ticket_key.change"),
+  TICKET_KEY_HANDED("T1021I", "ticket_key.hand"),
   CONNECTED("T2000I", "connection.start"),
   CONNECTION_REFUSED("T2000W", "connection.rejected"),
   DISCONNECTED("T2001I", "connection.end"),

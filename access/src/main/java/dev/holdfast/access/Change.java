@@ -17,6 +17,9 @@ public sealed interface Change {
   /** The authorities that are believed are others. */
   record AuthoritiesChanged() implements Change {}
 
+  /** The keys that sign tickets are others; proxies fetch them. */
+  record TicketKeysChanged() implements Change {}
+
   /** What happened meanwhile is not known: all that is open is decided anew. */
   record Missed() implements Change {}
 }

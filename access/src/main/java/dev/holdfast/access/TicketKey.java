@@ -6,6 +6,7 @@ import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * An Ed25519 key that signs: a cluster's signs tickets, a client's proves that a ticket is its own.
@@ -47,6 +48,11 @@ public final class TicketKey {
   /** A signature of the concatenation of {@code said}. */
   byte[] sign(byte[]... said) {
     return Ed25519.sign(secret, said);
+  }
+
+  /** The same for people: which key it is, and nothing secret. */
+  public static String nameOf(byte[] shown) {
+    return HexFormat.of().formatHex(name(shown));
   }
 
   /** The name of the key whose public half this is. */

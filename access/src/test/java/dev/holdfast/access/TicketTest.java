@@ -36,7 +36,7 @@ class TicketTest {
   @Test
   void isReadAsItWasSigned() throws Exception {
     Ticket ticket = ticket(List.of(Network.parse("192.0.2.0/24"), Network.parse("2001:db8::/48")));
-    assertThat(TicketKeys.of(cluster).verify(ticket.signed(cluster))).isEqualTo(ticket);
+    assertThat(TicketKeys.of(cluster).read(ticket.signed(cluster)).ticket()).isEqualTo(ticket);
   }
 
   @Test
@@ -46,23 +46,44 @@ class TicketTest {
     for (int i = 0; i < signed.length; i++) {
       byte[] changed = signed.clone();
       changed[i] ^= 1;
-      assertThatThrownBy(() -> keys.verify(changed)).isInstanceOf(TicketException.class);
+      assertThatThrownBy(() -> keys.read(changed)).isInstanceOf(TicketException.class);
       byte[] cut = Arrays.copyOf(signed, i);
-      assertThatThrownBy(() -> keys.verify(cut)).isInstanceOf(TicketException.class);
+      assertThatThrownBy(() -> keys.read(cut)).isInstanceOf(TicketException.class);
     }
   }
 
   @Test
   void countsOnlyIfAClusterKeySignedIt() throws Exception {
     byte[] signed = ticket(List.of()).signed(cluster);
-    assertThatThrownBy(() -> TicketKeys.of(TicketKey.generate()).verify(signed))
+    assertThatThrownBy(() -> TicketKeys.of(TicketKey.generate()).read(signed))
         .hasMessageContaining("nobody of this cluster");
     TicketKeys both = new TicketKeys(TicketKey.generate(), List.of(cluster.shown()));
-    assertThat(both.verify(signed).node()).isEqualTo("web1");
+    assertThat(both.read(signed).ticket().node()).isEqualTo("web1");
+  }
+
+  @Test
+  void aWithdrawnKeysTicketOnlyReturns() throws Exception {
+    byte[] signed = ticket(List.of()).signed(cluster);
+    TicketKeys after = new TicketKeys(TicketKey.generate(), List.of(), List.of(cluster.shown()));
+    assertThat(after.read(signed).onlyReturns()).isTrue();
+    assertThat(TicketKeys.of(cluster).read(signed).onlyReturns()).isFalse();
+  }
+
+  @Test
+  void withoutKeysNothingIsBelievedOrSigned() {
+    byte[] signed = ticket(List.of()).signed(cluster);
+    assertThat(TicketKeys.NONE.canSign()).isFalse();
+    assertThatThrownBy(() -> TicketKeys.NONE.read(signed)).isInstanceOf(TicketException.class);
   }
 
   @Test
   void believesNoMoreKeysThanItsBound() {
+    assertThatThrownBy(() ->
+            new TicketKeys(
+                cluster,
+                List.of(cluster.shown()),
+                Collections.nCopies(TicketKeys.MOST - 1, cluster.shown())))
+        .isInstanceOf(TicketException.class);
     assertThatThrownBy(
             () -> new TicketKeys(cluster, Collections.nCopies(TicketKeys.MOST, cluster.shown())))
         .isInstanceOf(TicketException.class);

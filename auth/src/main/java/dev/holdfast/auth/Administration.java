@@ -114,6 +114,7 @@ final class Administration {
               machine.map(NodeRecord::name).orElse(""),
               "server_id",
               machine.map(NodeRecord::id).orElse("")));
+      TicketKeyBook.left(tx, events, by.name(), machine.orElseThrow());
       return ApiCalls.done();
     });
   }

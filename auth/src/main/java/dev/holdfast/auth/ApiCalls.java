@@ -65,6 +65,7 @@ final class ApiCalls implements ApiSession.Calls {
       CertificateAuthority authority,
       LocalCluster local,
       LeaseBook leases,
+      TicketKeyBook tickets,
       Feed feed,
       SecureRandom random,
       Recordings recordings) {}
@@ -144,6 +145,10 @@ final class ApiCalls implements ApiSession.Calls {
       case MACHINE_REMOVE -> administration.removeMachine(caller, (Named) params);
       case JOIN -> joining.join((Caller.Newcomer) caller, (JoinOrder) params);
       case HEARTBEAT -> heartbeat((Caller.Machine) caller, (Heartbeat) params);
+      case TICKET_KEYS ->
+          parts.tickets.hand(
+              ((Caller.Machine) caller).machine(),
+              ((ApiRecords.TicketKeyQuery) params).renewable());
       case IDENTIFY -> identify((IdentityQuery) params);
       case DECIDE -> {
         DecisionQuery query = (DecisionQuery) params;

@@ -8,6 +8,7 @@ import static dev.holdfast.auth.Caller.Standing.NEWCOMER;
 import static dev.holdfast.auth.Caller.Standing.PERSON;
 import static dev.holdfast.auth.Caller.Standing.PERSON_PROVEN;
 import static dev.holdfast.auth.Caller.Standing.PERSON_WITHOUT_FACTOR;
+import static dev.holdfast.auth.Caller.Standing.PROXY;
 
 import dev.holdfast.access.AuditEvent;
 import dev.holdfast.access.Authority;
@@ -46,6 +47,8 @@ import dev.holdfast.auth.ApiRecords.Renewals;
 import dev.holdfast.auth.ApiRecords.Renewed;
 import dev.holdfast.auth.ApiRecords.Rotation;
 import dev.holdfast.auth.ApiRecords.Self;
+import dev.holdfast.auth.ApiRecords.TicketKeyQuery;
+import dev.holdfast.auth.ApiRecords.TicketKeySet;
 import dev.holdfast.auth.ApiRecords.UserOrder;
 import dev.holdfast.auth.ApiRecords.Version;
 import dev.holdfast.auth.Caller.Standing;
@@ -75,6 +78,8 @@ public enum ApiMethod {
   MACHINE_REMOVE("machines.remove", Named.class, Done.class, ADMINISTRATOR),
   JOIN("join", JoinOrder.class, Joined.class, NEWCOMER),
   HEARTBEAT("machines.heartbeat", Heartbeat.class, Done.class, MACHINE),
+
+  TICKET_KEYS("tickets.keys", TicketKeyQuery.class, TicketKeySet.class, PROXY),
 
   IDENTIFY("access.identify", IdentityQuery.class, Identity.class, MACHINE),
   DECIDE("access.decide", DecisionQuery.class, Decision.class, MACHINE, ADMINISTRATOR),

@@ -149,6 +149,35 @@ public final class ApiRecords {
     }
   }
 
+  /**
+   * Keys for tickets that a proxy wants.
+   *
+   * @param renewable how long a ticket of its may count
+   */
+  public record TicketKeyQuery(Duration renewable) {}
+
+  /**
+   * The keys by which proxies sign and believe tickets, in base64.
+   *
+   * @param signs the public half of the one that signs
+   * @param secret its private half
+   * @param believed public halves whose tickets count besides
+   * @param withdrawn public halves whose tickets bring back a stream, and no more
+   */
+  public record TicketKeySet(
+      String signs, String secret, List<String> believed, List<String> withdrawn) {
+    public TicketKeySet {
+      believed = List.copyOf(believed);
+      withdrawn = List.copyOf(withdrawn);
+    }
+
+    /** Keys are not for logs. */
+    @Override
+    public String toString() {
+      return "TicketKeySet[]";
+    }
+  }
+
   /** A lock to be set. */
   public record LockOrder(Lock.Target target, String reason, Optional<Duration> time) {}
 

@@ -6,6 +6,11 @@ import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
+import dev.holdfast.access.Role;
+import dev.holdfast.access.RoleSet;
+import dev.holdfast.access.User;
+import dev.holdfast.auth.ApiRecords.Issued;
+import dev.holdfast.auth.ApiRecords.TicketKeySet;
 import dev.holdfast.link.Duplex;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.SshKeys;
@@ -17,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -166,6 +172,7 @@ public final class AuthService implements AutoCloseable {
       LeaseTime time = settings.leaseTime();
       LeaseBook leases = new LeaseBook(database, trail, time, System::nanoTime);
       LocalCluster local = new LocalCluster(database, trail, feed, leases);
+      SecureRandom random = new SecureRandom();
       ApiCalls.Parts parts =
           new ApiCalls.Parts(
               settings.cluster(),
@@ -175,8 +182,9 @@ public final class AuthService implements AutoCloseable {
               authority,
               local,
               leases,
+              new TicketKeyBook(database, trail, authority, feed, random),
               feed,
-              new SecureRandom(),
+              random,
               recordings);
       ApiCalls calls = new ApiCalls(parts);
       ApiServer server =
@@ -234,15 +242,46 @@ public final class AuthService implements AutoCloseable {
     LocalParts parts = new LocalParts(recordings, machine);
     return new Membership(
         local,
-        () ->
-            calls
-                .authority()
-                .issueForHost(key, machine.id(), ApiCalls.names(calls.cluster(), machine)),
+        provision(key, machine),
         new Membership.Known(enrolment),
         settings,
         null,
         parts,
         parts);
+  }
+
+  /**
+   * Makes a user with a role of his own and certifies his key, for who has the service in his own
+   * process.
+   *
+   * @param user with the key that is certified
+   * @return the certificate, as a line of a file
+   */
+  public String welcome(User user, Role role) throws IOException {
+    Administration administration = new Administration(calls);
+    administration.setRole(new Caller.Host(), role);
+    administration.setUser(new Caller.Host(), new ApiRecords.UserOrder(user, true));
+    RoleSet who = database.transact(tx -> UserTable.roleSet(tx, user));
+    SshPublicKey key = CertificateAuthority.key(user.keys().getFirst());
+    return calls
+        .authority()
+        .issueForUser(who, key, Optional.empty(), Optional.empty())
+        .certificate();
+  }
+
+  private Membership.Provision provision(SshPublicKey key, NodeRecord machine) {
+    return new Membership.Provision() {
+      @Override
+      public Issued certify() throws IOException {
+        List<String> names = ApiCalls.names(calls.cluster(), machine);
+        return calls.authority().issueForHost(key, machine.id(), names);
+      }
+
+      @Override
+      public TicketKeySet ticketKeys(Duration renewable) throws IOException {
+        return calls.tickets().hand(machine, renewable);
+      }
+    };
   }
 
   // ---- processes before and after it ----
@@ -289,6 +328,7 @@ public final class AuthService implements AutoCloseable {
       case Change.Locked(Lock lock) -> server.end(hitBy(lock), lock.sentence());
       case Change.NodeRemoved(String id, String _) -> endSoon(id);
       case Change.AuthoritiesChanged() -> server.certifyAnew();
+      case Change.TicketKeysChanged() -> {}
       case Change.UserChanged user -> {}
       case Change.Unlocked unlocked -> {}
       case Change.Missed missed -> {}

@@ -217,6 +217,33 @@ final class CertificateAuthority {
         NewCertificate.Kind.HOST, key, id, tx -> names, HOST_TIME, new TreeMap<>(), List.of());
   }
 
+  /** An authority's key, with its fingerprint. */
+  record Signing(String fingerprint, KeyPair pair) {
+    @Override
+    public String toString() {
+      return "Signing[" + fingerprint + "]";
+    }
+  }
+
+  /** The key that signs for a kind now. */
+  Signing signing(Authority.Kind kind) throws IOException {
+    Authority authority =
+        current(kind).orElseThrow(() -> new IOException("The cluster has no authority."));
+    String fingerprint = authority.fingerprint();
+    return new Signing(
+        fingerprint,
+        pair(fingerprint)
+            .orElseThrow(() ->
+                new IOException(
+                    "The key of the authority %s is not in %s; copy it from the service that has it."
+                        .formatted(fingerprint, keys.directory()))));
+  }
+
+  /** The key of an authority, if it is here. */
+  Optional<KeyPair> pair(String fingerprint) throws IOException {
+    return keys.find(fingerprint);
+  }
+
   private Issued issue(
       NewCertificate.Kind kind,
       SshPublicKey key,
@@ -228,14 +255,7 @@ final class CertificateAuthority {
       throws IOException {
     Authority.Kind by =
         kind == NewCertificate.Kind.USER ? Authority.Kind.USER : Authority.Kind.HOST;
-    Authority authority =
-        current(by).orElseThrow(() -> new IOException("The cluster has no authority."));
-    KeyPair pair =
-        keys.find(authority.fingerprint())
-            .orElseThrow(() ->
-                new IOException(
-                    "The key of the authority %s is not in %s; copy it from the service that has it."
-                        .formatted(authority.fingerprint(), keys.directory())));
+    Signing authority = signing(by);
     NewCertificate made =
         trail.change((tx, events) -> {
           refuseAuthority(tx, key);
@@ -256,7 +276,10 @@ final class CertificateAuthority {
           return certificate;
         });
     return new Issued(
-        made.signedBy(pair).line(), made.serial(), made.principals(), made.validBefore());
+        made.signedBy(authority.pair()).line(),
+        made.serial(),
+        made.principals(),
+        made.validBefore());
   }
 
   private static void refuseAuthority(Tx tx, SshPublicKey key) throws SQLException {

@@ -112,6 +112,7 @@ final class Feed implements AutoCloseable {
         String[] words = it.name().split(" ", 2);
         yield List.of(new Change.NodeRemoved(words[0], words[1]));
       }
+      case "ticket_key" -> List.of(new Change.TicketKeysChanged());
       default -> List.of(new Change.AuthoritiesChanged());
     };
   }

@@ -8,7 +8,9 @@ enum Kind {
   /** Says that machines have changed of which others are told: one that was removed. */
   MACHINE("machine"),
   /** Says that authorities have changed. */
-  AUTHORITY("authority");
+  AUTHORITY("authority"),
+  /** Says that the keys of tickets have changed. */
+  TICKET_KEY("ticket_key");
 
   private final String word;
 

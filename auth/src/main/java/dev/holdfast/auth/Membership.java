@@ -13,6 +13,7 @@ import dev.holdfast.access.ServiceKind;
 import dev.holdfast.auth.ApiRecords.Issued;
 import dev.holdfast.auth.ApiRecords.JoinOrder;
 import dev.holdfast.auth.ApiRecords.Joined;
+import dev.holdfast.auth.ApiRecords.TicketKeySet;
 import dev.holdfast.link.Destination;
 import dev.holdfast.recording.PartStore;
 import dev.holdfast.ssh.HostKeyCheck;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,7 +48,7 @@ public final class Membership implements AutoCloseable {
 
   private final Cluster cluster;
   private final PartStore parts;
-  private final Certifying certifying;
+  private final Provision provision;
   private final @Nullable Path file;
   private final AutoCloseable end;
   private final Labels labels;
@@ -63,7 +65,7 @@ public final class Membership implements AutoCloseable {
 
   Membership(
       Cluster cluster,
-      Certifying certifying,
+      Provision provision,
       Known enrolment,
       Settings settings,
       @Nullable Path file,
@@ -71,7 +73,7 @@ public final class Membership implements AutoCloseable {
       AutoCloseable end) {
     this.parts = parts;
     this.cluster = cluster;
-    this.certifying = certifying;
+    this.provision = provision;
     this.enrolment = enrolment;
     this.file = file;
     this.end = end;
@@ -96,10 +98,20 @@ public final class Membership implements AutoCloseable {
     }
   }
 
-  /** Has a machine's host key certified. */
+  /** What the service gives one machine, and no other. */
   @FunctionalInterface
-  interface Certifying {
+  interface Provision {
+    /** A certificate of its host key. */
     Issued certify() throws IOException;
+
+    /**
+     * The keys of tickets, if it is a proxy.
+     *
+     * @param renewable how long a ticket of its may count
+     */
+    default TicketKeySet ticketKeys(Duration renewable) throws IOException {
+      throw new IOException("The cluster hands no keys for tickets to this machine.");
+    }
   }
 
   /**
@@ -163,7 +175,7 @@ public final class Membership implements AutoCloseable {
     RemoteParts parts = new RemoteParts(dialer);
     return new Membership(
         cluster,
-        cluster::certifyHost,
+        provision(cluster),
         known,
         settings,
         file,
@@ -173,6 +185,20 @@ public final class Membership implements AutoCloseable {
           cluster.close();
           dialer.close();
         });
+  }
+
+  private static Provision provision(RemoteCluster cluster) {
+    return new Provision() {
+      @Override
+      public Issued certify() throws IOException {
+        return cluster.certifyHost();
+      }
+
+      @Override
+      public TicketKeySet ticketKeys(Duration renewable) throws IOException {
+        return cluster.ticketKeys(renewable);
+      }
+    };
   }
 
   private static Enrolment join(Settings settings, Entry entry) throws IOException {
@@ -385,10 +411,15 @@ public final class Membership implements AutoCloseable {
 
   /** Has the host key certified anew. */
   Issued certify() throws IOException {
-    Issued issued = certifying.certify();
+    Issued issued = provision.certify();
     keep(enrolment.get().with(issued.certificate()));
     certified.accept(issued.certificate());
     return issued;
+  }
+
+  /** The keys of tickets, anew. */
+  TicketKeySet ticketKeys(Duration renewable) throws IOException {
+    return provision.ticketKeys(renewable);
   }
 
   private synchronized void keep(Enrolment next) throws IOException {

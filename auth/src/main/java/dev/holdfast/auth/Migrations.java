@@ -92,7 +92,8 @@ final class Migrations {
                   "create table lease_turns (user_name text primary key, turn bigint not null)")),
           Step.of(RecordingTable.TABLES),
           new Step(AuditWords::tables, AuditTable::index),
-          Step.of(OpenSessions.TABLES));
+          Step.of(OpenSessions.TABLES),
+          Step.of(TicketKeyTable.TABLES));
 
   private final Database database;
 

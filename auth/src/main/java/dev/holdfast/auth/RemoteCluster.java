@@ -133,6 +133,15 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
     return talk(it -> it.call(ApiMethod.HOST_CERTIFICATE, order, ApiRecords.Issued.class));
   }
 
+  /** The keys of tickets, for a proxy whose tickets may count for so long. */
+  ApiRecords.TicketKeySet ticketKeys(Duration renewable) throws IOException {
+    return client()
+        .call(
+            ApiMethod.TICKET_KEYS,
+            new ApiRecords.TicketKeyQuery(renewable),
+            ApiRecords.TicketKeySet.class);
+  }
+
   @Override
   public Leases leases(String machine) {
     return new RemoteLeases(this::client);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The section {@code proxy} of a configuration.
@@ -78,10 +79,8 @@ record ProxyConfiguration(
     if (!time.isPositive() || renewable.compareTo(time) < 0) {
       section.wrong("ticket-time", "it has to be longer than nothing and at most ticket-renewable");
     }
-    for (String file : List.of("users", "nodes")) {
-      if (inCluster && section.has(file)) {
-        section.wrong(file, "the cluster says who its " + file + " are; remove this line");
-      }
+    if (inCluster) {
+      leaveToCluster(section);
     }
     ProxyConfiguration read =
         new ProxyConfiguration(
@@ -107,6 +106,19 @@ record ProxyConfiguration(
     return read;
   }
 
+  private static void leaveToCluster(Section section) {
+    for (String file : List.of("users", "nodes")) {
+      if (section.has(file)) {
+        section.wrong(file, "the cluster says who its " + file + " are; remove this line");
+      }
+    }
+    for (String file : List.of("ticket-key", "ticket-keys")) {
+      if (section.has(file)) {
+        section.wrong(file, "the cluster hands its proxies the keys of tickets; remove this line");
+      }
+    }
+  }
+
   private static Path usualState() {
     if (System.getProperty("user.name").equals("root")) {
       return Path.of("/var/lib/holdfast/proxy");
@@ -117,19 +129,32 @@ record ProxyConfiguration(
         : Path.of(state, "holdfast", "proxy");
   }
 
-  /** What it is to work by; makes keys that are missing. */
+  /** What it is to work by without a cluster; makes keys that are missing. */
   ProxySettings settings() throws IOException {
+    Profiles.directory(state);
+    TicketKeys keys = keys();
+    List<String> said = proxies.stream().map(Destination::toString).toList();
+    return settings(() -> keys, () -> said);
+  }
+
+  /**
+   * What it is to work by; makes host keys that are missing.
+   *
+   * @param keys by which tickets are signed and believed
+   * @param all what clients are told to come back to
+   */
+  ProxySettings settings(Supplier<TicketKeys> keys, Supplier<List<String>> all) throws IOException {
     Files.createDirectories(
         state, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     return new ProxySettings(
         listen,
         state,
         HostKeyFiles.loadOrMake(state),
-        keys(),
+        keys,
         ticketTime,
         ticketRenewable,
         ticketFrom,
-        proxies.stream().map(Destination::toString).toList(),
+        all,
         dialBack.map(Destination::toString).orElse(""),
         balancers,
         ProxySettings.NODE_PATIENCE);
@@ -188,9 +213,9 @@ record ProxyConfiguration(
     if (!inCluster) {
       all.put("users", users);
       all.put("nodes", nodes);
+      all.put("ticket-key", ticketKey);
+      ticketKeys.ifPresent(file -> all.put("ticket-keys", file));
     }
-    all.put("ticket-key", ticketKey);
-    ticketKeys.ifPresent(file -> all.put("ticket-keys", file));
     all.put("ticket-time", ticketTime.toSeconds() + "s");
     all.put("ticket-renewable", ticketRenewable.toSeconds() + "s");
     all.put("ticket-from", ticketFrom.name().toLowerCase(Locale.ROOT));

@@ -4,9 +4,12 @@ import dev.holdfast.access.Change;
 import dev.holdfast.access.Load;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.auth.Membership;
+import dev.holdfast.auth.TicketKeyring;
 import dev.holdfast.proxy.ClusterJudge;
 import dev.holdfast.proxy.Judge;
+import dev.holdfast.proxy.KeptNodes;
 import dev.holdfast.proxy.Proxy;
+import dev.holdfast.proxy.ProxySettings;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +35,7 @@ final class ProxyMember implements Closeable {
   private final ProxyConfiguration configuration;
   private final Membership membership;
   private final ClusterJudge judge;
+  private final TicketKeyring keys;
   private final ServiceLog log;
   private final Certificate certificate = new Certificate();
   private volatile @Nullable Proxy proxy;
@@ -39,10 +43,15 @@ final class ProxyMember implements Closeable {
   private Runnable whenRemoved = () -> {};
 
   private ProxyMember(
-      ProxyConfiguration configuration, Membership membership, ClusterJudge judge, ServiceLog log) {
+      ProxyConfiguration configuration,
+      Membership membership,
+      ClusterJudge judge,
+      TicketKeyring keys,
+      ServiceLog log) {
     this.configuration = configuration;
     this.membership = membership;
     this.judge = judge;
+    this.keys = keys;
     this.log = log;
   }
 
@@ -94,14 +103,27 @@ final class ProxyMember implements Closeable {
             configuration.machineKey(),
             configuration.state(),
             List.of());
+    TicketKeyring keys = null;
     try {
+      keys = TicketKeyring.open(member, configuration.state(), configuration.ticketRenewable());
+      TicketKeyring ring = keys;
       ClusterJudge judge =
-          new ClusterJudge(member.cluster(), member.clusterName(), member::userAuthorities);
+          new ClusterJudge(
+              member.cluster(),
+              member.clusterName(),
+              member::userAuthorities,
+              KeptNodes.open(
+                  configuration.state().resolve(KeptNodes.FILE),
+                  log::say,
+                  () -> ring.get().canSign()));
       judge.take(new Change.Missed());
-      ProxyMember started = new ProxyMember(configuration, member, judge, log);
+      ProxyMember started = new ProxyMember(configuration, member, judge, keys, log);
       started.start(meeting, takeOver);
       return started;
     } catch (IOException | RuntimeException e) {
+      if (keys != null) {
+        keys.close();
+      }
       member.close();
       throw e;
     }
@@ -111,13 +133,15 @@ final class ProxyMember implements Closeable {
     membership.watch(this::changed);
     live();
     certificate.await();
+    ProxySettings settings =
+        configuration.settings(keys, new OtherProxies(membership, configuration::places));
     Proxy started =
         Succession.start(
             meeting,
             takeOver,
             from -> {
               Proxy prepared =
-                  certificate.shownBy(Proxy.prepare(configuration.settings(), judge, log::say));
+                  certificate.shownBy(Proxy.prepare(settings, judge, log::say));
               prepared.open(from, log::event);
               return prepared;
             });
@@ -165,7 +189,8 @@ final class ProxyMember implements Closeable {
       case Change.Locked _,
           Change.Unlocked _,
           Change.UserChanged _,
-          Change.AuthoritiesChanged _ -> {}
+          Change.AuthoritiesChanged _,
+          Change.TicketKeysChanged _ -> {}
     }
   }
 
@@ -203,6 +228,7 @@ final class ProxyMember implements Closeable {
   /** The proxy itself ends with the other services. */
   @Override
   public void close() {
+    keys.close();
     membership.close();
   }
 }

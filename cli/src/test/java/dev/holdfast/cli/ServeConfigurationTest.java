@@ -130,6 +130,26 @@ final class ServeConfigurationTest {
   }
 
   @Test
+  void aProxyOfAClusterIsToldNeitherWhoComesNorTheKeysOfTickets() throws IOException {
+    read(
+        """
+        cluster: {auth: auth.example.org}
+        proxy:
+          users: here
+          ticket-key: mine
+          ticket-keys: others
+        """);
+    assertThat(problems.lines()).hasSize(3);
+    String file = directory + "/serve.yaml";
+    assertThat(problems.lines())
+        .anyMatch(line -> line.startsWith(file + ":3:"))
+        .anyMatch(line ->
+            line.startsWith(file + ":4:")
+                && line.contains("the cluster hands its proxies the keys of tickets"))
+        .anyMatch(line -> line.startsWith(file + ":5:"));
+  }
+
+  @Test
   void aFileThatIsNotThereIsSaidToBe() {
     assertThatThrownBy(() -> ServeConfiguration.read(options("--config=/nowhere/x.yaml"), problems))
         .isInstanceOf(IOException.class)

@@ -35,7 +35,6 @@ final class Members implements AutoCloseable {
 
   private final Path directory = Scratch.directory("members");
   private final InetSocketAddress authAddress = Ports.free();
-  private final InetSocketAddress proxyAddress = Ports.free();
   private final Path profiles = directory.resolve("config");
   private final Map<String, Program> running = new ConcurrentHashMap<>();
   private final Map<String, Path> configurations = new ConcurrentHashMap<>();
@@ -120,17 +119,7 @@ final class Members implements AutoCloseable {
             .formatted(Ports.text(authAddress), state("auth")));
     apply(ROLE);
     admin("users", "add", "alice", "--roles", "operator", "--key", Keys.CLIENT + ".pub").run().ok();
-    serve(
-        "proxy",
-        member("proxy")
-            + """
-            proxy:
-              listen: %s
-              proxies: %s
-              state-dir: %s
-              name: p1
-            """
-                .formatted(Ports.text(proxyAddress), Ports.text(proxyAddress), state("proxy")));
+    proxy("proxy", "p1");
     serve(
         "web1",
         member("node")
@@ -161,6 +150,32 @@ final class Members implements AutoCloseable {
                 .formatted(Ports.text(behind.address()), state("old"), Keys.HOST_ED25519));
     awaitNodes(running("proxy"));
     logIn();
+  }
+
+  /** Starts one more proxy; waits until it reaches both nodes. */
+  void another(String name, String called) {
+    try {
+      proxy(name, called);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    awaitNodes(running(name));
+    own("ssh-config", "--program", Holdfast.EXECUTABLE.toString()).run().ok();
+  }
+
+  private void proxy(String name, String called) throws IOException {
+    String address = Ports.text(Ports.free());
+    serve(
+        name,
+        member("proxy")
+            + """
+            proxy:
+              listen: %s
+              proxies: %s
+              state-dir: %s
+              name: %s
+            """
+                .formatted(address, address, state(name), called));
   }
 
   /** The section of a member, with a token to join once. */

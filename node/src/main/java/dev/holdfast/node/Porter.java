@@ -196,7 +196,10 @@ public final class Porter implements Entrances, Certifiers {
         last.forgetAll();
         recheck(_ -> true);
       }
-      case Change.Unlocked _, Change.AuthoritiesChanged _, Change.NodeRemoved _ -> {}
+      case Change.Unlocked _,
+          Change.AuthoritiesChanged _,
+          Change.TicketKeysChanged _,
+          Change.NodeRemoved _ -> {}
     }
   }
 

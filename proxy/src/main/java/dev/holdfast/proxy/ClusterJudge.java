@@ -43,6 +43,7 @@ public final class ClusterJudge implements Judge {
   private final Cluster cluster;
   private final String name;
   private final Supplier<TrustedAuthorities> authorities;
+  private final KeptNodes kept;
   private final LongSupplier nanoTime;
   private final LastDecisions lastDecisions;
   private final Map<String, Lock> locks = new ConcurrentHashMap<>();
@@ -59,14 +60,22 @@ public final class ClusterJudge implements Judge {
    * @param authorities of users, as they were known last
    */
   public ClusterJudge(Cluster cluster, String name, Supplier<TrustedAuthorities> authorities) {
-    this(cluster, name, authorities, System::nanoTime);
+    this(cluster, name, authorities, KeptNodes.NONE);
+  }
+
+  /** The same, which lets in nodes that are kept while the cluster is not reached. */
+  public ClusterJudge(
+      Cluster cluster, String name, Supplier<TrustedAuthorities> authorities, KeptNodes kept) {
+    this(cluster, name, authorities, kept, System::nanoTime);
   }
 
   ClusterJudge(
       Cluster cluster,
       String name,
       Supplier<TrustedAuthorities> authorities,
+      KeptNodes kept,
       LongSupplier nanoTime) {
+    this.kept = kept;
     this.cluster = cluster;
     this.name = name;
     this.authorities = authorities;
@@ -105,9 +114,10 @@ public final class ClusterJudge implements Judge {
       case Change.NodeRemoved(String _, String node) -> {
         last = null;
         lastDecisions.forgetAll();
+        kept.forget(node);
         yield wish -> wish.node().name().equals(node);
       }
-      case Change.AuthoritiesChanged _ -> wish -> false;
+      case Change.AuthoritiesChanged _, Change.TicketKeysChanged _ -> wish -> false;
       case Change.Missed _ -> {
         learnLocks();
         lastDecisions.forgetAll();
@@ -135,14 +145,19 @@ public final class ClusterJudge implements Judge {
     try {
       identity = cluster.identify(shown.blob(), address(from));
     } catch (IOException e) {
-      return byCertificate(user, from, shown, e);
+      return user.startsWith(Proxy.NODE_USER)
+              && kept.knows(user.substring(Proxy.NODE_USER.length()), shown)
+          ? admitted(shown, user)
+          : byCertificate(user, from, shown, e);
     }
     return switch (identity) {
       case Identity.Person person when person.user().name().equals(user) ->
           admitted(shown, person.user());
       case Identity.Machine(NodeRecord node)
-          when node.kind() == ServiceKind.NODE && user.equals(Proxy.NODE_USER + node.name()) ->
-          admitted(shown, node);
+          when node.kind() == ServiceKind.NODE && user.equals(Proxy.NODE_USER + node.name()) -> {
+        kept.letIn(node.name(), shown);
+        yield admitted(shown, node);
+      }
       case Identity.Person _, Identity.Machine _, Identity.Nobody _ ->
           new Admissions.Admission.Refused();
     };

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * How a proxy is to work.
@@ -14,11 +15,12 @@ import java.util.List;
  * @param listen addresses to accept users and nodes at
  * @param state directory for the sockets by which its processes find each other
  * @param hostKeys that it proves itself by, at most one of each type
- * @param ticketKeys that tickets are signed and believed by
+ * @param ticketKeys that tickets are signed and believed by, asked for each
  * @param ticketTime for which a ticket counts without anybody being asked
  * @param ticketRenewable for which it can be renewed, from when it was last
  * @param ticketFrom which addresses a ticket counts from
- * @param proxies what clients are told to dial, HOST:PORT; empty for what they dialled
+ * @param proxies what clients are told to dial, HOST:PORT, asked for each; empty for what they
+ *     dialled
  * @param dialBack where nodes are to dial back to, HOST:PORT; empty for where they dialled
  * @param balancers whose PROXY protocol header is believed
  * @param nodePatience how long a client waits here for a node that has no control link
@@ -27,11 +29,11 @@ public record ProxySettings(
     List<InetSocketAddress> listen,
     Path state,
     List<KeyPair> hostKeys,
-    TicketKeys ticketKeys,
+    Supplier<TicketKeys> ticketKeys,
     Duration ticketTime,
     Duration ticketRenewable,
     AddressPolicy ticketFrom,
-    List<String> proxies,
+    Supplier<List<String>> proxies,
     String dialBack,
     List<Network> balancers,
     Duration nodePatience) {
@@ -57,7 +59,6 @@ public record ProxySettings(
   public ProxySettings {
     listen = List.copyOf(listen);
     hostKeys = List.copyOf(hostKeys);
-    proxies = List.copyOf(proxies);
     balancers = List.copyOf(balancers);
     if (!ticketTime.isPositive() || ticketRenewable.compareTo(ticketTime) < 0) {
       throw new IllegalArgumentException(ticketTime + " and " + ticketRenewable);

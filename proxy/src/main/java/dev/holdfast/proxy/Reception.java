@@ -125,7 +125,7 @@ final class Reception implements Entrance.Keeper {
 
   private void open(Caller caller, InetSocketAddress from, byte[] ticket, long until)
       throws IOException, ProtocolException, Turned {
-    Tickets.Judged.Good good = judge(ticket, from, false);
+    Tickets.Judged.Good good = judge(ticket, from, Tickets.Use.OPEN);
     byte[] nonce = challenge(caller);
     byte[] proof = take(caller, TicketProof.BYTES, until);
     byte[] hello = streamHello(caller, HelloV2.Open.class, until);
@@ -139,7 +139,7 @@ final class Reception implements Entrance.Keeper {
       Caller caller, InetSocketAddress from, byte[] ticket, byte[] proof, long until)
       throws IOException, ProtocolException, Turned {
     byte[] hello = streamHello(caller, HelloV2.Resume.class, until);
-    Tickets.Judged.Good good = judge(ticket, from, false);
+    Tickets.Judged.Good good = judge(ticket, from, Tickets.Use.RETURN);
     if (!TicketProof.provesResume(good.ticket(), ticket, hello, proof)) {
       throw new Turned(ProxyAnswer.Why.TICKET, "This ticket is somebody else's.");
     }
@@ -150,16 +150,16 @@ final class Reception implements Entrance.Keeper {
       throws IOException, Turned {
     byte[] nonce = challenge(caller);
     byte[] proof = take(caller, TicketProof.BYTES, until);
-    Tickets.Judged.Good good = judge(ticket, from, true);
+    Tickets.Judged.Good good = judge(ticket, from, Tickets.Use.RENEW);
     if (!TicketProof.provesAnswer(good.ticket(), ticket, nonce, new byte[0], proof)) {
       throw new Turned(ProxyAnswer.Why.TICKET, "This ticket is somebody else's.");
     }
     caller.leave(new ProxyAnswer.Welcome(good.renewed()).encoded());
   }
 
-  private Tickets.Judged.Good judge(byte[] ticket, InetSocketAddress from, boolean anew)
+  private Tickets.Judged.Good judge(byte[] ticket, InetSocketAddress from, Tickets.Use use)
       throws Turned {
-    return switch (tickets.judge(ticket, from.getAddress(), anew)) {
+    return switch (tickets.judge(ticket, from.getAddress(), use)) {
       case Tickets.Judged.Good good -> good;
       case Tickets.Judged.Bad(ProxyAnswer.Why why, String sentence) ->
           throw new Turned(why, sentence);

@@ -4,6 +4,7 @@ import dev.holdfast.access.ProxyHello;
 import dev.holdfast.ssh.Program;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * The subsystem {@code holdfast-ticket} of a proxy (PROTOCOL.ticket, section 5): gives a ticket for
@@ -15,6 +16,9 @@ final class TicketOffice {
 
   /** Characters of a request. */
   static final int MOST_LINE = 2048;
+
+  /** Proxies that a client is told of. */
+  static final int MOST_PROXIES = 32;
 
   /** Bytes of a client's key. */
   private static final int KEY = ProxyHello.NONCE;
@@ -42,15 +46,20 @@ final class TicketOffice {
   private String answer(Program.Call call, String target, byte[] key) {
     return switch (concierge.route(call.login(), target)) {
       case Route.Refused(String sentence, boolean _) -> "refused " + sentence;
-      case Route.Found found -> {
-        Judge.Wish wish = concierge.wish(call.login(), found);
-        byte[] ticket = tickets.give(wish, key);
-        yield "ticket %s %s"
-            .formatted(
-                Base64.getEncoder().encodeToString(ticket),
-                settings.proxies().isEmpty() ? "-" : String.join(",", settings.proxies()));
-      }
+      case Route.Found found ->
+          tickets
+              .give(concierge.wish(call.login(), found), key)
+              .map(this::given)
+              .orElse("refused " + Judge.UNANSWERED);
     };
+  }
+
+  private String given(byte[] ticket) {
+    List<String> proxies = settings.proxies().get().stream().limit(MOST_PROXIES).toList();
+    return "ticket %s %s"
+        .formatted(
+            Base64.getEncoder().encodeToString(ticket),
+            proxies.isEmpty() ? "-" : String.join(",", proxies));
   }
 
   private static byte[] key(String text) {

@@ -4,6 +4,7 @@ import dev.holdfast.access.Network;
 import dev.holdfast.access.ProxyAnswer.Why;
 import dev.holdfast.access.Ticket;
 import dev.holdfast.access.TicketException;
+import dev.holdfast.access.TicketKeys;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -38,10 +39,35 @@ final class Tickets {
 
     /** He may not. */
     record Bad(Why why, String sentence) implements Judged {}
+
+    /** The same with no new ticket. */
+    default Judged withoutRenewal() {
+      return this instanceof Good(Ticket ticket, KnownNode node, byte[] _)
+          ? new Good(ticket, node, new byte[0])
+          : this;
+    }
   }
 
-  /** A first ticket, for somebody who has proved by SSH who he is and of whom it was decided. */
-  byte[] give(Judge.Wish wish, byte[] clientKey) {
+  /** What somebody shows a ticket for. */
+  enum Use {
+    /** A new stream. */
+    OPEN,
+    /** A stream that comes back, which its node knows. */
+    RETURN,
+    /** A new ticket. */
+    RENEW
+  }
+
+  /**
+   * A first ticket, for somebody who has proved by SSH who he is and of whom it was decided; none
+   * while the cluster's keys are not known here.
+   */
+  Optional<byte[]> give(Judge.Wish wish, byte[] clientKey) {
+    TicketKeys keys = settings.ticketKeys().get();
+    return keys.canSign() ? Optional.of(give(keys, wish, clientKey)) : Optional.empty();
+  }
+
+  private byte[] give(TicketKeys keys, Judge.Wish wish, byte[] clientKey) {
     byte[] id = new byte[ID];
     random.nextBytes(id);
     Instant at = now.get().truncatedTo(ChronoUnit.SECONDS);
@@ -56,7 +82,7 @@ final class Tickets {
             wish.login(),
             wish.node().name(),
             networks(wish.from()));
-    return settings.ticketKeys().sign(ticket);
+    return keys.sign(ticket);
   }
 
   private List<Network> networks(InetAddress from) {
@@ -68,23 +94,37 @@ final class Tickets {
   }
 
   /**
-   * Judges a ticket that came from {@code from}. Where it is stale, or {@code anew}, it is decided
-   * whether its holder may still.
+   * Judges a ticket that came from {@code from}. Where it is stale, is to be renewed, or was signed
+   * by a key that was withdrawn, it is decided whether its holder may still.
    */
-  Judged judge(byte[] encoded, InetAddress from, boolean anew) {
-    Ticket ticket;
+  Judged judge(byte[] encoded, InetAddress from, Use use) {
+    TicketKeys keys = settings.ticketKeys().get();
+    if (!keys.canSign()) {
+      return bad(Why.BUSY, "This proxy can't tell good tickets at the moment; try again later.");
+    }
+    TicketKeys.Signed signed;
     try {
-      ticket = settings.ticketKeys().verify(encoded);
+      signed = keys.read(encoded);
     } catch (TicketException e) {
       return bad(Why.TICKET, "This ticket is not one of this cluster's; connect anew.");
     }
+    if (signed.onlyReturns() && use != Use.RETURN) {
+      return bad(
+          Why.TICKET,
+          "The key of this ticket was withdrawn, so it brings back its stream only; connect anew.");
+    }
+    Judged judged = judge(keys, signed.ticket(), from, use == Use.RENEW || signed.onlyReturns());
+    return signed.onlyReturns() ? judged.withoutRenewal() : judged;
+  }
+
+  private Judged judge(TicketKeys keys, Ticket ticket, InetAddress from, boolean anew) {
     return switch (ticket.standing(now.get(), from)) {
       case OVER -> bad(Why.TICKET, "This ticket is over; connect anew.");
       case EARLY ->
           bad(Why.BUSY, "This ticket is from the future: a clock is wrong; try again later.");
       case ELSEWHERE -> bad(Why.ADDRESS, "This ticket does not count from your present address.");
-      case FRESH -> anew ? decide(ticket, from) : fresh(ticket, from);
-      case STALE -> decide(ticket, from);
+      case FRESH -> anew ? decide(keys, ticket, from) : fresh(ticket, from);
+      case STALE -> decide(keys, ticket, from);
     };
   }
 
@@ -96,7 +136,7 @@ final class Tickets {
         .orElseGet(() -> new Judged.Good(ticket, node, new byte[0]));
   }
 
-  private Judged decide(Ticket ticket, InetAddress from) {
+  private Judged decide(TicketKeys keys, Ticket ticket, InetAddress from) {
     Optional<KnownNode> node = node(ticket);
     if (node.isEmpty()) {
       return bad(
@@ -108,7 +148,7 @@ final class Tickets {
         Instant at = now.get().truncatedTo(ChronoUnit.SECONDS);
         Ticket renewed =
             ticket.renewed(at.plus(settings.ticketTime()), at.plus(settings.ticketRenewable()));
-        yield new Judged.Good(renewed, node.get(), settings.ticketKeys().sign(renewed));
+        yield new Judged.Good(renewed, node.get(), keys.sign(renewed));
       }
       case Judge.Verdict.Denied(String why) -> denied(ticket, why);
       case Judge.Verdict.Unanswered _ -> bad(Why.BUSY, Judge.UNANSWERED);

@@ -20,6 +20,7 @@ import dev.holdfast.ssh.TrustedAuthorities;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Instant;
 import java.util.List;
@@ -27,8 +28,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a proxy of a cluster does with what the cluster says. */
 final class ClusterJudgeTest {
@@ -45,6 +48,7 @@ final class ClusterJudgeTest {
           cluster,
           "demo",
           () -> new TrustedAuthorities(Set.of(SshKeys.wire(authority.getPublic()))),
+          KeptNodes.NONE,
           now::get);
 
   private static NodeRecord machine(ServiceKind kind, String name, String... addresses) {
@@ -187,5 +191,35 @@ final class ClusterJudgeTest {
 
   private static Lock lock(Lock.Kind kind, String name) {
     return new Lock("id", new Lock.Target(kind, name), "broken", Optional.empty());
+  }
+
+  @Test
+  void aNodeThatWasLetInIsKnownAfterARestartWhileNobodyCanBeAsked(@TempDir Path directory)
+      throws Exception {
+    Path file = directory.resolve(KeptNodes.FILE);
+    AtomicBoolean counts = new AtomicBoolean(true);
+    cluster.identity = new Identity.Machine(machine(ServiceKind.NODE, "web"));
+    assertThat(restarted(file, counts).admit("node/web", FROM, KEY))
+        .isInstanceOf(Admission.Admitted.class);
+    cluster.reached = false;
+    ClusterJudge again = restarted(file, counts);
+    assertThat(again.admit("node/web", FROM, KEY)).isInstanceOf(Admission.Admitted.class);
+    SshPublicKey other = SshKeys.wire(SshKeys.generateEd25519().getPublic());
+    assertThatThrownBy(() -> again.admit("node/web", FROM, other)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> again.admit("node/db", FROM, KEY)).isInstanceOf(IOException.class);
+    counts.set(false);
+    assertThatThrownBy(() -> again.admit("node/web", FROM, KEY)).isInstanceOf(IOException.class);
+    counts.set(true);
+    again.take(new Change.NodeRemoved("1", "web"));
+    assertThatThrownBy(() -> restarted(file, counts).admit("node/web", FROM, KEY))
+        .isInstanceOf(IOException.class);
+  }
+
+  private ClusterJudge restarted(Path file, AtomicBoolean counts) throws IOException {
+    return new ClusterJudge(
+        cluster,
+        "demo",
+        () -> new TrustedAuthorities(Set.of()),
+        KeptNodes.open(file, ProxyLog.NONE, counts::get));
   }
 }

@@ -8,6 +8,7 @@ import dev.holdfast.access.Network;
 import dev.holdfast.access.ProxyAnswer;
 import dev.holdfast.access.ProxyHello;
 import dev.holdfast.access.TicketKey;
+import dev.holdfast.access.TicketKeys;
 import dev.holdfast.access.TicketProof;
 import dev.holdfast.client.ProxyPassage;
 import dev.holdfast.link.ClientSettings;
@@ -281,16 +282,116 @@ class TicketRoadTest {
     try (Town town = new Town(1).open()) {
       town.node("web1", Map.of());
       TicketKey key = TicketKey.generate();
-      Tickets rogue =
-          new Tickets(town.settings(0, TicketKey.generate()), town.cluster, java.time.Instant::now);
-      byte[] forged =
-          rogue.give(
-              new Judge.Wish(
-                  "ada", "", town.cluster.nodes().getFirst(), InetAddress.getLoopbackAddress()),
-              key.shown());
+      byte[] forged = forged(town, TicketKey.generate(), key);
       assertThat(refusal(say(town, 0, new ProxyHello.Open(forged).encoded())))
           .contains("TICKET This ticket is not one of this cluster's");
     }
+  }
+
+  /** A ticket for web1 that {@code signs} signed, whoever has it. */
+  private static byte[] forged(Town town, TicketKey signs, TicketKey holder) {
+    TicketKeys keys = TicketKeys.of(signs);
+    Judge.Wish wish =
+        new Judge.Wish(
+            "ada", "", town.cluster.nodes().getFirst(), InetAddress.getLoopbackAddress());
+    return new Tickets(town.settings(0, () -> keys), town.cluster, java.time.Instant::now)
+        .give(wish, holder.shown())
+        .orElseThrow();
+  }
+
+  @Test
+  void withdrawnKeyBringsBackStreamsThatWereThereAndNothingElse() throws Exception {
+    try (Town town = new Town(2).open()) {
+      Gate gate = town.node("web1", Map.of());
+      TicketKey key = TicketKey.generate();
+      List<byte[]> flights = new ArrayList<>();
+      try (ProxyPassage own =
+          new ProxyPassage(key, town.ticket(0, "web1", key), town.destinations())) {
+        StreamClient.Connection connection =
+            town.streams.connect(
+                ClientSettings.of(new Destination("node", 22)), new Overheard(own, flights));
+        try (ClientConnection node = town.loginAtNode(connection.duplex());
+            RemoteCommand echo = node.start("")) {
+          skip(echo.stdout(), "web1: ".length());
+          // A proxy that had the key was removed: all others go by the next one.
+          town.keys =
+              new TicketKeys(TicketKey.generate(), List.of(), List.of(town.ticketKey.shown()));
+          town.stopProxy(0);
+          echo.stdin().write(7);
+          echo.stdin().flush();
+          assertThat(echo.stdout().read()).isEqualTo(7);
+
+          TicketKey thief = TicketKey.generate();
+          byte[] forged = forged(town, town.ticketKey, thief);
+          assertThat(refusal(say(town, 1, new ProxyHello.Open(forged).encoded())))
+              .startsWith("TICKET The key of this ticket was withdrawn");
+          byte[] renewal = new ProxyHello.Renew(forged).encoded();
+          assertThat(answers(say(town, 1, join(renewal, new byte[TicketProof.BYTES]))).getLast())
+              .hasToString(
+                  "Refused[why=TICKET, text=The key of this ticket was withdrawn, so it brings back"
+                      + " its stream only; connect anew.]");
+          long resumed = gate.values().resumed();
+          byte[] hello = helloOf(flights);
+          byte[] proof = TicketProof.resume(thief, forged, hello);
+          byte[] heard = say(town, 1, join(new ProxyHello.Resume(forged, proof).encoded(), hello));
+          // No new ticket; and the node itself says no.
+          assertThat(ProxyAnswer.read(ByteBuffer.wrap(heard)))
+              .isInstanceOfSatisfying(
+                  ProxyAnswer.Welcome.class, it -> assertThat(it.ticket()).isEmpty());
+          assertThat(new String(heard, java.nio.charset.StandardCharsets.UTF_8))
+              .contains("does not have this connection");
+          assertThat(gate.values().resumed()).isEqualTo(resumed);
+          echo.stdin().write(8);
+          echo.stdin().flush();
+          assertThat(echo.stdout().read()).isEqualTo(8);
+        }
+      }
+    }
+  }
+
+  /** The stream's hello in the last flight. */
+  private static byte[] helloOf(List<byte[]> flights) throws Exception {
+    synchronized (flights) {
+      ByteBuffer flight = ByteBuffer.wrap(flights.getLast());
+      assertThat(ProxyHello.read(flight)).isInstanceOf(ProxyHello.Resume.class);
+      byte[] hello = new byte[flight.remaining()];
+      flight.get(hello);
+      return hello;
+    }
+  }
+
+  @Test
+  void proxyThatDoesNotKnowItsKeysSendsNobodyAwayForGood() throws Exception {
+    try (Town town = new Town(2).open()) {
+      town.node("web1", Map.of());
+      try (ClientConnection node = town.loginAtNode(town.stream("web1").duplex());
+          RemoteCommand echo = node.start("")) {
+        skip(echo.stdout(), "web1: ".length());
+        byte[] ticket = town.ticket(0, "web1", TicketKey.generate());
+        TicketKeys before = town.keys;
+        town.keys = TicketKeys.NONE;
+        assertThat(refusal(say(town, 1, new ProxyHello.Open(ticket).encoded())))
+            .startsWith("BUSY This proxy can't tell good tickets at the moment");
+        town.stopProxy(0);
+        echo.stdin().write(7);
+        echo.stdin().flush();
+        Awaitility.await()
+            .atMost(Town.PATIENCE)
+            .until(() -> town.said.stream().filter(it -> it.contains("can't tell")).count() > 1);
+        town.keys = before;
+        assertThat(echo.stdout().read()).isEqualTo(7);
+      }
+    }
+  }
+
+  /** What the proxy answers before a node says anything. */
+  private static List<ProxyAnswer> answers(byte[] heard) throws Exception {
+    List<ProxyAnswer> answers = new ArrayList<>();
+    ByteBuffer input = ByteBuffer.wrap(heard);
+    while (input.hasRemaining() && input.get(input.position()) == 0) {
+      answers.add(ProxyAnswer.read(input));
+    }
+    return answers;
   }
 
   @Test

@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,10 @@ final class Town implements Closeable {
   final KeyPair user = SshKeys.generateEd25519();
   final KeyPair proxyKey = SshKeys.generateEd25519();
   final TicketKey ticketKey = TicketKey.generate();
+
+  /** That all proxies go by. */
+  volatile TicketKeys keys = TicketKeys.of(ticketKey);
+
   final List<Integer> ports = new ArrayList<>();
   final ClientEngine client = ClientEngine.start();
   final StreamClient streams;
@@ -85,7 +90,8 @@ final class Town implements Closeable {
   }
 
   void startProxy(int number) throws IOException {
-    proxies.set(number, Proxy.start(settings(number, ticketKey), cluster, this::note, event -> {}));
+    proxies.set(
+        number, Proxy.start(settings(number, () -> keys), cluster, this::note, event -> {}));
   }
 
   private void note(ProxyLog.Weight weight, String event, String text) {
@@ -98,16 +104,16 @@ final class Town implements Closeable {
     return this;
   }
 
-  ProxySettings settings(int number, TicketKey signs) {
+  ProxySettings settings(int number, Supplier<TicketKeys> signs) {
     return new ProxySettings(
         List.of(at(ports.get(number))),
         Path.of("unused"),
         List.of(proxyKey),
-        TicketKeys.of(signs),
+        signs,
         ticketTime,
         ProxySettings.TICKET_RENEWABLE,
         policy,
-        List.of(),
+        List::of,
         "",
         balancers,
         Duration.ofMillis(500));
