@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,45 +24,30 @@ final class BadNetwork implements Closeable {
   private static final int BUFFER = 128 * 1024;
 
   private final ServerSocket listener;
-  private final InetSocketAddress server;
+  private final CompletableFuture<InetSocketAddress> server = new CompletableFuture<>();
   private final Set<Route> routes = ConcurrentHashMap.newKeySet();
   private final AtomicInteger address = new AtomicInteger(2);
 
-  private BadNetwork(ServerSocket listener, InetSocketAddress server) {
+  private BadNetwork(ServerSocket listener) {
     this.listener = listener;
-    this.server = server;
   }
 
-  /** A network that leads to {@code server}. */
-  static BadNetwork before(InetSocketAddress server) throws IOException {
+  /** A network that leads nowhere yet; who comes meanwhile waits. */
+  static BadNetwork open() throws IOException {
     ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    BadNetwork network = new BadNetwork(listener, server);
+    BadNetwork network = new BadNetwork(listener);
     Thread.ofVirtual().start(network::accept);
     return network;
+  }
+
+  /** It leads to {@code address} from now on. */
+  void leadTo(InetSocketAddress address) {
+    server.complete(address);
   }
 
   /** Where clients connect to. */
   int port() {
     return listener.getLocalPort();
-  }
-
-  /** What can happen to a link. */
-  enum Fault {
-    RESET("link reset"),
-    SILENCE("link dead, without a word"),
-    FLIP("bit flipped on the way"),
-    MOVE("client's address changed");
-
-    private final String words;
-
-    Fault(String words) {
-      this.words = words;
-    }
-
-    /** What happened, for people. */
-    String words() {
-      return words;
-    }
   }
 
   /** Lets it happen to every connection there is. */
@@ -73,6 +60,7 @@ final class BadNetwork implements Closeable {
         case RESET, MOVE -> route.reset();
         case SILENCE -> route.silent = true;
         case FLIP -> route.flip.set(true);
+        case RESTART -> {}
       }
     }
   }
@@ -80,12 +68,21 @@ final class BadNetwork implements Closeable {
   private void accept() {
     while (!listener.isClosed()) {
       try {
-        Route route = new Route(listener.accept(), connect());
-        routes.add(route);
-        route.start();
+        begin(listener.accept());
       } catch (IOException e) {
-        // Closed, or the server is gone: the client sees it.
+        // Closed.
       }
+    }
+  }
+
+  private void begin(Socket client) throws IOException {
+    try {
+      Route route = new Route(client, connect());
+      routes.add(route);
+      route.start();
+    } catch (IOException | CancellationException e) {
+      // The server is gone: the client sees it.
+      client.close();
     }
   }
 
@@ -95,13 +92,14 @@ final class BadNetwork implements Closeable {
     int host = 2 + Math.floorMod(address.get() - 2, 250);
     socket.bind(
         new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) host}), 0));
-    socket.connect(server);
+    socket.connect(server.join());
     return socket;
   }
 
   @Override
   public void close() throws IOException {
     listener.close();
+    server.cancel(false);
     routes.forEach(Route::reset);
   }
 

@@ -1,34 +1,30 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.link.Behind;
+import dev.holdfast.client.ProxyPassage;
+import dev.holdfast.client.ProxyRoad;
 import dev.holdfast.link.ClientSettings;
 import dev.holdfast.link.Destination;
 import dev.holdfast.link.Duplex;
-import dev.holdfast.link.Gate;
-import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.Authenticator;
 import dev.holdfast.ssh.ClientConnection;
 import dev.holdfast.ssh.ClientEngine;
 import dev.holdfast.ssh.CopyPrograms;
-import dev.holdfast.ssh.HostKeyCheck;
 import dev.holdfast.ssh.RemoteCommand;
 import dev.holdfast.ssh.ServerEngine;
-import dev.holdfast.ssh.SshKeys;
 import dev.holdfast.ssh.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,32 +36,25 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast demo}: SSH over a bad network, all in this process, and what it survived. */
+/**
+ * {@code holdfast demo}: a whole cluster in this process, over a bad network, and what it survived.
+ */
 @Command(
     name = "demo",
     description = {
       "Work in a shell, or without a terminal copy bytes both ways, while the link below is"
-          + " broken.",
+          + " broken and the proxy restarted.",
       "",
-      "An SSH client, a bad network and an SSH server run in this one process, with throw-away"
-          + " keys. The link is reset, dies",
-      "silently, flips bits and changes the client's address. Prints what happened and the SHA-256"
-          + " of both ends; exits with 0",
-      "only if they are equal."
+      "An auth service, a proxy, a node that nobody can dial, and a bad network run in this one"
+          + " process, with throw-away keys",
+      "in a temporary directory. The link is reset, dies silently, flips bits and changes the"
+          + " client's address. Prints what",
+      "happened, and for a copy the SHA-256 of both ends; that exits with 0 only if they are"
+          + " equal."
     },
     mixinStandardHelpOptions = true)
 final class Demo implements Callable<Integer> {
   private static final long MEMORY = 512L << 20;
-
-  /** What happens, one after the other. */
-  static final List<BadNetwork.Fault> WEATHER =
-      List.of(
-          BadNetwork.Fault.RESET,
-          BadNetwork.Fault.FLIP,
-          BadNetwork.Fault.RESET,
-          BadNetwork.Fault.MOVE,
-          BadNetwork.Fault.RESET,
-          BadNetwork.Fault.SILENCE);
 
   @Spec private CommandSpec spec;
 
@@ -94,26 +83,22 @@ final class Demo implements Callable<Integer> {
     if (!copy && Terminal.isInteractive() && DemoShell.isPossible()) {
       return new DemoShell(spec.commandLine().getOut(), every == null ? 5000 : every).run();
     }
-    KeyPair hostKey = SshKeys.generateEd25519();
-    KeyPair userKey = SshKeys.generateEd25519();
-    InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (ServerEngine server =
-            ServerEngine.start(
-                List.of(hostKey), Authenticator.only(userKey.getPublic()), new CopyPrograms());
-        Gate gate = Gate.start(GateSettings.of(List.of(anywhere), inProcess(server)), event -> {});
-        BadNetwork network = BadNetwork.before((InetSocketAddress) gate.addresses().getFirst());
+    try (PassingDirectory directory = PassingDirectory.open("holdfast-demo");
+        DemoCluster cluster = DemoCluster.open(directory.path());
         StreamClient streams = StreamClient.start(MEMORY, this::defect);
         ClientEngine client = ClientEngine.start()) {
-      Duplex stream = connect(streams, network);
+      DemoProxy proxy = cluster.start((key, porter) -> server(key, cluster), event -> {});
       Target target =
           new Target(
               "demo",
-              List.of(userKey),
-              HostKeyCheck.only(hostKey.getPublic()),
+              List.of(cluster.userKey()),
+              cluster.nodeCheck(),
               false,
               Duration.ofSeconds(30));
-      try (ClientConnection connection = client.connect(stream, target)) {
-        return copyBothWays(connection, network) ? 0 : 1;
+      try (ProxyPassage passage = passage(cluster);
+          ClientConnection connection = client.connect(connect(streams, passage), target)) {
+        Weather weather = new Weather(cluster.network(), proxy::restart, survived, everyMillis());
+        return copyBothWays(connection, weather) ? 0 : 1;
       }
     }
   }
@@ -122,42 +107,44 @@ final class Demo implements Callable<Integer> {
     return every == null ? 500 : every;
   }
 
-  private static Behind inProcess(ServerEngine server) {
-    return new Behind.InProcess((connection, name) -> {
-      try {
-        server.accept(connection);
-      } catch (IOException e) {
-        connection.close();
-      }
-    });
+  private static ServerEngine server(KeyPair hostKey, DemoCluster cluster) {
+    return ServerEngine.start(
+        List.of(hostKey), Authenticator.only(cluster.userKey().getPublic()), new CopyPrograms());
   }
 
   private void defect(Throwable thrown) {
     thrown.printStackTrace(spec.commandLine().getErr());
   }
 
-  private Duplex connect(StreamClient streams, BadNetwork network) throws IOException {
+  private ProxyPassage passage(DemoCluster cluster) throws IOException {
+    return ProxyRoad.of(
+            DemoCluster.PROXY, Optional.of(cluster.configuration().toString()), System.err)
+        .enter(DemoCluster.NODE);
+  }
+
+  private Duplex connect(StreamClient streams, ProxyPassage passage) throws IOException {
     ClientSettings settings =
         new ClientSettings(
-            new Destination("127.0.0.1", network.port()),
+            new Destination(DemoCluster.NODE, NodeConfiguration.PORT),
             ClientSettings.Resume.V2,
             Duration.ofSeconds(10),
             null,
             Map.of(),
             survived);
-    return streams.connect(settings, wait -> null).duplex();
+    return streams.connect(settings, passage).duplex();
   }
 
-  private boolean copyBothWays(ClientConnection connection, BadNetwork network)
+  private boolean copyBothWays(ClientConnection connection, Weather weather)
       throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     long bytes = (long) megabytes << 20;
     out.printf(
-        "Copying %d MiB up and %d MiB down over SSH, breaking the link every %d ms.%n%n",
+        "Copying %d MiB up and %d MiB down over SSH, to a node of a cluster; every %d ms the link"
+            + " breaks or the proxy is restarted.%n%n",
         megabytes, megabytes, everyMillis());
     out.flush();
     long start = System.nanoTime();
-    Thread weather = Thread.ofPlatform().daemon().start(() -> makeWeather(network));
+    Thread happening = Thread.ofPlatform().daemon().start(weather);
     Thread progress = Thread.ofVirtual().start(() -> showProgress(2 * bytes));
     try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletableFuture<Copy> up =
@@ -167,12 +154,14 @@ final class Demo implements Callable<Integer> {
       Copy sent = up.join();
       Copy received = down.join();
       done = true;
-      weather.join();
+      weather.end();
+      happening.join();
       progress.join();
       report(out, sent, received, (System.nanoTime() - start) / 1e9);
       return sent.isEqual() && received.isEqual();
     } catch (CompletionException e) {
       done = true;
+      weather.end();
       out.println("The copy failed: " + e.getMessage());
       out.print(survived.table());
       out.flush();
@@ -215,21 +204,6 @@ final class Demo implements Callable<Integer> {
 
   private InputStream counted(InputStream from) {
     return new CountedInput(from, copied);
-  }
-
-  private void makeWeather(BadNetwork network) {
-    try {
-      for (int i = 0; !done; i++) {
-        Thread.sleep(everyMillis());
-        BadNetwork.Fault fault = WEATHER.get(i % WEATHER.size());
-        if (!done && survived.isMended()) {
-          survived.happens(fault);
-          network.happen(fault);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void showProgress(long all) {

@@ -1,21 +1,18 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.link.Behind;
-import dev.holdfast.link.Duplex;
-import dev.holdfast.link.Gate;
 import dev.holdfast.link.GateEvent;
-import dev.holdfast.link.GateSettings;
 import dev.holdfast.node.LoginSessions;
+import dev.holdfast.node.Porter;
 import dev.holdfast.node.SessionSettings;
-import dev.holdfast.ssh.Authenticator;
-import dev.holdfast.ssh.HostKeyFiles;
+import dev.holdfast.ssh.LoginWatch;
+import dev.holdfast.ssh.Machine;
+import dev.holdfast.ssh.Passwords;
 import dev.holdfast.ssh.ServerEngine;
-import dev.holdfast.ssh.SshKeys;
+import dev.holdfast.ssh.ServerSettings;
+import dev.holdfast.ssh.SettingsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -27,10 +24,19 @@ import java.util.stream.Stream;
 
 /**
  * The demo at a terminal: the user's own shell in stock ssh, through {@code connect}, a bad network
- * and a node. Everything but ssh and connect is in this process; keys are thrown away.
+ * and a proxy, on a node of a cluster. Everything but ssh and connect is in this process; all that
+ * is kept goes with it.
  */
 final class DemoShell {
-  private static final String HOST = "demo";
+  /** As the launcher starts {@code connect}. */
+  private static final List<String> QUICK =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:-UsePerfData",
+          "-Xlog:disable",
+          "-Xlog:all=error,aot*=off:stderr",
+          "-Xmx64m");
 
   private final PrintWriter out;
   private final int everyMillis;
@@ -38,8 +44,6 @@ final class DemoShell {
 
   /** Before the stream is there nothing can be survived. */
   private final CountDownLatch opened = new CountDownLatch(1);
-
-  private volatile boolean done;
 
   DemoShell(PrintWriter out, int everyMillis) {
     this.out = out;
@@ -56,45 +60,36 @@ final class DemoShell {
 
   /** Runs it until the shell ends; its exit status. */
   int run() throws IOException, InterruptedException {
-    Path directory = Files.createTempDirectory("holdfast-demo");
-    try {
-      return run(directory);
-    } finally {
-      try (Stream<Path> files = Files.list(directory)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
+    try (PassingDirectory directory = PassingDirectory.open("holdfast-demo");
+        DemoCluster cluster = DemoCluster.open(directory.path())) {
+      // ssh and connect begin while the rest does.
+      Process ssh = shell(directory, cluster);
+      directory.endToo(ssh);
+      try (LoginSessions sessions = LoginSessions.open(SessionSettings.defaults())) {
+        DemoProxy proxy =
+            cluster.start((key, porter) -> server(key, porter, sessions), this::event);
+        return await(ssh, cluster.network(), proxy);
+      } finally {
+        ssh.destroy();
+        directory.hasEnded();
       }
-      Files.delete(directory);
     }
   }
 
-  private int run(Path directory) throws IOException, InterruptedException {
-    KeyPair hostKey = HostKeyFiles.loadOrMakeEd25519(directory.resolve("host"));
-    KeyPair userKey = HostKeyFiles.loadOrMakeEd25519(directory.resolve("user"));
-    Files.writeString(
-        directory.resolve("known"), HOST + " " + SshKeys.line(hostKey.getPublic()) + "\n");
-    InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (LoginSessions sessions = LoginSessions.open(SessionSettings.defaults());
-        ServerEngine server =
-            ServerEngine.serve(
-                List.of(hostKey), Authenticator.only(userKey.getPublic()), sessions);
-        Gate gate =
-            Gate.start(
-                GateSettings.of(
-                    List.of(anywhere),
-                    new Behind.InProcess((connection, name) -> accept(server, connection))),
-                this::event);
-        BadNetwork network = BadNetwork.before((InetSocketAddress) gate.addresses().getFirst())) {
-      return shell(directory, network);
-    }
-  }
-
-  private static void accept(ServerEngine server, Duplex connection) {
+  /** A node as others are, but that nobody gets in to by other keys than the cluster's. */
+  private static ServerEngine server(KeyPair hostKey, Porter porter, LoginSessions sessions)
+      throws IOException {
     try {
-      server.accept(connection);
-    } catch (IOException e) {
-      connection.close();
+      return ServerEngine.serve(
+          ServerSettings.DEFAULTS,
+          Machine.linux(Passwords.NONE),
+          List.of(hostKey),
+          sessions,
+          LoginWatch.NONE,
+          porter,
+          porter);
+    } catch (SettingsException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 
@@ -106,81 +101,72 @@ final class DemoShell {
     }
   }
 
-  private int shell(Path directory, BadNetwork network) throws IOException, InterruptedException {
+  private Process shell(PassingDirectory directory, DemoCluster cluster) throws IOException {
     out.printf(
-        "This is your shell, over SSH. The link below it is broken every %.1f s; type on, and leave"
-            + " with exit.%n",
+        "This is your shell, over SSH, on a node of a cluster. Every %.1f s the link below it is"
+            + " broken, or the proxy restarted; type on, and leave with exit.%n",
         everyMillis / 1000.0);
     out.flush();
-    Process ssh = new ProcessBuilder(command(directory, network.port())).inheritIO().start();
-    Thread weather = Thread.ofVirtual().start(() -> makeWeather(network));
+    return new ProcessBuilder(command(directory, cluster)).inheritIO().start();
+  }
+
+  private int await(Process ssh, BadNetwork network, DemoProxy proxy) throws InterruptedException {
+    Weather weather = new Weather(network, proxy::restart, survived, everyMillis);
+    Thread running = Thread.ofVirtual().start(() -> begin(weather));
     int status = ssh.waitFor();
-    done = true;
-    weather.interrupt();
-    weather.join();
+    weather.end();
+    opened.countDown();
+    running.join();
     out.println();
     out.print(survived.table());
-    out.printf("%nYour shell survived %d faults of its network.%n", survived.faults());
+    out.printf("%nYour shell survived %s.%n", survived.words());
     out.flush();
     return status;
   }
 
-  private static List<String> command(Path directory, int port) {
+  private void begin(Weather weather) {
+    try {
+      opened.await();
+      weather.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static List<String> command(PassingDirectory directory, DemoCluster cluster) {
     return List.of(
         "ssh",
         "-F",
-        "none",
+        cluster.configuration().toString(),
         "-tt",
         "-q",
-        "-p",
-        Integer.toString(port),
         "-l",
         System.getProperty("user.name"),
-        "-i",
-        directory.resolve("user").toString(),
         "-o",
-        "IdentitiesOnly=yes",
-        "-o",
-        "HostKeyAlias=" + HOST,
-        "-o",
-        "UserKnownHostsFile=" + directory.resolve("known"),
-        "-o",
-        "StrictHostKeyChecking=yes",
-        "-o",
-        "ProxyCommand=" + connect() + " %h %p",
-        "127.0.0.1");
+        "ProxyCommand="
+            + words(directory.helping(connect(cluster.configuration())))
+            + " --login %r %h %p",
+        DemoCluster.NODE);
   }
 
-  /**
-   * This Java with the options and the class path of this process, as ssh and a shell read it: ssh
-   * expands percent signs, and puts exec before it.
-   */
-  private static String connect() {
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> option.startsWith("--"))
-        .forEach(words::add);
-    words.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-    words.addAll(List.of(Main.class.getName(), "connect", "--resume", "v2"));
+  /** As ssh and a shell read it: ssh expands percent signs, and puts exec before it. */
+  private static String words(List<String> words) {
     return words.stream()
         .map(word -> "'" + word.replace("'", "'\\''").replace("%", "%%") + "'")
         .collect(Collectors.joining(" "));
   }
 
-  private void makeWeather(BadNetwork network) {
-    try {
-      opened.await();
-      for (int i = 0; !done; i++) {
-        Thread.sleep(everyMillis);
-        BadNetwork.Fault fault = Demo.WEATHER.get(i % Demo.WEATHER.size());
-        if (!done && survived.isMended()) {
-          survived.happens(fault);
-          network.happen(fault);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** This Java with the options and the class path of this process. */
+  private static List<String> connect(Path configuration) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith("--") || option.startsWith("-XX:AOTCache="))
+        .forEach(words::add);
+    words.addAll(QUICK);
+    words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    words.addAll(List.of(Main.class.getName(), "connect", "-F", configuration.toString()));
+    words.addAll(List.of("--proxy", DemoCluster.PROXY));
+    return words;
   }
 }

@@ -11,14 +11,14 @@ import java.util.function.Consumer;
 
 /** What a stream lived through: which fault, and how long until bytes flowed again. Thread-safe. */
 final class Survived implements Consumer<ClientEvent> {
-  private final Map<BadNetwork.Fault, Integer> happened = new EnumMap<>(BadNetwork.Fault.class);
-  private final Map<BadNetwork.Fault, List<Long>> mended = new EnumMap<>(BadNetwork.Fault.class);
-  private BadNetwork.Fault last = BadNetwork.Fault.RESET;
+  private final Map<Fault, Integer> happened = new EnumMap<>(Fault.class);
+  private final Map<Fault, List<Long>> mended = new EnumMap<>(Fault.class);
+  private Fault last = Fault.RESET;
   private long lastAt;
   private boolean open;
 
   /** A fault is about to happen. */
-  synchronized void happens(BadNetwork.Fault fault) {
+  synchronized void happens(Fault fault) {
     happened.merge(fault, 1, Integer::sum);
     last = fault;
     lastAt = System.nanoTime();
@@ -52,11 +52,20 @@ final class Survived implements Consumer<ClientEvent> {
     return happened.values().stream().mapToInt(Integer::intValue).sum();
   }
 
+  /** How many there were, in words. */
+  synchronized String words() {
+    int restarts = happened.getOrDefault(Fault.RESTART, 0);
+    int cuts = faults() - restarts;
+    return "%d %s of the link and %d %s of the proxy"
+        .formatted(
+            cuts, cuts == 1 ? "cut" : "cuts", restarts, restarts == 1 ? "restart" : "restarts");
+  }
+
   /** A table of it all. */
   synchronized String table() {
     StringBuilder table = new StringBuilder();
     line(table, "what happened", "times", "flowed again after (median)", "(worst)");
-    for (Map.Entry<BadNetwork.Fault, Integer> entry : happened.entrySet()) {
+    for (Map.Entry<Fault, Integer> entry : happened.entrySet()) {
       List<Long> millis = mended.getOrDefault(entry.getKey(), List.of()).stream().sorted().toList();
       String median = millis.isEmpty() ? "-" : millis.get(millis.size() / 2) + " ms";
       String worst = millis.isEmpty() ? "-" : millis.getLast() + " ms";

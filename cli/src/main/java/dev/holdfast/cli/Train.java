@@ -36,6 +36,9 @@ final class Train implements Callable<Integer> {
               new Destination(here.getHostAddress(), echo.getLocalPort()));
       try (Gate gate = Gate.start(settings, event -> {})) {
         int connected = connect((InetSocketAddress) gate.addresses().getFirst());
+        if (connected == 0) {
+          TrainCluster.run();
+        }
         return connected == 0 ? TrainSsh.run() : connected;
       }
     }
