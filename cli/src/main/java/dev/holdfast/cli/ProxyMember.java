@@ -140,8 +140,7 @@ final class ProxyMember implements Closeable {
             meeting,
             takeOver,
             from -> {
-              Proxy prepared =
-                  certificate.shownBy(Proxy.prepare(settings, judge, log::say));
+              Proxy prepared = certificate.shownBy(Proxy.prepare(settings, judge, log::say));
               prepared.open(from, log::event);
               return prepared;
             });
