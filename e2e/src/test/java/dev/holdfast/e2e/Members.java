@@ -74,7 +74,7 @@ final class Members implements AutoCloseable {
   }
 
   private void beginInOne() throws IOException {
-    String address = Ports.text(proxyAddress);
+    String address = Ports.text(Ports.free());
     serve(
         "all",
         """
