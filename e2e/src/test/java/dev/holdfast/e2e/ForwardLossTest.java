@@ -85,6 +85,8 @@ final class ForwardLossTest {
       answers("at 70 ms, flow lost lately", "lately");
       pass("the session to be suspect", PROVE_AFTER.plusSeconds(1));
       loseFlows(relay);
+      // Beside spare connections the server was just asked.
+      pass("the session not to be taken for alive unasked", FRESH);
       answers("at 70 ms, flow lost while it was idle", "idle");
       assertThat(app.ran()).containsExactly("first", "usual", "lately", "idle");
     }
