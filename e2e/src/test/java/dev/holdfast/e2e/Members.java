@@ -45,24 +45,22 @@ final class Members implements AutoCloseable {
 
   /** Starts all of it; waits until the proxy reaches the nodes. */
   static Members start() {
-    Members members = new Members();
-    try {
-      members.begin();
-      return members;
-    } catch (IOException e) {
-      members.close();
-      throw new UncheckedIOException(e);
-    } catch (RuntimeException | Error e) {
-      members.close();
-      throw e;
-    }
+    return begun(Members::begin);
   }
 
   /** Auth service, proxy and node in one process. */
   static Members inOneProcess() {
+    return begun(Members::beginInOne);
+  }
+
+  private interface Beginning {
+    void of(Members members) throws IOException;
+  }
+
+  private static Members begun(Beginning beginning) {
     Members members = new Members();
     try {
-      members.beginInOne();
+      beginning.of(members);
       return members;
     } catch (IOException e) {
       members.close();
