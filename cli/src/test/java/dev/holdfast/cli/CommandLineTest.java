@@ -85,6 +85,27 @@ final class CommandLineTest {
     return ManPage.visibleBelow(command).stream().mapToInt(one -> 1 + visibleBelow(one)).sum();
   }
 
+  @Test
+  void aCommandIsTheSameWhetherOthersAreThereOrNot() {
+    Main.commandLine()
+        .getSubcommands()
+        .forEach((name, command) ->
+            assertThat(Main.commandLine(List.of(name, "--help")).getSubcommands().get(name))
+                .as(name)
+                .extracting(CommandLine::getUsageMessage)
+                .isEqualTo(command.getUsageMessage()));
+    assertThat(Main.commandLine(List.of("ls")).getSubcommands()).containsOnlyKeys("ls");
+  }
+
+  @Test
+  void whatTellsOfAllCommandsHasThemAll() {
+    var all = Main.commandLine().getSubcommands().keySet();
+    for (String word : List.of("--help", "completion", "man-pages", "lss")) {
+      assertThat(Main.commandLine(List.of(word)).getSubcommands().keySet()).as(word).isEqualTo(all);
+    }
+    assertThat(Main.commandLine(List.of()).getSubcommands().keySet()).isEqualTo(all);
+  }
+
   /** NullAway does not look at fields that picocli sets; this does. */
   @Test
   void everyArgumentThatMayBeMissingHasADefaultOrIsNullable() {
