@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,19 +23,29 @@ final class Pulse implements AutoCloseable {
   private static final Duration AGAIN = Duration.ofSeconds(30);
 
   private final Membership membership;
+  private final LongSupplier pause;
   private final Semaphore due = new Semaphore(1);
   private final Thread thread;
   private Instant renewal = Instant.MIN;
   private boolean reached = true;
+  private boolean member = true;
   private volatile Health health = Health.STARTING;
 
-  private Pulse(Membership membership) {
+  private Pulse(Membership membership, LongSupplier pause) {
     this.membership = membership;
+    this.pause = pause;
     thread = Thread.ofVirtual().name("holdfast-pulse").unstarted(this::run);
   }
 
   static Pulse start(Membership membership) {
-    Pulse pulse = new Pulse(membership);
+    return start(membership, Pulse::jittered);
+  }
+
+  /**
+   * @param pause the time until the next beat in milliseconds
+   */
+  static Pulse start(Membership membership, LongSupplier pause) {
+    Pulse pulse = new Pulse(membership, pause);
     pulse.thread.start();
     return pulse;
   }
@@ -58,6 +69,7 @@ final class Pulse implements AutoCloseable {
             renewal = Instant.MIN;
           }
           renew();
+          member = true;
           said(true, "");
         } catch (NoMemberException e) {
           removed(e);
@@ -69,10 +81,10 @@ final class Pulse implements AutoCloseable {
         } catch (RuntimeException e) {
           log.error("The machine's care for its cluster failed.", e);
         }
-        if (due.tryAcquire(pause(), TimeUnit.MILLISECONDS)) {
+        if (due.tryAcquire(pause.getAsLong(), TimeUnit.MILLISECONDS)) {
           due.release();
           if (!reached) {
-            Thread.sleep(pause());
+            Thread.sleep(pause.getAsLong());
           }
         }
       }
@@ -82,7 +94,7 @@ final class Pulse implements AutoCloseable {
   }
 
   /** Jitter, so that a thousand machines do not speak at one moment. */
-  private static long pause() {
+  private static long jittered() {
     long most = NodeRecord.HEARTBEAT.toMillis();
     return ThreadLocalRandom.current().nextLong(most / 2, most + 1);
   }
@@ -100,9 +112,10 @@ final class Pulse implements AutoCloseable {
 
   /** The connection may have ended before it was told. */
   private void removed(NoMemberException e) {
-    if (reached) {
+    if (member) {
       membership.tell(new Change.NodeRemoved(membership.id(), membership.name()));
     }
+    member = false;
     said(false, String.valueOf(e.getMessage()));
   }
 

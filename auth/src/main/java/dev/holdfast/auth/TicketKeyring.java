@@ -58,6 +58,7 @@ public final class TicketKeyring implements Supplier<TicketKeys>, AutoCloseable 
   private final Semaphore due = new Semaphore(0);
   private final Thread thread;
   private volatile @Nullable Held held;
+  private int forgotten;
 
   /** Asks the cluster for the keys. */
   @FunctionalInterface
@@ -117,7 +118,7 @@ public final class TicketKeyring implements Supplier<TicketKeys>, AutoCloseable 
     return Duration.between(heard, clock.instant()).abs().compareTo(KEPT) < 0;
   }
 
-  private void take(Change change) {
+  void take(Change change) {
     if (change instanceof Change.TicketKeysChanged || change instanceof Change.Missed) {
       due.release();
     } else if (change instanceof Change.NodeRemoved(String id, String _) && id.equals(machine)) {
@@ -142,18 +143,30 @@ public final class TicketKeyring implements Supplier<TicketKeys>, AutoCloseable 
 
   /** Asks for the keys; whether they were told. */
   boolean learn() {
+    int before = forgotten();
     try {
-      TicketKeySet told = asking.ask();
-      Instant now = clock.instant();
-      held = new Held(keys(told), now);
-      save(new Kept(now, machine, told));
-      return true;
+      return hold(asking.ask(), before);
     } catch (NoMemberException e) {
       forget();
     } catch (IOException | IllegalArgumentException e) {
       log.debug("the keys for tickets are not known anew: {}", e.getMessage());
     }
     return false;
+  }
+
+  private synchronized int forgotten() {
+    return forgotten;
+  }
+
+  /** Not if they were asked for before the machine was removed. */
+  private synchronized boolean hold(TicketKeySet told, int before) throws IOException {
+    if (forgotten != before) {
+      return false;
+    }
+    Instant now = clock.instant();
+    held = new Held(keys(told), now);
+    save(new Kept(now, machine, told));
+    return true;
   }
 
   private static TicketKeys keys(TicketKeySet told) throws IOException {
@@ -213,7 +226,8 @@ public final class TicketKeyring implements Supplier<TicketKeys>, AutoCloseable 
   }
 
   /** This machine is no proxy of the cluster any more. */
-  private void forget() {
+  private synchronized void forget() {
+    forgotten++;
     held = null;
     try {
       Files.deleteIfExists(file);

@@ -3,6 +3,7 @@ package dev.holdfast.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.access.Change;
 import dev.holdfast.access.Documents.TokenOrder;
 import dev.holdfast.access.JoinToken;
 import dev.holdfast.access.Labels;
@@ -117,6 +118,26 @@ final class TicketKeyringTest {
       assertThat(directory.resolve("its").resolve(TicketKeyring.FILE)).doesNotExist();
       assertThatThrownBy(() -> removed.ticketKeys(DAY)).isInstanceOf(IOException.class);
       assertThat(rig.log()).contains("withdrawn from");
+    }
+  }
+
+  @Test
+  void keysAskedForBeforeTheRemovalAndToldAfterItAreNotKept() throws Exception {
+    try (Membership proxy = join(ServiceKind.PROXY, key)) {
+      TicketKeyring[] ring = new TicketKeyring[1];
+      ring[0] =
+          new TicketKeyring(
+              () -> {
+                TicketKeySet told = proxy.ticketKeys(DAY);
+                ring[0].take(new Change.NodeRemoved(proxy.id(), proxy.name()));
+                return told;
+              },
+              proxy.id(),
+              directory.resolve(TicketKeyring.FILE),
+              Instant::now);
+      assertThat(ring[0].learn()).isFalse();
+      assertThat(ring[0].get().canSign()).isFalse();
+      assertThat(directory.resolve(TicketKeyring.FILE)).doesNotExist();
     }
   }
 
