@@ -1,4 +1,5 @@
-"""Sums up JUnit's XML reports: the slowest tests, those that failed or were skipped, and the numbers.
+"""Sums up JUnit's XML reports: the slowest tests, those that failed, were skipped, or passed only when they
+were run again, and the numbers.
 
 Exits with 1 unless there are tests and each of them passed.
 """
@@ -13,11 +14,14 @@ def main(files):
     cases = [case for file in files for case in xml.parse(file).getroot().iter("testcase")]
     failed = [case for case in cases if has(case, "failure", "error")]
     skipped = [case for case in cases if has(case, "skipped")]
+    unsteady = [case for case in cases if has(case, "flakyFailure", "flakyError")]
     passed = len(cases) - len(failed) - len(skipped)
 
     print("\nslowest tests:")
     for case in sorted(cases, key=seconds, reverse=True)[:SLOWEST]:
         print(f"{seconds(case):9.2f} s  {name(case)}")
+    for case in unsteady:
+        print(f"unsteady: {name(case)}: {why(case)}")
     for case in failed:
         print(f"failed: {name(case)}")
     for case in skipped:
@@ -28,6 +32,11 @@ def main(files):
 
 def has(case, *outcomes):
     return any(case.find(outcome) is not None for outcome in outcomes)
+
+
+def why(case):
+    first = next(node for node in case if node.tag in ("flakyFailure", "flakyError"))
+    return (first.get("message") or first.get("type", "")).partition("\n")[0]
 
 
 def seconds(case):
