@@ -125,6 +125,7 @@ final class Bench implements Callable<Integer> {
                 NodeSpeed.BASE.label(),
                 ClientSpeed.BASE,
                 ForwardSpeed.BASE,
+                ProxySpeed.BASE,
                 LeaseSpeed.BASE,
                 RecordingSpeed.BASE.label()));
     Map<String, Object> machine = Machine.describe();

@@ -1,8 +1,6 @@
 package dev.holdfast.bench;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +56,8 @@ final class ForwardSpeed {
     Scratch scratch = Scratch.make();
     try (DelayRelay toWeb = DelayRelay.start(web.port(), shape, segments);
         DelayRelay toSshd = DelayRelay.start(sshd.port(), shape, segments)) {
-      int first = freePort();
-      int second = freePort();
+      int first = FreePort.find();
+      int second = FreePort.find();
       List<String> ssh = new ArrayList<>(sshd.client(List.of("ssh"), toSshd.port(), "-N"));
       ssh.addAll(List.of("-L", first + ":127.0.0.1:" + web.port(), SshReach.host()));
       String directory = scratch.directory().toString();
@@ -182,11 +180,5 @@ final class ForwardSpeed {
   private void add(Way way, String name, String unit, long[] nanos, double percent) {
     double millis = Figures.percentile(nanos, percent) / 1e6;
     results.add(new Results.Measure(name, unit), way.label(), millis);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.bench;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -25,7 +24,7 @@ final class Lane implements AutoCloseable {
 
   private Lane(Path path, int serverPort, int connections) throws IOException {
     this.path = path;
-    int listenPort = freePort();
+    int listenPort = FreePort.find();
     List<String> command = path.between(listenPort, serverPort, scratch.directory());
     if (command.isEmpty()) {
       between = null;
@@ -107,11 +106,5 @@ final class Lane implements AutoCloseable {
     }
     throw new IOException(
         "the process between of " + path.label() + " does not listen" + between.complaint());
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

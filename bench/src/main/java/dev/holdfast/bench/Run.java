@@ -24,6 +24,10 @@ final class Run {
     CLIENT("the client against ssh", (plan, results) -> new ClientSpeed(plan, results).measure()),
     /** {@code holdfast forward} against {@code ssh -N -L}. */
     FORWARD("forwards", (plan, results) -> new ForwardSpeed(plan, results).measure()),
+    /** Our proxy against {@code ssh -J}. */
+    PROXY("the proxy against ssh -J", (plan, results) -> new ProxySpeed(plan, results).measure()),
+    /** Our proxy with thousands of sessions. */
+    CROWD("a crowd at a proxy", (plan, results) -> new ProxyCrowd(plan, results).measure()),
     /** Leases against the SQL that they need. */
     LIMITS(
         "leases", (plan, results) -> new LeaseSpeed(plan.ssh().repetitions(), results).measure()),

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ final class SshServer implements SshReach, AutoCloseable {
   private SshServer(Kind kind, Scratch scratch) throws IOException {
     this.kind = kind;
     this.scratch = scratch;
-    port = freePort();
+    port = FreePort.find();
     keygen("host");
     keygen("user");
     Files.copy(file("user.pub"), file("authorized"));
@@ -156,6 +155,11 @@ final class SshServer implements SshReach, AutoCloseable {
     }
   }
 
+  /** A file of the user's who may log in: {@code user} or {@code user.pub}. */
+  java.nio.file.Path userKey(String name) {
+    return file(name);
+  }
+
   private java.nio.file.Path file(String name) {
     return scratch.directory().resolve(name);
   }
@@ -171,12 +175,6 @@ final class SshServer implements SshReach, AutoCloseable {
       }
     }
     throw new IOException(kind.label() + " does not listen" + process.complaint());
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override
