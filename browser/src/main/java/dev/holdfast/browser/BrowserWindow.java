@@ -1,5 +1,6 @@
 package dev.holdfast.browser;
 
+import dev.holdfast.forward.LoopbackPeers;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -179,7 +180,7 @@ public final class BrowserWindow {
   }
 
   private Callers callers() throws IOException {
-    if (!Files.exists(PROC.resolve("self/net/tcp"))) {
+    if (!LoopbackPeers.isKnown()) {
       tell.accept(
           "On this system it can't be told who uses the window's way to "
               + far.login()

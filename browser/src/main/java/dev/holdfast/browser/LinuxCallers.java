@@ -1,8 +1,7 @@
 package dev.holdfast.browser;
 
-import java.io.BufferedReader;
+import dev.holdfast.forward.LoopbackPeers;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -12,9 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,18 +19,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells by /proc whose a connection over loopback is: its user, and whether the socket at its other
- * end belongs to a process below a certain one (proc(5), proc_net_tcp.rst). Thread-safe.
+ * Tells whose a connection over loopback is: its user, and whether the socket at its other end
+ * belongs to a process below a certain one, by /proc (proc(5)). Thread-safe.
  */
 final class LinuxCallers implements Callers {
-  /** Sockets that are looked through; a machine with more is told from what was read. */
-  private static final int MOST_LINES = 200_000;
-
   /** Processes of a tree that are looked at. */
   private static final int MOST_PROCESSES = 2_000;
-
-  /** Before an address of IPv4 in a socket of IPv6 (RFC 4291 2.5.5.2). */
-  private static final String MAPPED = "0000000000000000FFFF0000";
 
   private final Path proc;
   private final long uid;
@@ -67,46 +58,10 @@ final class LinuxCallers implements Callers {
 
   /** The inode of the socket at the other end, if it is one of the user's. */
   private OptionalLong inode(Ends ends) throws IOException {
-    String there = hex(ends.there());
-    String here = hex(ends.here());
-    OptionalLong plain = inode("net/tcp", there + " " + here + " ");
-    return plain.isPresent()
-        ? plain
-        : inode("net/tcp6", MAPPED + there + " " + MAPPED + here + " ");
-  }
-
-  private OptionalLong inode(String file, String ends) throws IOException {
-    try (BufferedReader lines = Files.newBufferedReader(proc.resolve("self").resolve(file))) {
-      for (int i = 0; i < MOST_LINES; i++) {
-        String line = lines.readLine();
-        if (line == null) {
-          break;
-        }
-        int at = line.indexOf(": " + ends);
-        if (at >= 0) {
-          return ownInode(line.substring(at).strip().split(" +"));
-        }
-      }
-    }
-    return OptionalLong.empty();
-  }
-
-  /** Columns: ":", local, remote, state, queues, timer, retransmits, uid, timeout, inode. */
-  private OptionalLong ownInode(String[] columns) {
-    boolean isOwn = columns.length > 9 && ListenerLines.number(columns[7]) == uid;
-    long inode = isOwn ? ListenerLines.number(columns[9]) : -1;
-    return inode > 0 ? OptionalLong.of(inode) : OptionalLong.empty();
-  }
-
-  static String hex(InetSocketAddress address) {
-    byte[] bytes = address.getAddress().getAddress();
-    StringBuilder text = new StringBuilder();
-    for (int word = 0; word < bytes.length; word += 4) {
-      for (int i = word + 3; i >= word; i--) {
-        text.append(HexFormat.of().withUpperCase().toHexDigits(bytes[i]));
-      }
-    }
-    return text + ":" + "%04x".formatted(address.getPort()).toUpperCase(Locale.ROOT);
+    return LoopbackPeers.socket(ends.there(), ends.here())
+        .filter(it -> it.uid() == uid && it.inode() > 0)
+        .map(it -> OptionalLong.of(it.inode()))
+        .orElse(OptionalLong.empty());
   }
 
   private boolean isBelow(long inode) throws IOException {

@@ -1,5 +1,6 @@
 package dev.holdfast.browser;
 
+import dev.holdfast.forward.LoopbackPeers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,7 +71,7 @@ public final class LocalSite implements AutoCloseable {
   }
 
   private static Callers callers(Consumer<String> tell) throws IOException {
-    if (!Files.exists(PROC.resolve("self/net/tcp"))) {
+    if (!LoopbackPeers.isKnown()) {
       tell.accept(
           "On this system other users of this machine can't be told from you: they can open this"
               + " page too.");

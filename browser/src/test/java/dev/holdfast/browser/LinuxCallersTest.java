@@ -10,7 +10,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,14 +57,5 @@ class LinuxCallersTest {
     assertThat(mayUse(LinuxCallers.ofUser(PROC, uid + 1))).isFalse();
     assertThat(mayUse(new LinuxCallers(PROC, uid + 1, () -> Optional.of(ProcessHandle.current()))))
         .isFalse();
-  }
-
-  @Test
-  void writesAddressesAsTheKernelDoes() throws IOException {
-    InetAddress loopback6 = InetAddress.getByAddress(HexFormat.of().parseHex("0".repeat(31) + "1"));
-    assertThat(LinuxCallers.hex(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080)))
-        .isEqualTo("0100007F:1F90");
-    assertThat(LinuxCallers.hex(new InetSocketAddress(loopback6, 80)))
-        .isEqualTo("00000000000000000000000001000000:0050");
   }
 }

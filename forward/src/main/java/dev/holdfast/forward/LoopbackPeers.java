@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
@@ -22,7 +21,7 @@ import jdk.net.UnixDomainPrincipal;
  * asked for one ({@link SocketLookup}) or else in its tables of TCP sockets (proc_net_tcp in the
  * kernel's documentation). Elsewhere than on Linux nobody is told apart.
  */
-final class LoopbackPeers {
+public final class LoopbackPeers {
   private static final Path TABLE = Path.of("/proc/net/tcp");
   private static final Path TABLE6 = Path.of("/proc/net/tcp6");
 
@@ -31,8 +30,16 @@ final class LoopbackPeers {
 
   private LoopbackPeers() {}
 
+  /**
+   * A socket.
+   *
+   * @param uid the user who made it
+   * @param inode what it is in {@code /proc/PID/fd}; 0 if no process has it any more
+   */
+  public record Owned(long uid, long inode) {}
+
   /** Whether this system tells. */
-  static boolean isKnown() {
+  public static boolean isKnown() {
     return Files.isReadable(TABLE);
   }
 
@@ -40,7 +47,7 @@ final class LoopbackPeers {
   static boolean isOf(SocketChannel accepted, long uid) throws IOException {
     if (accepted.getRemoteAddress() instanceof InetSocketAddress peer
         && accepted.getLocalAddress() instanceof InetSocketAddress here) {
-      return !isKnown() || owner(peer, here).orElse(-1) == uid;
+      return !isKnown() || socket(peer, here).map(Owned::uid).orElse(-1L) == uid;
     }
     return isUnixPeer(accepted, uid);
   }
@@ -57,45 +64,43 @@ final class LoopbackPeers {
         || (own instanceof Integer && name.equals(Long.toString(uid)));
   }
 
-  /** The user of the socket that is bound to {@code from} and connected to {@code to}. */
-  private static OptionalLong owner(InetSocketAddress from, InetSocketAddress to)
+  /** The socket that is bound to {@code from} and connected to {@code to}. */
+  public static Optional<Owned> socket(InetSocketAddress from, InetSocketAddress to)
       throws IOException {
-    Optional<SocketLookup.Found> told = SocketLookup.ofProcess().flatMap(it -> it.find(from, to));
-    return told.isPresent() ? user(told.get().uid(), told.get().inode()) : listed(from, to);
+    Optional<Owned> told = SocketLookup.ofProcess().flatMap(it -> it.find(from, to));
+    return told.isPresent() ? told.filter(LoopbackPeers::isHeld) : listed(from, to);
   }
 
   /** A socket that no process has any more is said to be root's, whosever it was. */
-  private static OptionalLong user(long uid, long inode) {
-    return uid == 0 && inode == 0 ? none() : OptionalLong.of(uid);
+  private static boolean isHeld(Owned socket) {
+    return socket.uid() != 0 || socket.inode() != 0;
   }
 
   /** The same from the tables, which grow with every socket that was closed within a minute. */
-  static OptionalLong listed(InetSocketAddress from, InetSocketAddress to) throws IOException {
+  static Optional<Owned> listed(InetSocketAddress from, InetSocketAddress to) throws IOException {
     boolean isV4 = from.getAddress() instanceof Inet4Address;
-    OptionalLong found = isV4 ? find(TABLE, text(from, false), text(to, false)) : none();
+    Optional<Owned> found =
+        isV4 ? find(TABLE, text(from, false), text(to, false)) : Optional.empty();
     return found.isPresent() ? found : find(TABLE6, text(from, true), text(to, true));
-  }
-
-  private static OptionalLong none() {
-    return OptionalLong.empty();
   }
 
   /**
    * A line's fields are: number, local address, remote address, state, queues, timer, retransmits,
    * user, timeout, inode.
    */
-  private static OptionalLong find(Path table, String local, String remote) throws IOException {
+  private static Optional<Owned> find(Path table, String local, String remote) throws IOException {
     String wanted = " " + local + " " + remote + " ";
     try (BufferedReader lines = Files.newBufferedReader(table)) {
       String line = lines.readLine();
       for (int i = 0; line != null && i < MOST_LINES; i++, line = lines.readLine()) {
         if (line.contains(wanted)) {
           String[] fields = line.strip().split("\\s+", 11);
-          return user(Long.parseLong(fields[7]), Long.parseLong(fields[9]));
+          return Optional.of(new Owned(Long.parseLong(fields[7]), Long.parseLong(fields[9])))
+              .filter(LoopbackPeers::isHeld);
         }
       }
     }
-    return none();
+    return Optional.empty();
   }
 
   /** As the tables write it: each 32 bits of the address in the machine's own order. */

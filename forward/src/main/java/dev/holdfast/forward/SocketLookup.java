@@ -66,14 +66,6 @@ final class SocketLookup {
     this.socket = socket;
   }
 
-  /**
-   * What is known of a socket.
-   *
-   * @param uid the user who made it
-   * @param inode 0 if no process has it any more
-   */
-  record Found(long uid, long inode) {}
-
   /** That of this process, which stays; nothing where there is no such way. */
   static synchronized Optional<SocketLookup> ofProcess() {
     if (!isTried) {
@@ -114,7 +106,7 @@ final class SocketLookup {
    * The socket that is bound to {@code from} and connected to {@code to}; nothing if the kernel
    * knows none, or answers nothing that can be understood.
    */
-  synchronized Optional<Found> find(InetSocketAddress from, InetSocketAddress to) {
+  synchronized Optional<LoopbackPeers.Owned> find(InetSocketAddress from, InetSocketAddress to) {
     try {
       int question = ++questions;
       write(request.asByteBuffer().order(ByteOrder.nativeOrder()), question, from, to);
@@ -168,7 +160,7 @@ final class SocketLookup {
   }
 
   /** A listener answers where nothing is connected; it is not what was asked for. */
-  static Optional<Found> read(ByteBuffer message, int from, int to) {
+  static Optional<LoopbackPeers.Owned> read(ByteBuffer message, int from, int to) {
     boolean isFound =
         message.remaining() >= LEAST_ANSWER
             && message.getShort(4) == SOCK_DIAG_BY_FAMILY
@@ -177,7 +169,7 @@ final class SocketLookup {
             && port(message, PORTS + 2) == to;
     return isFound
         ? Optional.of(
-            new Found(
+            new LoopbackPeers.Owned(
                 Integer.toUnsignedLong(message.getInt(UID)),
                 Integer.toUnsignedLong(message.getInt(INODE))))
         : Optional.empty();

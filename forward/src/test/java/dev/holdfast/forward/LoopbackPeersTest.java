@@ -34,7 +34,10 @@ final class LoopbackPeersTest {
                       (InetSocketAddress) accepted.getRemoteAddress(),
                       (InetSocketAddress) accepted.getLocalAddress()))
               .as(address)
-              .hasValue(own);
+              .hasValueSatisfying(it -> {
+                assertThat(it.uid()).isEqualTo(own);
+                assertThat(it.inode()).isPositive();
+              });
           assertThat(client.isConnected()).isTrue();
         }
       }

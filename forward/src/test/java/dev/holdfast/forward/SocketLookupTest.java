@@ -36,7 +36,7 @@ final class SocketLookupTest {
       try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral(address));
           Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
           Socket accepted = listener.accept()) {
-        SocketLookup.Found found = lookup.find(far(accepted), near(accepted)).orElseThrow();
+        LoopbackPeers.Owned found = lookup.find(far(accepted), near(accepted)).orElseThrow();
         assertThat(found.uid()).as(address).isEqualTo(own);
         assertThat(found.inode()).as(address).isPositive();
         assertThat(client.isConnected()).isTrue();
@@ -59,7 +59,7 @@ final class SocketLookupTest {
     ByteBuffer whole = ByteBuffer.allocate(16 + 72).order(ByteOrder.nativeOrder());
     whole.putInt(0, whole.capacity()).putShort(4, (short) 20).put(17, (byte) 1);
     whole.put(21, (byte) 80).put(23, (byte) 90).putInt(80, 1000).putInt(84, 7);
-    assertThat(SocketLookup.read(whole, 80, 90)).contains(new SocketLookup.Found(1000, 7));
+    assertThat(SocketLookup.read(whole, 80, 90)).contains(new LoopbackPeers.Owned(1000, 7));
     assertThat(SocketLookup.read(whole, 80, 91)).isEmpty();
     for (int length = 0; length < whole.capacity(); length++) {
       ByteBuffer cut = whole.slice(0, length).order(ByteOrder.nativeOrder());
