@@ -204,9 +204,11 @@ final class Road implements AutoCloseable {
   }
 
   private static String reason(SshFailure failure) {
-    Throwable cause = failure.getCause();
-    String why = cause == null ? null : cause.getMessage();
-    return why == null ? String.valueOf(failure.getMessage()) : why;
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause().getMessage() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
   }
 
   private Duplex dial(ClientConfig config) throws IOException {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  *   SSH-2.0                     and then silence   a client that asks for resume v2: announce it
+ *   SSH-2.0-… resume-v2         and then silence   the same, whose bytes came together
  *   SSH-2.0-                    and then silence   a client of resume v1: send its line
  *   SSH-2.0-&lt;00&gt;teleport-…                   a client of resume v1 coming back
  *   SSH-2.0-&lt;00&gt;holdfast-…                   a hello of resume v2
@@ -25,6 +26,15 @@ final class Detector {
    * Without its end.
    */
   static final byte[] ANNOUNCEMENT = "holdfast-resume v2".getBytes(StandardCharsets.US_ASCII);
+
+  /**
+   * The comment of an identification (RFC 4253 4.2) by which a client asks that chooses its own,
+   * with the line's end.
+   */
+  static final byte[] COMMENT = " resume-v2\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  /** Bytes of an identification with its end (RFC 4253 4.2). */
+  private static final int MOST_IDENTIFICATION = 255;
 
   /**
    * Silence after which a client is taken for one that waits for the server to speak first, such as
@@ -84,7 +94,26 @@ final class Detector {
     if (startsLike(input, V1_PRELUDE)) {
       return judgePrefix(bytes, V1_PRELUDE.length, Kind.V1, silentNanos);
     }
-    return Kind.PLAIN;
+    return asksByItsComment(input) ? Kind.PROBE : Kind.PLAIN;
+  }
+
+  /** Whether it is one whole identification line with the comment, and nothing behind it. */
+  private static boolean asksByItsComment(ByteBuffer input) {
+    int behind = input.remaining() - COMMENT.length;
+    return behind > V1_FIRST.length
+        && input.remaining() <= MOST_IDENTIFICATION
+        && startsLike(input, V1_FIRST)
+        && startsLike(input.slice(input.position() + behind, COMMENT.length), COMMENT)
+        && !hasLineEnd(input.slice(input.position(), behind));
+  }
+
+  private static boolean hasLineEnd(ByteBuffer bytes) {
+    while (bytes.hasRemaining()) {
+      if (bytes.get() == '\n') {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Kind judgePrefix(int bytes, int whole, Kind kind, long silentNanos) {

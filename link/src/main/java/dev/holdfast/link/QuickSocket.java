@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
@@ -61,7 +62,7 @@ final class QuickSocket {
       checkOpen();
       long count = call(RECV, readState, target, DONTWAIT);
       if (count < 0) {
-        return (int) nothing("recv", readState);
+        return nothing(readState);
       }
       target.position(target.position() + (int) count);
       return count == 0 ? -1 : (int) count;
@@ -77,7 +78,7 @@ final class QuickSocket {
       checkOpen();
       long count = call(SEND, writeState, source, DONTWAIT | NOSIGNAL);
       if (count < 0) {
-        return (int) nothing("send", writeState);
+        return nothing(writeState);
       }
       source.position(source.position() + (int) count);
       return (int) count;
@@ -127,11 +128,12 @@ final class QuickSocket {
     }
   }
 
-  private static long nothing(String name, MemorySegment state) throws IOException {
+  /** In the words that the JDK has for it. */
+  private static int nothing(MemorySegment state) throws IOException {
     int errno = Linux.errno(state);
     if (errno == Linux.EAGAIN || errno == Linux.EINTR) {
       return 0;
     }
-    throw new SystemCallException(name, errno, Linux.errorText(errno));
+    throw new SocketException(Linux.errorText(errno));
   }
 }

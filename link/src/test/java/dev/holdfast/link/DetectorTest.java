@@ -54,6 +54,28 @@ final class DetectorTest {
   }
 
   @Test
+  void commentInAWholeLineAloneAsksAsWell() {
+    assertThat(judge("SSH-2.0-Holdfast resume-v2\r\n")).isEqualTo(Kind.PROBE);
+    assertThat(judge("SSH-2.0-x_1.0 resume-v2\r\n")).isEqualTo(Kind.PROBE);
+    for (String plain :
+        List.of(
+            "SSH-2.0-Holdfast resume-v2\r\nKEXINIT",
+            "SSH-2.0-Holdfast resume-v2\n",
+            "SSH-2.0-Holdfast resume-v2",
+            "SSH-2.0-Holdfast resume-v20\r\n",
+            "SSH-2.0-Holdfast\r\n resume-v2\r\n",
+            "SSH-2.0- resume-v2\r\n",
+            "SSH-1.5-Holdfast resume-v2\r\n",
+            "SSH-2.0-" + "x".repeat(300) + " resume-v2\r\n")) {
+      assertThat(judge(plain)).as(plain).isEqualTo(Kind.PLAIN);
+    }
+  }
+
+  private static Kind judge(String said) {
+    return Detector.judge(ByteBuffer.wrap(Rig.ascii(said)), 0);
+  }
+
+  @Test
   void oneOtherByteAnywhereIsAPlainClient() {
     for (byte[] whole : List.of(HelloV2.preface(), V1)) {
       for (int at = 0; at < whole.length; at++) {

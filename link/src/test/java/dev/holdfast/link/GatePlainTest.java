@@ -52,6 +52,19 @@ final class GatePlainTest {
     }
   }
 
+  @Test
+  void clientThatOnlySaysThatItKnowsResumptionIsJoinedUntouched() throws Exception {
+    try (Rig rig = new Rig()) {
+      Socket client = rig.plain();
+      String line = "SSH-2.0-Holdfast resume-v2\r\n";
+      client.getOutputStream().write(Rig.ascii(line));
+      assertThat(Rig.read(client.getInputStream(), 20))
+          .isEqualTo(Rig.ascii("holdfast-resume v2\r\n"));
+      client.getOutputStream().write(Rig.ascii("KEXINIT"));
+      expectJoined(rig, client, line + "KEXINIT");
+    }
+  }
+
   private static void expectJoined(Rig rig, Socket client, String said) throws IOException {
     Socket server = rig.accept();
     server.getOutputStream().write(BANNER);

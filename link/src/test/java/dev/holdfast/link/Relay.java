@@ -22,6 +22,9 @@ final class Relay implements Closeable {
   /** Bytes after which one bit is flipped, once. */
   final AtomicLong flipAfter = new AtomicLong(Long.MAX_VALUE);
 
+  /** Bytes that a client's first ones wait for, and then pass together. */
+  final AtomicInteger together = new AtomicInteger();
+
   /** How many connections were made. */
   final AtomicInteger connections = new AtomicInteger();
 
@@ -108,7 +111,8 @@ final class Relay implements Closeable {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
-      for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+      int first = isAnswer ? 0 : in.readNBytes(bytes, 0, together.get());
+      for (int n = first > 0 ? first : in.read(bytes); n >= 0; n = in.read(bytes)) {
         lost[0] = lost[0] || swallows;
         if (isAnswer) {
           answers.await();

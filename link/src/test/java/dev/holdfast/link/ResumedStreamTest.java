@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,6 +80,26 @@ final class ResumedStreamTest {
       client.getOutputStream().write(Rig.ascii("plain after all"));
       assertThat(Rig.read(server.getInputStream(), 15)).isEqualTo(Rig.ascii("plain after all"));
       assertThat(Rig.read(client.getInputStream(), 3)).isEqualTo(Rig.ascii("KEX"));
+    }
+  }
+
+  @Test
+  void clientWhoseProbeAndLineCameTogetherResumesByItsComment() throws Exception {
+    try (Rig rig = new Rig()) {
+      String line = "SSH-2.0-Test_1.0 resume-v2\r\n";
+      rig.relay.together.set(line.length());
+      FutureTask<Duplex> connecting =
+          new FutureTask<>(() -> rig.connect(ClientSettings.Resume.AUTO, line));
+      Thread.ofVirtual().start(connecting);
+      Socket server = rig.accept();
+      assertThat(Rig.read(server.getInputStream(), line.length())).isEqualTo(Rig.ascii(line));
+      server.getOutputStream().write(Rig.ascii(LINE));
+      Duplex program = connecting.get();
+      rig.relay.together.set(0);
+      assertThat(Rig.read(program, LINE.length())).isEqualTo(Rig.ascii(LINE));
+      Rig.write(program, Rig.ascii(line));
+      rig.relay.cut();
+      Rig.exchange(program, server, "after a cut");
     }
   }
 

@@ -15,8 +15,11 @@ import org.apache.sshd.common.SshException;
  * <p>It reads no files: neither {@code ~/.ssh/config} nor keys nor known hosts. Thread-safe.
  */
 public final class ClientEngine implements AutoCloseable {
-  /** The identification string that every connection begins with, without CR LF. */
-  public static final String IDENTIFICATION = "SSH-2.0-" + Settings.SOFTWARE;
+  /**
+   * The identification string that every connection begins with, without CR LF. Its comment tells
+   * servers that we know how to resume (PROTOCOL.resume-v2, section 2.1).
+   */
+  public static final String IDENTIFICATION = "SSH-2.0-" + Settings.CLIENT;
 
   final MinaClient client;
 

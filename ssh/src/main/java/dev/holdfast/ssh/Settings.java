@@ -17,6 +17,9 @@ final class Settings {
   /** Our software version, which follows "SSH-2.0-" where no other identification is given. */
   static final String SOFTWARE = "Holdfast";
 
+  /** The same for clients, with a comment (RFC 4253 4.2). */
+  static final String CLIENT = SOFTWARE + " resume-v2";
+
   /** Longer than any outage, and still a duration that can be added to the time of day. */
   private static final Duration NEVER = Duration.ofDays(36_500);
 
@@ -62,7 +65,7 @@ final class Settings {
           // Else a refused command looks like a command that says nothing for ever.
           new Setting<>(CoreModuleProperties.REQUEST_EXEC_REPLY, true),
           new Setting<>(CoreModuleProperties.REQUEST_SHELL_REPLY, true),
-          new Setting<>(CoreModuleProperties.CLIENT_IDENTIFICATION, SOFTWARE),
+          new Setting<>(CoreModuleProperties.CLIENT_IDENTIFICATION, CLIENT),
           new Setting<>(CoreModuleProperties.SERVER_IDENTIFICATION, SOFTWARE));
 
   /** The patience of the {@link Target} counts. */
