@@ -1,6 +1,7 @@
 package dev.holdfast.client;
 
 import dev.holdfast.ssh.ClientConnection;
+import dev.holdfast.ssh.ServerEngine;
 import dev.holdfast.ssh.SessionPlan;
 import dev.holdfast.ssh.SessionRequest;
 import java.util.Optional;
@@ -21,9 +22,6 @@ record SessionKind(
     boolean isPerson,
     Optional<KeptSession> wanted,
     Optional<String> name) {
-  /** What a node says it is. */
-  private static final String NODE = "SSH-2.0-Holdfast";
-
   static SessionKind of(ClientConfig config, Tty tty, Prompts prompts) throws ConfigFailure {
     boolean hasSession = config.get(ClientOptions.SESSION_TYPE) != ClientOptions.SessionType.NONE;
     boolean hasPty = hasSession && SessionWish.wantsPty(config, tty, prompts);
@@ -64,7 +62,7 @@ record SessionKind(
   }
 
   private static boolean isNode(ClientConnection at) {
-    return at.serverIdentification().startsWith(NODE);
+    return at.serverIdentification().startsWith(ServerEngine.IDENTIFICATION);
   }
 
   /** The named session of a node that this one is to be. */

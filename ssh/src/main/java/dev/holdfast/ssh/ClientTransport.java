@@ -97,7 +97,7 @@ final class ClientTransport extends ClientSessionImpl {
   private boolean knowsFirstNumber() {
     String server = getServerVersion();
     return !numbersAreTaken.getAndSet(true)
-        && (server.startsWith("SSH-2.0-OpenSSH_") || server.equals("SSH-2.0-" + Settings.SOFTWARE));
+        && (server.startsWith("SSH-2.0-OpenSSH_") || server.equals(ServerEngine.IDENTIFICATION));
   }
 
   /** The server may have channels that we know nothing of. */

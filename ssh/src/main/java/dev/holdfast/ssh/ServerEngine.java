@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What it does not do unless told: nobody logs in but by public key, and nothing is forwarded.
  */
 public final class ServerEngine implements AutoCloseable {
+  /** The identification string that every connection begins with, without CR LF. */
+  public static final String IDENTIFICATION = "SSH-2.0-" + Settings.SOFTWARE;
+
   final MinaServer server;
 
   private ServerEngine(MinaServer server) {
