@@ -138,6 +138,7 @@ final class ApiServer implements AutoCloseable {
         ServerSettings.DEFAULTS
             .with(ServerOption.KBD_INTERACTIVE_AUTHENTICATION, true)
             .with(ServerOption.DISABLE_FORWARDING, true)
+            .with(ServerOption.LOGIN_GRACE_TIME, grace())
             .with(ServerOption.HOST_CERTIFICATE, List.of(certificate.toString()));
     try {
       ServerEngine engine =
@@ -154,6 +155,13 @@ final class ApiServer implements AutoCloseable {
     } catch (SettingsException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** Who logs in by the identity provider has a page to open and a code to enter. */
+  private Duration grace() {
+    return settings.oidc() == null
+        ? ServerSettings.DEFAULTS.get(ServerOption.LOGIN_GRACE_TIME)
+        : DeviceLogin.GRACE;
   }
 
   private static boolean closedIfIdle(ServerEngine engine) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service that keeps what lasts: store, authorities, audit events, and the API by which all of
@@ -40,6 +41,7 @@ public final class AuthService implements AutoCloseable {
   private final AutoCloseable watch;
   private final ApiCalls.Parts calls;
   private final Joining joining;
+  private final @Nullable ProviderLogin provider;
 
   private AuthService(
       Database database,
@@ -49,7 +51,9 @@ public final class AuthService implements AutoCloseable {
       Recordings recordings,
       RecordingStore store,
       Leading leading,
-      ApiCalls.Parts calls) {
+      ApiCalls.Parts calls,
+      @Nullable ProviderLogin provider) {
+    this.provider = provider;
     this.recordings = recordings;
     this.store = store;
     this.leading = leading;
@@ -73,6 +77,7 @@ public final class AuthService implements AutoCloseable {
    * @param names that the service is dialled by, beside {@code auth.CLUSTER}
    * @param version of the program
    * @param leaseTime of leases that are taken from now on
+   * @param oidc the identity provider by which users may log in; null if there is none
    */
   public record Settings(
       String cluster,
@@ -82,7 +87,8 @@ public final class AuthService implements AutoCloseable {
       RecordingSettings recordings,
       List<String> names,
       String version,
-      LeaseTime leaseTime) {
+      LeaseTime leaseTime,
+      @Nullable OidcSettings oidc) {
     public Settings {
       audit = List.copyOf(audit);
       names = List.copyOf(names);
@@ -187,8 +193,11 @@ public final class AuthService implements AutoCloseable {
               random,
               recordings);
       ApiCalls calls = new ApiCalls(parts);
+      OidcSettings oidc = settings.oidc();
+      ProviderLogin provider = oidc == null ? null : ProviderLogin.of(oidc, trail, feed);
       ApiServer server =
-          ApiServer.start(settings, authority, new AuthAdmissions(database, trail), calls, trail);
+          ApiServer.start(
+              settings, authority, new AuthAdmissions(database, trail, provider), calls, trail);
       Leading leading =
           new Leading(
               List.of(
@@ -206,7 +215,8 @@ public final class AuthService implements AutoCloseable {
                       new SessionSweeper(database, trail, SessionSweeper.Times.USUAL).start()
                           ::close),
               patience -> HostSocket.open(settings.state().resolve(SOCKET), calls, patience));
-      return new AuthService(database, feed, local, server, recordings, store, leading, parts);
+      return new AuthService(
+          database, feed, local, server, recordings, store, leading, parts, provider);
     } catch (IOException | RuntimeException e) {
       feed.close();
       throw e;
@@ -371,6 +381,9 @@ public final class AuthService implements AutoCloseable {
     }
     leading.close();
     server.close();
+    if (provider != null) {
+      provider.close();
+    }
     store.close();
     feed.close();
     database.close();

@@ -18,7 +18,10 @@ public sealed interface Caller {
     NEWCOMER,
     /** A user. */
     PERSON,
-    /** A user who proved himself by his own key, and the second factor if he has one. */
+    /**
+     * A user who proved himself by his own key or the identity provider, and the second factor if
+     * he has one.
+     */
     PERSON_PROVEN,
     /** A user who must set his second factor before he may do anything else. */
     PERSON_WITHOUT_FACTOR,
@@ -53,9 +56,9 @@ public sealed interface Caller {
 
   /** How a user has proven himself. */
   enum Proof {
-    /** By his key, and the second factor if he has one. */
+    /** By his key or the identity provider, and the second factor if he has one. */
     FULL,
-    /** By his key; a second factor is wanted of him, and he has none yet. */
+    /** The same; but a second factor is wanted of him, and he has none yet. */
     FACTOR_WANTED,
     /** By a certificate that he was given before. */
     CERTIFICATE

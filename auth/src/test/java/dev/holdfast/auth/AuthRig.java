@@ -48,6 +48,11 @@ final class AuthRig implements AutoCloseable {
   volatile String code = "";
 
   AuthRig(Path directory) throws IOException {
+    this(directory, null);
+  }
+
+  /** One whose users log in by an identity provider, too. */
+  AuthRig(Path directory, @Nullable OidcSettings oidc) throws IOException {
     this.directory = directory;
     Path state = directory.resolve("state");
     service =
@@ -60,7 +65,8 @@ final class AuthRig implements AutoCloseable {
                 RecordingSettings.USUAL,
                 List.of("localhost"),
                 "test",
-                new LeaseTime(Duration.ofSeconds(2))));
+                new LeaseTime(Duration.ofSeconds(2)),
+                oidc));
     GateSettings settings =
         GateSettings.of(
             List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),

@@ -8,6 +8,9 @@ import org.junit.jupiter.api.TestFactory;
 class FuzzTest {
   @TestFactory
   Stream<DynamicTest> holdsForTheCorpusAndForMutationsOfIt() {
-    return new FuzzTargets().with(ApiFuzz.class, ApiFuzz::fuzzerTestOneInput).tests();
+    return new FuzzTargets()
+        .with(ApiFuzz.class, ApiFuzz::fuzzerTestOneInput)
+        .with(SignedTokenFuzz.class, SignedTokenFuzz::fuzzerTestOneInput)
+        .tests();
   }
 }

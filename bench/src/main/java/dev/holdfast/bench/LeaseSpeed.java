@@ -174,7 +174,8 @@ final class LeaseSpeed {
                   RecordingSettings.USUAL,
                   List.of(),
                   "bench",
-                  new LeaseTime(LeaseTime.USUAL)));
+                  new LeaseTime(LeaseTime.USUAL),
+                  null));
       try (ApiClient api =
           ApiClient.at(state.resolve(AuthService.SOCKET), (method, params) -> {})) {
         RoleOptions none = RoleOptions.NONE;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -31,6 +32,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param auditFiles where audit events go besides; {@code -} is standard output
  * @param recordings how those are kept
  * @param leaseTime of connections that are counted
+ * @param oidc the identity provider; null if there is none
  */
 record AuthConfiguration(
     String cluster,
@@ -40,7 +42,8 @@ record AuthConfiguration(
     String store,
     List<String> auditFiles,
     RecordingSettings recordings,
-    LeaseTime leaseTime) {
+    LeaseTime leaseTime,
+    @Nullable OidcSection oidc) {
   /** Where it listens unless it is told. */
   static final int PORT = 2225;
 
@@ -57,8 +60,11 @@ record AuthConfiguration(
     LeaseTime time =
         section.value(
             "session-control-timeout", AuthConfiguration::time, new LeaseTime(LeaseTime.USUAL));
+    OidcSection oidc =
+        section.has("oidc") ? OidcSection.read(section, section.section("oidc")) : null;
     section.end();
-    return new AuthConfiguration(cluster, listen, names, state, store, audit, recordings, time);
+    return new AuthConfiguration(
+        cluster, listen, names, state, store, audit, recordings, time, oidc);
   }
 
   private static RecordingSettings recordings(Section section) {
@@ -125,7 +131,15 @@ record AuthConfiguration(
                     : AuditLines.file(Path.of(it)))
             .toList();
     return new AuthService.Settings(
-        cluster, state, store, audit, recordings, names, Version.number(), leaseTime);
+        cluster,
+        state,
+        store,
+        audit,
+        recordings,
+        names,
+        Version.number(),
+        leaseTime,
+        oidc == null ? null : oidc.settings());
   }
 
   /** The settings that count, as they would be written; without what may hold a password. */
@@ -149,6 +163,9 @@ record AuthConfiguration(
     }
     if (!kept.isEmpty()) {
       all.put("recordings", kept);
+    }
+    if (oidc != null) {
+      all.put("oidc", oidc.effective());
     }
     return all;
   }

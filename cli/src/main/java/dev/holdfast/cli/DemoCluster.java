@@ -80,7 +80,8 @@ final class DemoCluster implements Closeable {
                 RecordingSettings.USUAL,
                 List.of(),
                 Version.number(),
-                new LeaseTime(LeaseTime.USUAL)));
+                new LeaseTime(LeaseTime.USUAL),
+                null));
     opened.addFirst(auth::close);
   }
 

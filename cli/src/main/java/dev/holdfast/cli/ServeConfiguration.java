@@ -146,15 +146,20 @@ record ServeConfiguration(
 
   private static void line(StringBuilder text, String key, Object value) {
     text.append("  ").append(key).append(": ");
-    if (value instanceof Map<?, ?> map) {
-      List<String> members = new ArrayList<>();
-      map.forEach((name, one) -> members.add(name + ": " + quoted(one)));
-      text.append("{%s}\n".formatted(String.join(", ", members)));
-    } else if (value instanceof Collection<?> values) {
-      text.append(values.stream().map(ServeConfiguration::quoted).toList()).append('\n');
-    } else {
-      text.append(quoted(value)).append('\n');
-    }
+    text.append(written(value)).append('\n');
+  }
+
+  private static String written(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> {
+        List<String> members = new ArrayList<>();
+        map.forEach((name, one) -> members.add(quoted(name) + ": " + written(one)));
+        yield "{%s}".formatted(String.join(", ", members));
+      }
+      case Collection<?> values ->
+          values.stream().map(ServeConfiguration::quoted).toList().toString();
+      default -> quoted(value);
+    };
   }
 
   private static String quoted(Object value) {

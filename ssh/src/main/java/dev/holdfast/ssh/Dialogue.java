@@ -26,4 +26,14 @@ public interface Dialogue {
    * @throws IOException if nobody answers any more
    */
   List<String> ask(String name, String instruction, List<Question> questions) throws IOException;
+
+  /** Says why nobody is let in and that it is of no use to try again on this connection. */
+  default void end(String sentence) throws IOException {
+    ask("", sentence, List.of());
+  }
+
+  /** Whether nobody is there any more, for who has something else to wait for between questions. */
+  default boolean isOver() {
+    return false;
+  }
 }

@@ -76,6 +76,16 @@ final class LoginDialogue implements Dialogue {
     return true;
   }
 
+  @Override
+  public void end(String sentence) throws IOException {
+    session.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, sentence);
+  }
+
+  @Override
+  public synchronized boolean isOver() {
+    return abandoned;
+  }
+
   /** Nobody will answer. */
   synchronized void abandon() {
     abandoned = true;
