@@ -72,7 +72,10 @@ public enum AuditCode {
   RECORDING_DELETED("T3003I", "recording.delete"),
   RECORDING_HELD("T3004I", "recording.hold"),
   RECORDING_RELEASED("T3005I", "recording.release"),
-  EVENTS_LOST("T3006W", "audit.lost");
+  EVENTS_LOST("T3006W", "audit.lost"),
+
+  /** What a machine of a newer version tells and this one does not know. */
+  OTHER("T9000I", "other");
 
   private final String code;
   private final String event;

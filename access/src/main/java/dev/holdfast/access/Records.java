@@ -21,7 +21,8 @@ import java.util.TreeSet;
  * Records as JSON and back, by their components: {@code maxSessions} is {@code max_sessions}, an
  * Optional that is empty is not there, a Duration is a number of seconds, an Instant a text as in
  * ISO 8601, a constant its name in lower case, a record of one map that map. Of a sealed interface
- * the member {@code is} says which record it is. What is not known is refused.
+ * the member {@code is} says which record it is. What is not known is refused, unless another
+ * version of this program may have written it.
  */
 public final class Records {
   private static final String KIND = "is";
@@ -90,14 +91,36 @@ public final class Records {
 
   // ---- reading ----
 
-  /** The record of that type that {@code json} is. */
-  public static <T> T read(Json json, Class<T> type) throws WrongShapeException {
-    return type.cast(readAs(json, type));
+  /** How what is not known is taken. */
+  private enum Unknown {
+    /** Somebody mistyped, or wants what this version can't do. */
+    REFUSED,
+    /**
+     * Another version says more: members are passed over, words are {@link #OTHER}, if they can.
+     */
+    PASSED_OVER
   }
 
-  private static Object readAs(Json json, Type type) throws WrongShapeException {
+  /** The constant that stands for words of other versions, in an enum that has it. */
+  private static final String OTHER = "OTHER";
+
+  /** The record of that type that {@code json} is. */
+  public static <T> T read(Json json, Class<T> type) throws WrongShapeException {
+    return type.cast(readAs(json, type, Unknown.REFUSED));
+  }
+
+  /**
+   * The same of what another process wrote, whose version may be another: members that are not
+   * known are passed over. A word that is not known has no meaning that could be guessed: it is
+   * refused, unless its enum has a constant for others.
+   */
+  public static <T> T readOfPeer(Json json, Class<T> type) throws WrongShapeException {
+    return type.cast(readAs(json, type, Unknown.PASSED_OVER));
+  }
+
+  private static Object readAs(Json json, Type type, Unknown unknown) throws WrongShapeException {
     if (type instanceof ParameterizedType generic) {
-      return readGeneric(json, generic);
+      return readGeneric(json, generic, unknown);
     }
     Class<?> simple = (Class<?>) type;
     if (simple == Json.class || simple == Object.class) {
@@ -115,43 +138,46 @@ public final class Records {
     } else if (simple == Duration.class) {
       return duration(json);
     } else if (simple.isEnum()) {
-      return constant(json, simple);
+      return constant(json, simple, unknown);
     } else if (simple.isSealed()) {
-      return oneOf(json, simple);
+      return oneOf(json, simple, unknown);
     } else if (simple.isRecord()) {
-      return record(json, simple);
+      return record(json, simple, unknown);
     }
     throw new IllegalArgumentException("no JSON for " + type);
   }
 
-  private static Object readGeneric(Json json, ParameterizedType type) throws WrongShapeException {
+  private static Object readGeneric(Json json, ParameterizedType type, Unknown unknown)
+      throws WrongShapeException {
     Class<?> raw = (Class<?>) type.getRawType();
     Type last = type.getActualTypeArguments()[type.getActualTypeArguments().length - 1];
     if (raw == Optional.class) {
-      return Optional.of(readAs(json, last));
+      return Optional.of(readAs(json, last, unknown));
     }
     if (raw == Map.class) {
-      return readMap(json, last);
+      return readMap(json, last, unknown);
     }
     List<Object> items = new ArrayList<>();
     for (Json item : json instanceof Json.Items(List<Json> values) ? values : List.of(json)) {
-      items.add(readAs(item, last));
+      items.add(readAs(item, last, unknown));
     }
     return raw == Set.class ? new LinkedHashSet<>(items) : items;
   }
 
-  private static Map<String, Object> readMap(Json json, Type value) throws WrongShapeException {
+  private static Map<String, Object> readMap(Json json, Type value, Unknown unknown)
+      throws WrongShapeException {
     Map<String, Object> map = new LinkedHashMap<>();
     for (Map.Entry<String, Json> member : membersOf(json).values().entrySet()) {
-      map.put(member.getKey(), readAs(member.getValue(), value));
+      map.put(member.getKey(), readAs(member.getValue(), value, unknown));
     }
     return map;
   }
 
-  private static Object record(Json json, Class<?> type) throws WrongShapeException {
+  private static Object record(Json json, Class<?> type, Unknown unknown)
+      throws WrongShapeException {
     RecordComponent[] components = type.getRecordComponents();
     if (isMap(type)) {
-      return make(type, json, new Object[] {readAs(json, components[0].getGenericType())});
+      return make(type, json, new Object[] {readAs(json, components[0].getGenericType(), unknown)});
     }
     Map<String, Json> members = new LinkedHashMap<>(membersOf(json).values());
     if (sealedBy(type).isPresent()) {
@@ -163,22 +189,23 @@ public final class Records {
       Json value = members.remove(name);
       values[i] =
           value == null || value instanceof Json.Null
-              ? absent(json, name, components[i].getGenericType())
-              : readAs(value, components[i].getGenericType());
+              ? absent(json, name, components[i].getGenericType(), unknown)
+              : readAs(value, components[i].getGenericType(), unknown);
     }
-    if (!members.isEmpty()) {
-      String unknown = members.keySet().iterator().next();
+    if (!members.isEmpty() && unknown == Unknown.REFUSED) {
+      String first = members.keySet().iterator().next();
       throw new WrongShapeException(
           "there is no member '%s' here; known are %s"
-              .formatted(Names.printable(unknown), names(components)),
+              .formatted(Names.printable(first), names(components)),
           json,
-          unknown);
+          first);
     }
     return make(type, json, values);
   }
 
   /** What a member is that is not there: empty, if it can be. */
-  private static Object absent(Json json, String name, Type type) throws WrongShapeException {
+  private static Object absent(Json json, String name, Type type, Unknown unknown)
+      throws WrongShapeException {
     if (type instanceof ParameterizedType generic) {
       Class<?> raw = (Class<?>) generic.getRawType();
       if (raw == Optional.class) {
@@ -188,7 +215,7 @@ public final class Records {
     }
     if (type instanceof Class<?> record && record.isRecord()) {
       try {
-        return record(new Json.Members(Map.of()), record);
+        return record(new Json.Members(Map.of()), record, unknown);
       } catch (WrongShapeException e) {
         // It can't be empty: then it is missing.
       }
@@ -215,19 +242,21 @@ public final class Records {
     }
   }
 
-  private static Object oneOf(Json json, Class<?> type) throws WrongShapeException {
+  private static Object oneOf(Json json, Class<?> type, Unknown unknown)
+      throws WrongShapeException {
     Json kind = membersOf(json).values().get(KIND);
     Set<String> known = new TreeSet<>();
     for (Class<?> one : type.getPermittedSubclasses()) {
       if (kind instanceof Json.Text(String word) && word.equals(kind(one))) {
-        return record(json, one);
+        return record(json, one, unknown);
       }
       known.add(kind(one));
     }
     throw new WrongShapeException("'" + KIND + "' must be one of " + known, json, null);
   }
 
-  private static Object constant(Json json, Class<?> type) throws WrongShapeException {
+  private static Object constant(Json json, Class<?> type, Unknown unknown)
+      throws WrongShapeException {
     String word = text(json);
     Set<String> known = new LinkedHashSet<>();
     for (Object constant : type.getEnumConstants()) {
@@ -235,6 +264,11 @@ public final class Records {
         return constant;
       }
       known.add(word((Enum<?>) constant));
+    }
+    for (Object constant : type.getEnumConstants()) {
+      if (unknown == Unknown.PASSED_OVER && ((Enum<?>) constant).name().equals(OTHER)) {
+        return constant;
+      }
     }
     throw new WrongShapeException(
         "'%s' is none of %s".formatted(Names.printable(word), String.join(", ", known)),

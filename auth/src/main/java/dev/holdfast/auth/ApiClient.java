@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A conversation with the API from the caller's end. Thread-safe. */
 public final class ApiClient implements AutoCloseable {
@@ -32,6 +34,8 @@ public final class ApiClient implements AutoCloseable {
 
   /** Calls that wait for an answer. */
   static final int MOST_WAITING = 1_000;
+
+  private static final Logger log = LoggerFactory.getLogger(ApiClient.class);
 
   private final InputStream in;
   private final OutputStream out;
@@ -94,25 +98,27 @@ public final class ApiClient implements AutoCloseable {
     return read(call(method.method(), Records.write(params)), type);
   }
 
-  /** The same where the answer is a list. */
+  /** The same where the answer is a list; what another version has put there is left out. */
   public <T> List<T> list(ApiMethod method, Record params, Class<T> type) throws IOException {
     List<T> list = new ArrayList<>();
     if (!(call(method.method(), Records.write(params)) instanceof Json.Items(List<Json> items))) {
-      throw new IOException("The service's answer is no list; is it of another version?");
+      throw new MisunderstoodException("it is no list");
     }
     for (Json item : items) {
-      list.add(read(item, type));
+      try {
+        list.add(read(item, type));
+      } catch (MisunderstoodException e) {
+        log.debug("one of {} is left out: {}", method.method(), e.getMessage());
+      }
     }
     return list;
   }
 
   private static <T> T read(Json json, Class<T> type) throws IOException {
     try {
-      return type == Json.class ? type.cast(json) : Records.read(json, type);
+      return type == Json.class ? type.cast(json) : Records.readOfPeer(json, type);
     } catch (WrongShapeException e) {
-      throw new IOException(
-          "The service's answer is not understood (%s); is it of another version?"
-              .formatted(e.sentence()));
+      throw new MisunderstoodException(e.sentence());
     }
   }
 

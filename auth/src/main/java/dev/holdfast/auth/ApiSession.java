@@ -194,7 +194,7 @@ final class ApiSession implements AutoCloseable {
                 : "You may not call %s; ask an administrator for a role with that right."
                     .formatted(name));
       }
-      Record read = Records.read(params, method.get().params());
+      Record read = params(now, params, method.get());
       return Records.write(calls.call(now, method.get(), read, this));
     } catch (ApiFailure e) {
       throw e;
@@ -213,6 +213,18 @@ final class ApiSession implements AutoCloseable {
       throw new ApiFailure(
           ApiFailure.Code.INTERNAL, "The service failed at this; its log says why.");
     }
+  }
+
+  /**
+   * A machine of a newer version may say more than is known here. Of a person everything is to be
+   * understood: what he wants must not be done by halves.
+   */
+  private static Record params(Caller caller, Json params, ApiMethod method)
+      throws WrongShapeException {
+    return switch (caller) {
+      case Caller.Machine _, Caller.Newcomer _ -> Records.readOfPeer(params, method.params());
+      case Caller.Person _, Caller.Host _ -> Records.read(params, method.params());
+    };
   }
 
   /** What ends when the caller does. */

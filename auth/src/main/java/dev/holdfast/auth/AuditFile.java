@@ -146,7 +146,7 @@ final class AuditFile implements AutoCloseable {
   private void sendLine(String text, Taker taker) throws IOException {
     AuditEvent event;
     try {
-      event = Records.read(Json.parse(text), AuditEvent.class);
+      event = Records.readOfPeer(Json.parse(text), AuditEvent.class);
     } catch (MalformedJsonException | WrongShapeException e) {
       log.error("{} has a line that is no event; it is left out.", path);
       return;

@@ -90,7 +90,7 @@ final class DocumentTable {
   /** What we wrote ourselves. */
   static <T> T read(String body, Class<T> type) {
     try {
-      return Records.read(Json.parse(body), type);
+      return Records.readOfPeer(Json.parse(body), type);
     } catch (MalformedJsonException | WrongShapeException e) {
       throw new IllegalStateException("the database holds what is no " + type.getSimpleName(), e);
     }

@@ -56,7 +56,7 @@ record Enrolment(
   /** What was kept, if anything was. */
   static Optional<Enrolment> load(Path file) throws IOException {
     try {
-      return Optional.of(Records.read(Json.parse(Files.readString(file)), Enrolment.class));
+      return Optional.of(Records.readOfPeer(Json.parse(Files.readString(file)), Enrolment.class));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (WrongShapeException e) {

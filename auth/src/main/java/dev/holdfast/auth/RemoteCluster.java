@@ -44,6 +44,11 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
   /** Longest time between two attempts to connect. */
   static final Duration MOST_PAUSE = Duration.ofSeconds(10);
 
+  /** What is said to somebody about whom something was decided that is not known here. */
+  static final String NEWER =
+      "The cluster has decided something about you that this machine does not understand; tell"
+          + " whoever administers it to bring the machine to the cluster's version.";
+
   private static final Logger log = LoggerFactory.getLogger(RemoteCluster.class);
 
   private final Dialer dialer;
@@ -80,6 +85,8 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
         return new Identity.Nobody(e.sentence());
       }
       throw e;
+    } catch (MisunderstoodException e) {
+      return new Identity.Nobody(NEWER);
     }
   }
 
@@ -94,6 +101,9 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
         return new Decision.Locked(e.sentence());
       }
       throw e;
+    } catch (MisunderstoodException e) {
+      // It was decided: what was decided before does not count.
+      return new Decision.Locked(NEWER);
     }
   }
 
@@ -235,7 +245,7 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
   private void notified(String method, Json params) {
     if (method.equals("changed")) {
       try {
-        tell(Records.read(params, Change.class));
+        tell(Records.readOfPeer(params, Change.class));
       } catch (WrongShapeException e) {
         // Of a newer version: all is decided anew.
         tell(new Change.Missed());

@@ -202,7 +202,7 @@ public final class TicketKeyring implements Supplier<TicketKeys>, AutoCloseable 
 
   private Optional<Kept> read() throws IOException {
     try {
-      return Optional.of(Records.read(Json.parse(Files.readString(file)), Kept.class));
+      return Optional.of(Records.readOfPeer(Json.parse(Files.readString(file)), Kept.class));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (WrongShapeException e) {

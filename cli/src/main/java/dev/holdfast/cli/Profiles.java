@@ -133,7 +133,7 @@ final class Profiles {
   private Optional<Profile> read(String cluster) throws IOException {
     Path file = root.resolve(cluster).resolve(FILE);
     try {
-      return Optional.of(Records.read(Json.parse(Files.readString(file)), Profile.class));
+      return Optional.of(Records.readOfPeer(Json.parse(Files.readString(file)), Profile.class));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (WrongShapeException e) {

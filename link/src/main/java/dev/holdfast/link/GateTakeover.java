@@ -62,6 +62,7 @@ final class GateTakeover implements Closeable {
         case HandoverMessage.Splice splice ->
             splices.add(
                 new Joined(splice, one(with, 0).toConnection(), one(with, 1).toConnection()));
+        case HandoverMessage.Other other -> {}
         case HandoverMessage.All all -> {
           return false;
         }

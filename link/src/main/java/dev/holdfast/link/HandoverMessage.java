@@ -20,7 +20,8 @@ import java.util.List;
 /**
  * What a gate says to the process that replaces it, and the other way about. The first byte tells
  * which; descriptors travel beside. Only processes of one user and one version of this format talk
- * to each other.
+ * to each other. What a newer version has to say besides it puts behind the members of a message,
+ * or into a message of a kind from {@link #FIRST_OTHER} on: both are passed over.
  *
  * <pre>
  *   old                                                   new
@@ -94,6 +95,12 @@ sealed interface HandoverMessage {
    */
   record LetGo() implements HandoverMessage {}
 
+  /** The first of the kinds that a newer version may add, and that others pass over. */
+  int FIRST_OTHER = 128;
+
+  /** Something of a newer version that nothing depends on; its descriptors are closed. */
+  record Other() implements HandoverMessage {}
+
   /** The bytes of a message. */
   default ByteBuffer encoded() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -137,6 +144,7 @@ sealed interface HandoverMessage {
       case Yours it -> out.writeByte(9);
       case NotYours it -> out.writeByte(10);
       case LetGo it -> out.writeByte(11);
+      case Other it -> out.writeByte(FIRST_OTHER);
     }
   }
 
@@ -149,7 +157,7 @@ sealed interface HandoverMessage {
     byte[] bytes = new byte[body.remaining()];
     body.get(bytes);
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-    int kind = in.readByte();
+    int kind = in.readUnsignedByte();
     return switch (kind) {
       case 1 -> new TakeOver(in.readInt());
       case 2 -> new GateState(in.readUTF());
@@ -162,7 +170,12 @@ sealed interface HandoverMessage {
       case 9 -> new Yours();
       case 10 -> new NotYours();
       case 11 -> new LetGo();
-      default -> throw new IOException("a hand-over message of unknown kind " + kind);
+      default -> {
+        if (kind < FIRST_OTHER) {
+          throw new IOException("a hand-over message of unknown kind " + kind);
+        }
+        yield new Other();
+      }
     };
   }
 

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
  * What a process of a proxy asks the one that has the nodes' control links: to reach a node.
  *
  * <pre>
- *   u8 format │ u16 length │ node, in UTF-8 │ u8 length │ address │ u16 port
+ *   u8 format │ u16 length │ node, in UTF-8 │ u8 length │ address │ u16 port │ what a newer version adds
  * </pre>
  *
  * @param client for whom
@@ -64,7 +64,7 @@ record RoadQuestion(String node, InetSocketAddress client) {
     String node = in.readUTF();
     InetAddress address = InetAddress.getByAddress(in.readNBytes(in.readUnsignedByte()));
     int port = in.readUnsignedShort();
-    if (node.length() > MOST_NAME || in.available() > 0) {
+    if (node.length() > MOST_NAME) {
       throw new IOException("a question that is too long");
     }
     return new RoadQuestion(node, new InetSocketAddress(address, port));
