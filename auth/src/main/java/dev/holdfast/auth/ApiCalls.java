@@ -149,6 +149,10 @@ final class ApiCalls implements ApiSession.Calls {
           parts.tickets.hand(
               ((Caller.Machine) caller).machine(),
               ((ApiRecords.TicketKeyQuery) params).renewable());
+      case TICKET_KEYS_TURN -> {
+        parts.tickets.turn(caller.name());
+        yield done();
+      }
       case IDENTIFY -> identify((IdentityQuery) params);
       case DECIDE -> {
         DecisionQuery query = (DecisionQuery) params;

@@ -80,6 +80,7 @@ public enum ApiMethod {
   HEARTBEAT("machines.heartbeat", Heartbeat.class, Done.class, MACHINE),
 
   TICKET_KEYS("tickets.keys", TicketKeyQuery.class, TicketKeySet.class, PROXY),
+  TICKET_KEYS_TURN("tickets.turn", None.class, Done.class, ADMINISTRATOR),
 
   IDENTIFY("access.identify", IdentityQuery.class, Identity.class, MACHINE),
   DECIDE("access.decide", DecisionQuery.class, Decision.class, MACHINE, ADMINISTRATOR),

@@ -4,6 +4,7 @@ import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
 import dev.holdfast.access.Authority;
 import dev.holdfast.access.Ed25519;
+import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.access.TicketKey;
@@ -39,6 +40,9 @@ final class TicketKeyBook {
 
   /** Keys that a proxy is told of, below what it can know. */
   private static final int MOST_KNOWN = TicketKeys.MOST - 4;
+
+  /** Keys that count when somebody has them turned; the daily turns need room for theirs. */
+  static final int MOST_TURNED = MOST_KNOWN - MOST_TURNS;
 
   private static final int MOST_TRIES = 3;
 
@@ -163,6 +167,36 @@ final class TicketKeyBook {
     if (turned) {
       feed.nudge();
     }
+  }
+
+  /**
+   * The next key signs from now on, because somebody wants it. It has to be believed everywhere,
+   * and so many former ones can be told of.
+   */
+  void turn(String by) throws IOException {
+    trail.change((tx, events) -> {
+      tx.revision();
+      Optional<Row> next = TicketKeyTable.the(tx, State.NEXT);
+      if (next.isEmpty() || TicketKeyTable.the(tx, State.CURRENT).isEmpty()) {
+        throw new InvalidRecordException(
+            "There is no key that could sign next; a proxy has to ask for keys first.");
+      }
+      long left = next.get().since() + SLACK.toMillis() - tx.nowMillis();
+      if (left > 0) {
+        throw new InvalidRecordException(
+            "Not every proxy knows the next key yet; try again in %d s."
+                .formatted(left / 1000 + 1));
+      }
+      if (TicketKeyTable.known(tx, MOST_KNOWN).size() > MOST_TURNED) {
+        throw new InvalidRecordException(
+            "Tickets by too many former keys still count; try again when some have ended.");
+      }
+      events.add(changed(by, "turned; the next one signs", tx));
+      TicketKeyTable.advance(tx, SLACK);
+      return true;
+    });
+    make(State.NEXT, authority.signing(Authority.Kind.HOST));
+    feed.nudge();
   }
 
   private static AuditEvent changed(String by, String how, Tx tx) throws SQLException {

@@ -121,6 +121,46 @@ final class TicketKeyBookTest {
   }
 
   @Test
+  void turnedByHandTheNextKeySignsAtOnceAndTheFormerOneCounts() throws Exception {
+    assertThatThrownBy(() -> book.turn("root"))
+        .hasMessage("There is no key that could sign next; a proxy has to ask for keys first.");
+    TicketKeySet first = book.hand(ONE, DAY);
+    assertThatThrownBy(() -> book.turn("root"))
+        .hasMessageMatching(
+            "Not every proxy knows the next key yet; try again in (29\\d|300) s\\.");
+    assertThat(book.hand(ONE, DAY)).isEqualTo(first);
+    time(TicketKeyBook.SLACK);
+    book.turn("alice");
+    TicketKeySet second = book.hand(ONE, DAY);
+    assertThat(second.signs()).isEqualTo(first.believed().getFirst());
+    assertThat(second.believed()).contains(first.signs()).hasSize(2);
+    assertThat(second.withdrawn()).isEmpty();
+    assertThat(sealed(first.signs())).isEmpty();
+    List<String> events =
+        database.transact(tx ->
+            tx.all(
+                row -> row.getString(1),
+                "select body from audit where event = 'ticket_key.change'"));
+    assertThat(events)
+        .filteredOn(it -> it.contains("turned; the next one signs"))
+        .singleElement()
+        .satisfies(it -> assertThat(it).contains("\"user\":\"alice\""));
+  }
+
+  @Test
+  void soManyKeysAreTurnedByHandThatTicketsOfAllOfThemCount() throws Exception {
+    book.hand(ONE, DAY.multipliedBy(30));
+    for (int i = 0; i < TicketKeyBook.MOST_TURNED - 1; i++) {
+      time(TicketKeyBook.SLACK);
+      book.turn("root");
+      book.hand(ONE, DAY.multipliedBy(30));
+    }
+    time(TicketKeyBook.SLACK);
+    assertThatThrownBy(() -> book.turn("root"))
+        .hasMessage("Tickets by too many former keys still count; try again when some have ended.");
+  }
+
+  @Test
   void manyAtOnceMakeAndTurnOneKey() throws Exception {
     List<TicketKeySet> sets = together(() -> book().hand(ONE, DAY));
     assertThat(sets).extracting(TicketKeySet::signs).containsOnly(sets.getFirst().signs());

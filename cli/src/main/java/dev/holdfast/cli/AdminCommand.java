@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       AdminAudit.class,
       AdminRecordings.class,
       AdminAuthorities.class,
+      AdminTickets.class,
       AdminApply.class
     })
 final class AdminCommand {
