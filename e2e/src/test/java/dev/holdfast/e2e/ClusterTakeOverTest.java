@@ -13,8 +13,11 @@ import org.junit.jupiter.api.Test;
 final class ClusterTakeOverTest {
   private static final Duration GONE = Duration.ofSeconds(90);
   private static final Duration LINGER = Duration.ofMinutes(3);
+  private static final int GATE_TAKE_OVERS = Effort.LONG ? 10 : 2;
+  private static final int BULK_MIB = Effort.LONG ? 512 : 96;
   private static final String AUTH_LEFT = "has the port of the auth service now";
   private static final String PROXY_LEFT = "has the port of the proxy now";
+  private static final String GATE_LEFT = "has the port of the gate now";
 
   @AfterEach
   void end() {
@@ -53,6 +56,37 @@ final class ClusterTakeOverTest {
       throw e;
     } finally {
       talks.forEach(Talk::close);
+      members.close();
+    }
+  }
+
+  @Test
+  void aGateHandsSessionsAtAStockSshdOverAndEnds() {
+    Members members = Members.start();
+    List<Talk> talks = new ArrayList<>();
+    List<BulkEcho> copies = new ArrayList<>();
+    try {
+      kinds(members, "old.demo").forEach(it -> talks.add(Talk.start(it)));
+      kinds(members, "old.demo").forEach(it -> copies.add(BulkEcho.start(it, BULK_MIB)));
+      talks.forEach(Talk::sayAndHear);
+      for (int i = 0; i < GATE_TAKE_OVERS; i++) {
+        members.upgrade("old", GATE_LEFT).await(GONE).ok();
+        talks.forEach(Talk::sayAndHear);
+        copies.forEach(BulkEcho::isUnbroken);
+        Await.until(
+            "the proxy reaches the new process",
+            GONE,
+            () -> members.ssh("old.demo", "true").run().status() == 0);
+        kinds(members, "old.demo").forEach(it -> it.plus("true").run().ok());
+      }
+      copies.forEach(BulkEcho::finish);
+      talks.forEach(Talk::finish);
+    } catch (AssertionError e) {
+      System.err.println(members.log());
+      throw e;
+    } finally {
+      talks.forEach(Talk::close);
+      copies.forEach(BulkEcho::close);
       members.close();
     }
   }

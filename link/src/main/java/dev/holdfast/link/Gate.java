@@ -60,6 +60,10 @@ public final class Gate implements Closeable {
   private String hostId;
   private long trimAt;
   private volatile boolean draining;
+
+  /** Another process has everything; what is still known of it here is that one's. */
+  private volatile boolean moved;
+
   private volatile @Nullable Predecessor predecessor;
 
   private Gate(GateSettings settings, @Nullable Generations generations, Consumer<GateEvent> events)
@@ -519,6 +523,7 @@ public final class Gate implements Closeable {
       }
       GateHandover.send(to, hostId, listeners.all(), streams.all(), splices.keep());
       given = true;
+      moved = true;
     } finally {
       loops.forEach(given ? Loop::end : loop -> {});
       pauses.forEach(Loop.Pause::end);
@@ -628,9 +633,14 @@ public final class Gate implements Closeable {
   }
 
   /**
-   * Whether no client is being served or expected to say what it wants, nor to be told anything.
+   * Whether no client is being served or expected to say what it wants, nor to be told anything: by
+   * this process.
    */
   public boolean isEmpty() {
+    return moved || isEmptyHere();
+  }
+
+  private boolean isEmptyHere() {
     return splices.size() + plain.size() + streams.size() == 0 && !isDeciding();
   }
 
