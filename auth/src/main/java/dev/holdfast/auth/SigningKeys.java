@@ -1,5 +1,6 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.access.Ed25519;
 import dev.holdfast.access.Json;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
@@ -10,9 +11,6 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
-import java.security.spec.EdECPoint;
-import java.security.spec.EdECPublicKeySpec;
-import java.security.spec.NamedParameterSpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -32,7 +30,6 @@ final class SigningKeys {
   private static final int MOST_RSA_BITS = 8_192;
   private static final int MOST_EXPONENT_BITS = 64;
   private static final int P256_BYTES = 32;
-  private static final int ED25519_BYTES = 32;
 
   private final List<Key> keys;
 
@@ -121,21 +118,9 @@ final class SigningKeys {
   /** RFC 8037 2: the point as RFC 8032 5.1.2 has it. */
   private static Optional<PublicKey> ed25519(Map<String, Json> members)
       throws GeneralSecurityException {
-    byte[] point = bytes(members, "x");
-    if (!text(members, "crv").orElse("").equals("Ed25519") || point.length != ED25519_BYTES) {
-      return Optional.empty();
-    }
-    boolean odd = point[ED25519_BYTES - 1] < 0;
-    point[ED25519_BYTES - 1] &= 0x7f;
-    byte[] big = new byte[ED25519_BYTES];
-    for (int i = 0; i < big.length; i++) {
-      big[i] = point[big.length - 1 - i];
-    }
-    return Optional.of(
-        KeyFactory.getInstance("Ed25519")
-            .generatePublic(
-                new EdECPublicKeySpec(
-                    NamedParameterSpec.ED25519, new EdECPoint(odd, new BigInteger(1, big)))));
+    return text(members, "crv").orElse("").equals("Ed25519")
+        ? Optional.of(Ed25519.publicKey(bytes(members, "x")))
+        : Optional.empty();
   }
 
   private static byte[] bytes(Map<String, Json> members, String name) {
