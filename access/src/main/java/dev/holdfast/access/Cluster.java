@@ -29,6 +29,9 @@ public interface Cluster {
   /** The nodes that a user may log in to, online or not. */
   List<NodeRecord> nodesOf(String user) throws IOException;
 
+  /** All roles' options of a user as one; none if there is no such user. */
+  RoleOptions options(String user) throws IOException;
+
   /** All machines of a kind, by name. */
   List<NodeRecord> machines(ServiceKind kind) throws IOException;
 

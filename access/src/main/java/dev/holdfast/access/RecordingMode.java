@@ -13,6 +13,11 @@ public enum RecordingMode {
   /** On the proxy, likewise. */
   PROXY_SYNC;
 
+  /** Whether it is a proxy that records. */
+  public boolean isOfProxy() {
+    return this == PROXY || this == PROXY_SYNC;
+  }
+
   /** The stricter of both. */
   public RecordingMode and(RecordingMode other) {
     return compareTo(other) >= 0 ? this : other;

@@ -108,6 +108,23 @@ public record RoleOptions(
     return recordingEncryptTo.orElse(List.of()).stream().map(Recipient::parse).toList();
   }
 
+  /** What is left of them for a node where a proxy has counted the connection and records it. */
+  public RoleOptions behindProxy() {
+    return new RoleOptions(
+        Optional.empty(),
+        maxSessions,
+        certificateTime,
+        Optional.of(RecordingMode.OFF),
+        recordingFailureEnds,
+        recordingEncryptTo,
+        Optional.empty(),
+        portForwarding,
+        agentForwarding,
+        x11Forwarding,
+        secondFactor,
+        pinSource);
+  }
+
   /** These and {@code other} as one. */
   public RoleOptions and(RoleOptions other) {
     return new RoleOptions(

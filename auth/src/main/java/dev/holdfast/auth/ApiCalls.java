@@ -68,7 +68,11 @@ final class ApiCalls implements ApiSession.Calls {
       TicketKeyBook tickets,
       Feed feed,
       SecureRandom random,
-      Recordings recordings) {}
+      Recordings recordings) {
+    BridgeCertificates bridges() {
+      return new BridgeCertificates(cluster, database, authority, local);
+    }
+  }
 
   /**
    * The caller as he is now: his roles may be others than when he logged in, he may be locked or
@@ -126,6 +130,14 @@ final class ApiCalls implements ApiSession.Calls {
       case SELF -> self(caller);
       case CERTIFICATE -> certificate((Caller.Person) caller, (CertificateOrder) params);
       case HOST_CERTIFICATE -> hostCertificate((Caller.Machine) caller, (HostOrder) params);
+      case NODE_CERTIFICATE ->
+          parts
+              .bridges()
+              .forNode(((Caller.Machine) caller).machine(), (ApiRecords.NodeOrder) params);
+      case BRIDGE_CERTIFICATE ->
+          parts
+              .bridges()
+              .forUser(((Caller.Machine) caller).machine(), (ApiRecords.BridgeOrder) params);
       case AUTHORITIES -> parts.local.authorities();
       case ROTATE -> {
         Rotation rotation = (Rotation) params;
@@ -159,6 +171,7 @@ final class ApiCalls implements ApiSession.Calls {
         yield parts.local.decide(query.user(), query.login(), query.target());
       }
       case NODES_OF -> parts.local.nodesOf(((Named) params).name());
+      case OPTIONS -> parts.local.options(((Named) params).name());
       case WATCH -> {
         session.hold(parts.feed.watch(change -> tellQuietly(session, Records.write(change))));
         yield done();

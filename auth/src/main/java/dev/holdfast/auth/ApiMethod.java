@@ -24,6 +24,7 @@ import dev.holdfast.access.LeaseOrder;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.Role;
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.access.User;
 import dev.holdfast.auth.ApiRecords.CertificateOrder;
 import dev.holdfast.auth.ApiRecords.Code;
@@ -64,6 +65,9 @@ public enum ApiMethod {
 
   CERTIFICATE("certificate.issue", CertificateOrder.class, ApiRecords.Issued.class, PERSON_PROVEN),
   HOST_CERTIFICATE("certificate.host", HostOrder.class, ApiRecords.Issued.class, MACHINE),
+  NODE_CERTIFICATE("certificate.node", ApiRecords.NodeOrder.class, ApiRecords.Issued.class, PROXY),
+  BRIDGE_CERTIFICATE(
+      "certificate.bridge", ApiRecords.BridgeOrder.class, ApiRecords.Issued.class, PROXY),
   AUTHORITIES("authorities.list", None.class, Authority.class, true, ANYBODY),
   ROTATE("authorities.rotate", Rotation.class, Done.class, ADMINISTRATOR),
 
@@ -85,6 +89,7 @@ public enum ApiMethod {
   IDENTIFY("access.identify", IdentityQuery.class, Identity.class, MACHINE),
   DECIDE("access.decide", DecisionQuery.class, Decision.class, MACHINE, ADMINISTRATOR),
   NODES_OF("access.nodes", Named.class, NodeRecord.class, true, MACHINE),
+  OPTIONS("access.options", Named.class, RoleOptions.class, MACHINE),
   WATCH("changes.watch", None.class, Done.class, MACHINE),
   AUDIT_RECORD("audit.record", AuditEvent.class, Done.class, MACHINE),
 

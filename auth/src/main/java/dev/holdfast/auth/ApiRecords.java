@@ -58,6 +58,32 @@ public final class ApiRecords {
   /** A certificate for this machine's own key, with its id and name. */
   public record HostOrder(List<String> names) {}
 
+  /**
+   * A certificate for the names of a node, for a proxy that records in front of it.
+   *
+   * @param node its name
+   * @param key of the proxy; type and base64
+   */
+  public record NodeOrder(String node, String key) {}
+
+  /**
+   * A certificate by which a proxy that records logs in to a node for a user who has logged in to
+   * it for that.
+   *
+   * @param node its name
+   * @param key of the proxy; type and base64
+   * @param address from which the user comes
+   * @param signed what he signed (RFC 4252 7), in base64
+   * @param signature in base64
+   */
+  public record BridgeOrder(
+      String node, String key, String address, String signed, String signature) {
+    @Override
+    public String toString() {
+      return "BridgeOrder[" + node + "]";
+    }
+  }
+
   /** A step of changing an authority's key. */
   public record Rotation(Authority.Kind kind, Phase phase) {}
 

@@ -4,6 +4,8 @@ import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
 import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.Json;
+import dev.holdfast.access.NodeRecord;
+import dev.holdfast.access.ServiceKind;
 import dev.holdfast.auth.ApiRecords.Done;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -33,13 +35,29 @@ final class AuditCalls {
     if (fields.get("uid") instanceof String uid && !UID.matcher(uid).matches()) {
       throw new InvalidRecordException("The uid of an event is a UUID.");
     }
-    fields.put("server_id", caller.machine().id());
+    NodeRecord server = server(caller.machine(), fields);
+    fields.put("server_id", server.id());
     if (event.code() != AuditCode.LIMIT_REACHED) {
       // That one has the fields that others give it, and no more.
-      fields.put("server_name", caller.machine().name());
+      fields.put("server_name", server.name());
+    }
+    if (!server.equals(caller.machine())) {
+      fields.put("proxy", caller.machine().name());
+      fields.put("proxy_id", caller.machine().id());
     }
     parts.trail().record(new AuditEvent(event.code(), event.user(), fields));
     return ApiCalls.done();
+  }
+
+  /** A proxy that records tells of what happens on nodes behind it. */
+  private NodeRecord server(NodeRecord machine, Map<String, Object> fields) throws IOException {
+    if (machine.kind() == ServiceKind.PROXY && fields.get("server_name") instanceof String name) {
+      return parts
+          .database()
+          .transact(tx -> MachineTable.byName(tx, ServiceKind.NODE, name))
+          .orElse(machine);
+    }
+    return machine;
   }
 
   List<Json> search(AuditQuery query) throws IOException {

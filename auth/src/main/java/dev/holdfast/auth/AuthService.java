@@ -291,7 +291,34 @@ public final class AuthService implements AutoCloseable {
       public TicketKeySet ticketKeys(Duration renewable) throws IOException {
         return calls.tickets().hand(machine, renewable);
       }
+
+      @Override
+      public Membership.Bridging bridging() {
+        return new Membership.Bridging() {
+          @Override
+          public Issued node(ApiRecords.NodeOrder order) throws IOException {
+            return said(() -> calls.bridges().forNode(machine, order));
+          }
+
+          @Override
+          public Issued user(ApiRecords.BridgeOrder order) throws IOException {
+            return said(() -> calls.bridges().forUser(machine, order));
+          }
+        };
+      }
     };
+  }
+
+  private interface Issue {
+    Issued issue() throws IOException;
+  }
+
+  private static Issued said(Issue issue) throws IOException {
+    try {
+      return issue.issue();
+    } catch (InvalidRecordException e) {
+      throw new IOException(e.sentence(), e);
+    }
   }
 
   // ---- processes before and after it ----

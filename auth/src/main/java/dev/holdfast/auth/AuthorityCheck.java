@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -41,6 +42,12 @@ public final class AuthorityCheck implements HostKeyCheck {
   public static AuthorityCheck ofProxies(String cluster, Predicate<String> believes) {
     String wanted = NodeRecord.PROXY + "." + cluster;
     return new AuthorityCheck(believes, wanted::equals);
+  }
+
+  /** Knows a node of the cluster. */
+  public static AuthorityCheck ofNode(String cluster, String node, Predicate<String> believes) {
+    Set<String> names = Set.of(node, node + "." + cluster);
+    return new AuthorityCheck(believes, names::contains);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.holdfast.access.RoleSet;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.auth.ApiRecords.Issued;
 import dev.holdfast.auth.ApiRecords.Phase;
+import dev.holdfast.ssh.Certified;
 import dev.holdfast.ssh.MalformedKeyException;
 import dev.holdfast.ssh.NewCertificate;
 import dev.holdfast.ssh.SshPublicKey;
@@ -21,7 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -174,7 +177,8 @@ final class CertificateAuthority {
         tx -> principals(tx, who),
         asked,
         critical,
-        extensions(options));
+        extensions(options),
+        "");
   }
 
   /**
@@ -214,7 +218,32 @@ final class CertificateAuthority {
   /** Certifies a host's key for exactly these names. */
   Issued issueForHost(SshPublicKey key, String id, List<String> names) throws IOException {
     return issue(
-        NewCertificate.Kind.HOST, key, id, tx -> names, HOST_TIME, new TreeMap<>(), List.of());
+        NewCertificate.Kind.HOST, key, id, tx -> names, HOST_TIME, new TreeMap<>(), List.of(), "");
+  }
+
+  /** Certifies a proxy's key for the names of a node. */
+  Issued issueForBridge(
+      SshPublicKey key, String id, List<String> names, Duration time, String proxy)
+      throws IOException {
+    return issue(
+        NewCertificate.Kind.HOST, key, id, tx -> names, time, new TreeMap<>(), List.of(), proxy);
+  }
+
+  /** Certifies a proxy's key for a user, with these principals of his. */
+  Issued issueForBridge(
+      RoleSet who, SshPublicKey key, List<String> principals, Duration time, String proxy)
+      throws IOException {
+    List<String> extensions = new ArrayList<>(extensions(who.options()));
+    extensions.add(Certified.BRIDGED);
+    return issue(
+        NewCertificate.Kind.USER,
+        key,
+        who.user().name(),
+        tx -> principals,
+        time,
+        new TreeMap<>(),
+        extensions,
+        proxy);
   }
 
   /** An authority's key, with its fingerprint. */
@@ -251,7 +280,8 @@ final class CertificateAuthority {
       Database.Work<List<String>> principals,
       Duration time,
       SortedMap<String, String> critical,
-      List<String> extensions)
+      List<String> extensions,
+      String proxy)
       throws IOException {
     Authority.Kind by =
         kind == NewCertificate.Kind.USER ? Authority.Kind.USER : Authority.Kind.HOST;
@@ -272,7 +302,7 @@ final class CertificateAuthority {
                   critical,
                   extensions);
           note(tx, certificate, now);
-          events.add(event(certificate));
+          events.add(event(certificate, proxy));
           return certificate;
         });
     return new Issued(
@@ -306,19 +336,20 @@ final class CertificateAuthority {
         certificate.validBefore().toEpochMilli());
   }
 
-  private static AuditEvent event(NewCertificate certificate) {
-    return AuditEvent.of(
+  /** An event; {@code proxy} is whose key it is, if it is not the user's or the host's own. */
+  private static AuditEvent event(NewCertificate certificate, String proxy) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("serial", certificate.serial());
+    fields.put("subject", certificate.id());
+    fields.put("fingerprint", certificate.key().fingerprint());
+    fields.put("principals", String.join(",", certificate.principals()));
+    fields.put("valid_before", certificate.validBefore());
+    if (!proxy.isEmpty()) {
+      fields.put("proxy", proxy);
+    }
+    return new AuditEvent(
         AuditCode.CERTIFICATE_ISSUED,
         certificate.kind() == NewCertificate.Kind.USER ? certificate.id() : "",
-        "serial",
-        certificate.serial(),
-        "subject",
-        certificate.id(),
-        "fingerprint",
-        certificate.key().fingerprint(),
-        "principals",
-        String.join(",", certificate.principals()),
-        "valid_before",
-        certificate.validBefore());
+        fields);
   }
 }

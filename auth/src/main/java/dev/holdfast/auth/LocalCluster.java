@@ -13,6 +13,7 @@ import dev.holdfast.access.Lock;
 import dev.holdfast.access.Names;
 import dev.holdfast.access.NodeNames;
 import dev.holdfast.access.NodeRecord;
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.access.RoleSet;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.access.User;
@@ -123,6 +124,14 @@ final class LocalCluster implements Cluster {
     return database.transact(tx -> {
       Optional<User> found = UserTable.user(tx, user);
       return found.isEmpty() ? List.of() : nodesOf(tx, UserTable.roleSet(tx, found.get()));
+    });
+  }
+
+  @Override
+  public RoleOptions options(String user) throws IOException {
+    return database.transact(tx -> {
+      Optional<User> found = UserTable.user(tx, user);
+      return found.isEmpty() ? RoleOptions.NONE : UserTable.roleSet(tx, found.get()).options();
     });
   }
 

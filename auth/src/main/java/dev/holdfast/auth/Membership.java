@@ -10,22 +10,27 @@ import dev.holdfast.access.Labels;
 import dev.holdfast.access.Load;
 import dev.holdfast.access.Names;
 import dev.holdfast.access.ServiceKind;
+import dev.holdfast.auth.ApiRecords.BridgeOrder;
 import dev.holdfast.auth.ApiRecords.Issued;
 import dev.holdfast.auth.ApiRecords.JoinOrder;
 import dev.holdfast.auth.ApiRecords.Joined;
+import dev.holdfast.auth.ApiRecords.NodeOrder;
 import dev.holdfast.auth.ApiRecords.TicketKeySet;
 import dev.holdfast.link.Destination;
 import dev.holdfast.recording.PartStore;
 import dev.holdfast.ssh.HostKeyCheck;
+import dev.holdfast.ssh.SignedLogin;
 import dev.holdfast.ssh.SshKeys;
 import dev.holdfast.ssh.SshPublicKey;
 import dev.holdfast.ssh.TrustedAuthorities;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -112,6 +117,18 @@ public final class Membership implements AutoCloseable {
     default TicketKeySet ticketKeys(Duration renewable) throws IOException {
       throw new IOException("The cluster hands no keys for tickets to this machine.");
     }
+
+    /** Certificates for a proxy that records. */
+    default Bridging bridging() throws IOException {
+      throw new IOException("The cluster certifies no bridges of this machine.");
+    }
+  }
+
+  /** The certificates of a proxy that records; see {@link BridgeCertificates}. */
+  interface Bridging {
+    Issued node(NodeOrder order) throws IOException;
+
+    Issued user(BridgeOrder order) throws IOException;
   }
 
   /**
@@ -197,6 +214,21 @@ public final class Membership implements AutoCloseable {
       @Override
       public TicketKeySet ticketKeys(Duration renewable) throws IOException {
         return cluster.ticketKeys(renewable);
+      }
+
+      @Override
+      public Bridging bridging() {
+        return new Bridging() {
+          @Override
+          public Issued node(NodeOrder order) throws IOException {
+            return cluster.certifyNode(order);
+          }
+
+          @Override
+          public Issued user(BridgeOrder order) throws IOException {
+            return cluster.certifyBridge(order);
+          }
+        };
       }
     };
   }
@@ -415,6 +447,37 @@ public final class Membership implements AutoCloseable {
     keep(enrolment.get().with(issued.certificate()));
     certified.accept(issued.certificate());
     return issued;
+  }
+
+  /** Certifies a key of this proxy's for the names of a node; a line as in a file. */
+  public String certifyNode(String node, SshPublicKey key) throws IOException {
+    return provision.bridging().node(new NodeOrder(node, key.line())).certificate();
+  }
+
+  /**
+   * Certifies a key of this proxy's for the login of a user to a node; a line as in a file.
+   *
+   * @param signed what he signed to log in here for that
+   */
+  public String certifyBridge(String node, SshPublicKey key, InetAddress from, SignedLogin signed)
+      throws IOException {
+    Base64.Encoder encoder = Base64.getEncoder();
+    return provision
+        .bridging()
+        .user(
+            new BridgeOrder(
+                node,
+                key.line(),
+                from.getHostAddress().replaceFirst("%.*", ""),
+                encoder.encodeToString(signed.data()),
+                encoder.encodeToString(signed.signature())))
+        .certificate();
+  }
+
+  /** Knows a node of the cluster by its certificate. */
+  public AuthorityCheck nodeCheck(String node) {
+    return AuthorityCheck.ofNode(
+        clusterName(), node, fingerprint -> believes(Authority.Kind.HOST, fingerprint));
   }
 
   /** The keys of tickets, anew. */

@@ -47,8 +47,7 @@ final class OpenSessions {
           add(tx, event, epoch);
         }
       }
-      case SESSION_ENDED, SESSION_REJECTED ->
-          remove(tx, text(fields, "server_id"), text(fields, "session"));
+      case SESSION_ENDED, SESSION_REJECTED -> remove(tx, teller(fields), text(fields, "session"));
       default -> {}
     }
   }
@@ -58,13 +57,19 @@ final class OpenSessions {
     tx.update(
         "insert into open_sessions values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         text(fields, "session"),
-        text(fields, "server_id"),
+        teller(fields),
         epoch,
         event.user(),
         text(fields, "login"),
         text(fields, "connection"),
         text(fields, "server_name"),
         tx.nowMillis());
+  }
+
+  /** The machine that will tell of the end: the node, or the proxy that records for it. */
+  private static String teller(Map<String, Object> fields) {
+    String proxy = text(fields, "proxy_id");
+    return proxy.isEmpty() ? text(fields, "server_id") : proxy;
   }
 
   private static String text(Map<String, Object> fields, String name) {

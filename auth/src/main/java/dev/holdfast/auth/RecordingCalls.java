@@ -66,7 +66,7 @@ final class RecordingCalls {
           recordings.begin(
               machine(caller),
               it.recording(),
-              new Subject(it.user(), it.login(), it.session(), it.started()));
+              new Subject(it.user(), it.login(), it.session(), it.started(), it.node().orElse("")));
       case Chunk it -> {
         return take(machine(caller), it);
       }

@@ -3,6 +3,7 @@ package dev.holdfast.auth;
 import dev.holdfast.access.InvalidRecordException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What goes in and out of the API for recordings. */
 public final class RecordingRecords {
@@ -14,9 +15,18 @@ public final class RecordingRecords {
 
   private RecordingRecords() {}
 
-  /** A recording begins. */
+  /**
+   * A recording begins.
+   *
+   * @param node on which the session runs, if it is a proxy that records it
+   */
   public record Beginning(
-      String recording, String user, String login, String session, Instant started) {}
+      String recording,
+      String user,
+      String login,
+      String session,
+      Instant started,
+      Optional<String> node) {}
 
   /**
    * A piece of a part, in order; with the last one the part is put.

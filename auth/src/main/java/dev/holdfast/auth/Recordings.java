@@ -5,13 +5,16 @@ import dev.holdfast.access.AuditEvent;
 import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.access.Names;
 import dev.holdfast.access.NodeRecord;
+import dev.holdfast.access.ServiceKind;
 import dev.holdfast.recording.PartStore.Subject;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -49,21 +52,25 @@ final class Recordings {
   private static void add(
       Tx tx, NodeRecord node, String id, Subject subject, List<AuditEvent> events)
       throws SQLException {
-    RecordingTable.add(tx, id, node.id(), node.name(), subject);
-    events.add(
-        AuditEvent.of(
-            AuditCode.RECORDING_STARTED,
-            subject.user(),
-            "recording",
-            id,
-            "session",
-            subject.session(),
-            "login",
-            subject.login(),
-            "server_id",
-            node.id(),
-            "server_name",
-            node.name()));
+    NodeRecord ran = where(tx, node, subject);
+    RecordingTable.add(tx, id, node.id(), ran.name(), subject);
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("recording", id);
+    fields.put("session", subject.session());
+    fields.put("login", subject.login());
+    fields.put("server_id", ran.id());
+    fields.put("server_name", ran.name());
+    if (!ran.equals(node)) {
+      fields.put("proxy", node.name());
+    }
+    events.add(new AuditEvent(AuditCode.RECORDING_STARTED, subject.user(), fields));
+  }
+
+  /** A proxy records what runs on nodes; everybody else, what runs on himself. */
+  private static NodeRecord where(Tx tx, NodeRecord recorder, Subject subject) throws SQLException {
+    return recorder.kind() == ServiceKind.PROXY
+        ? MachineTable.byName(tx, ServiceKind.NODE, subject.node()).orElse(recorder)
+        : recorder;
   }
 
   /** Keeps a part; when this returns it is in the store and in the list. */

@@ -12,6 +12,7 @@ import dev.holdfast.access.Leases;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
 import dev.holdfast.access.Records;
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.access.WrongShapeException;
 import dev.holdfast.auth.ApiRecords.DecisionQuery;
@@ -113,6 +114,11 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
   }
 
   @Override
+  public RoleOptions options(String user) throws IOException {
+    return talk(it -> it.call(ApiMethod.OPTIONS, new Named(user), RoleOptions.class));
+  }
+
+  @Override
   public List<NodeRecord> machines(ServiceKind kind) throws IOException {
     return talk(it -> it.list(ApiMethod.MACHINES, new MachineQuery(kind), NodeRecord.class));
   }
@@ -141,6 +147,16 @@ public final class RemoteCluster implements Cluster, AutoCloseable {
   public ApiRecords.Issued certifyHost() throws IOException {
     ApiRecords.HostOrder order = new ApiRecords.HostOrder(List.of());
     return talk(it -> it.call(ApiMethod.HOST_CERTIFICATE, order, ApiRecords.Issued.class));
+  }
+
+  /** Certifies a key of this proxy's for the names of a node. */
+  ApiRecords.Issued certifyNode(ApiRecords.NodeOrder order) throws IOException {
+    return talk(it -> it.call(ApiMethod.NODE_CERTIFICATE, order, ApiRecords.Issued.class));
+  }
+
+  /** Certifies a key of this proxy's for a user's login; not asked twice, as it counts once. */
+  ApiRecords.Issued certifyBridge(ApiRecords.BridgeOrder order) throws IOException {
+    return client().call(ApiMethod.BRIDGE_CERTIFICATE, order, ApiRecords.Issued.class);
   }
 
   /** The keys of tickets, for a proxy whose tickets may count for so long. */

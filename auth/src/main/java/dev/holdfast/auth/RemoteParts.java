@@ -52,7 +52,12 @@ public final class RemoteParts implements PartStore, AutoCloseable {
   public void begin(String recording, Subject subject) throws IOException {
     Beginning beginning =
         new Beginning(
-            recording, subject.user(), subject.login(), subject.session(), subject.started());
+            recording,
+            subject.user(),
+            subject.login(),
+            subject.session(),
+            subject.started(),
+            Optional.of(subject.node()).filter(it -> !it.isEmpty()));
     talk(it -> it.call(ApiMethod.RECORDING_BEGIN, beginning, Done.class));
     goingOn.add(recording);
   }

@@ -43,6 +43,7 @@ import java.util.function.Supplier;
  * @param proxies what clients are told to dial
  * @param dialBack where nodes are to dial back to
  * @param balancers whose PROXY protocol header is believed
+ * @param recording how those are recorded whose roles want that of a proxy
  * @param inCluster whether a cluster says who its users and nodes are
  */
 record ProxyConfiguration(
@@ -59,6 +60,7 @@ record ProxyConfiguration(
     List<Destination> proxies,
     Optional<Destination> dialBack,
     List<Network> balancers,
+    RecordingConfiguration recording,
     boolean inCluster) {
   /** Where a proxy listens unless it is told. */
   static final int PORT = ProxyRoad.PORT;
@@ -101,6 +103,7 @@ record ProxyConfiguration(
             section.list("proxies", new TunnelConfiguration.ProxyAddress(), List.of()),
             section.value("dial-back", new TunnelConfiguration.ProxyAddress()),
             section.list("proxy-protocol-from", Network::parse, List.of()),
+            RecordingConfiguration.ofProxy(section),
             inCluster);
     section.end();
     return read;
@@ -224,6 +227,9 @@ record ProxyConfiguration(
     all.put(
         "proxy-protocol-from",
         balancers.stream().map(it -> it.address().getHostAddress() + "/" + it.prefix()).toList());
+    if (inCluster) {
+      all.putAll(recording.effectiveOfProxy());
+    }
     return all;
   }
 }

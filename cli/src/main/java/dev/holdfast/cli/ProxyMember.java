@@ -36,6 +36,7 @@ final class ProxyMember implements Closeable {
   private final Membership membership;
   private final ClusterJudge judge;
   private final TicketKeyring keys;
+  private final ProxyOffice office;
   private final ServiceLog log;
   private final Certificate certificate = new Certificate();
   private volatile @Nullable Proxy proxy;
@@ -47,7 +48,9 @@ final class ProxyMember implements Closeable {
       Membership membership,
       ClusterJudge judge,
       TicketKeyring keys,
+      ProxyOffice office,
       ServiceLog log) {
+    this.office = office;
     this.configuration = configuration;
     this.membership = membership;
     this.judge = judge;
@@ -104,6 +107,7 @@ final class ProxyMember implements Closeable {
             configuration.state(),
             List.of());
     TicketKeyring keys = null;
+    ProxyOffice office = null;
     try {
       keys = TicketKeyring.open(member, configuration.state(), configuration.ticketRenewable());
       TicketKeyring ring = keys;
@@ -117,12 +121,16 @@ final class ProxyMember implements Closeable {
                   log::say,
                   () -> ring.get().canSign()));
       judge.take(new Change.Missed());
-      ProxyMember started = new ProxyMember(configuration, member, judge, keys, log);
+      office = ProxyOffice.open(member, configuration);
+      ProxyMember started = new ProxyMember(configuration, member, judge, keys, office, log);
       started.start(meeting, takeOver);
       return started;
     } catch (IOException | RuntimeException e) {
       if (keys != null) {
         keys.close();
+      }
+      if (office != null) {
+        office.close();
       }
       member.close();
       throw e;
@@ -140,7 +148,8 @@ final class ProxyMember implements Closeable {
             meeting,
             takeOver,
             from -> {
-              Proxy prepared = certificate.shownBy(Proxy.prepare(settings, judge, log::say));
+              Proxy prepared =
+                  certificate.shownBy(Proxy.prepare(settings, judge, office, log::say));
               prepared.open(from, log::event);
               return prepared;
             });
@@ -160,6 +169,11 @@ final class ProxyMember implements Closeable {
       throw new IllegalStateException("not started");
     }
     return started;
+  }
+
+  /** Whether recordings are being made. */
+  boolean isRecording() {
+    return office.living() > 0;
   }
 
   Membership membership() {
@@ -227,6 +241,7 @@ final class ProxyMember implements Closeable {
   /** The proxy itself ends with the other services. */
   @Override
   public void close() {
+    office.close();
     keys.close();
     membership.close();
   }

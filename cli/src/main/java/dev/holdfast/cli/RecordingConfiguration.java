@@ -67,6 +67,16 @@ record RecordingConfiguration(
     return new RecordingConfiguration(mode, directory, input, failureEnds, stall, spool, encryptTo);
   }
 
+  /** Those of a proxy, which records those alone whose roles say so. */
+  static RecordingConfiguration ofProxy(Section section) {
+    RecordingConfiguration read = read(section, true);
+    if (section.has("recording") || section.has("recordings") || section.has("record-input")) {
+      section.wrong(
+          "recording", "whom a proxy records, and where that is kept, is the cluster's to say");
+    }
+    return read;
+  }
+
   /**
    * How the sessions of a login are recorded: by the stricter of what the node and the roles of a
    * user of the cluster say, which are recorded on the node if no role says anything.
@@ -122,6 +132,18 @@ record RecordingConfiguration(
         all.put("recording-encrypt-to", encryptTo.stream().map(Recipient::toString).toList());
       }
     });
+    return all;
+  }
+
+  /** Those of a proxy. */
+  Map<String, Object> effectiveOfProxy() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("on-recording-failure", failureEnds ? "end" : "continue");
+    all.put("recording-stall", stall.toSeconds() + "s");
+    all.put("recording-spool", (spool >> 20) + "m");
+    if (!encryptTo.isEmpty()) {
+      all.put("recording-encrypt-to", encryptTo.stream().map(Recipient::toString).toList());
+    }
     return all;
   }
 

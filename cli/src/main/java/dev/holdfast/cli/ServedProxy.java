@@ -76,7 +76,7 @@ record ServedProxy(Proxy proxy, @Nullable ProxyMember member, ServiceLog log)
 
   @Override
   public boolean isEmpty() {
-    return proxy.isEmpty();
+    return proxy.isEmpty() && (member == null || !member.isRecording());
   }
 
   /** If it had taken over and still has the port, that goes back. */

@@ -240,6 +240,16 @@ final class Members implements AutoCloseable {
     Await.until("the end of " + name, PATIENCE, () -> !program.alive());
   }
 
+  /** The sshd that stays as it is, behind the gate called old. */
+  Sshd sshd() {
+    return Objects.requireNonNull(sshd);
+  }
+
+  /** The certificate of its host key that the gate before it keeps up to date. */
+  Path hostCertificate() {
+    return state("old").resolve("host-cert.pub");
+  }
+
   /** Waits until a proxy reaches both nodes. */
   static void awaitNodes(Program proxy) {
     proxy.awaitOutput("node web1 is here", PATIENCE);

@@ -17,11 +17,13 @@ final class Sshd implements AutoCloseable {
   private static final String PROGRAM = "/usr/sbin/sshd";
 
   private final InetSocketAddress address;
+  private final Path config;
   private final Path log;
   private final Program program;
 
-  private Sshd(InetSocketAddress address, Path log, Program program) {
+  private Sshd(InetSocketAddress address, Path config, Path log, Program program) {
     this.address = address;
+    this.config = config;
     this.log = log;
     this.program = program;
   }
@@ -65,7 +67,7 @@ final class Sshd implements AutoCloseable {
             .startedBy(launcher)
             .start();
     Ports.awaitListening(program, address.getPort());
-    return new Sshd(address, log, program);
+    return new Sshd(address, config, log, program);
   }
 
   private static String config(InetSocketAddress address, Path directory) {
@@ -101,6 +103,27 @@ final class Sshd implements AutoCloseable {
             LastWill.MARK_NAME,
             LastWill.MARK,
             directory.resolve("Xauthority"));
+  }
+
+  /** Has it show a certificate of its host key from now on; empty for none. */
+  void certify(String certificate) {
+    try {
+      String before = Files.readString(config).replaceAll("(?m)^HostCertificate .*\\n", "");
+      String line = certificate.isEmpty() ? "" : "HostCertificate " + certificate + "\n";
+      Files.writeString(config, line + before);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String said = "Received SIGHUP; restarting.";
+    int before = log().split(said, -1).length;
+    program.signal("HUP");
+    Await.until(
+        "sshd to restart",
+        Members.PATIENCE,
+        () -> {
+          String[] parts = log().split(said, -1);
+          return parts.length > before && parts[parts.length - 1].contains("Server listening on");
+        });
   }
 
   InetSocketAddress address() {

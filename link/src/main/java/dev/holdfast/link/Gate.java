@@ -264,6 +264,53 @@ public final class Gate implements Closeable {
   }
 
   /**
+   * Opens a stream for a client that came in at the entrance, with its hello and what else was read
+   * of it; {@code acceptor} serves what the stream carries.
+   */
+  public void take(Caller client, HelloV2.Open hello, Behind.Acceptor acceptor) {
+    take(
+        client,
+        (loop, channel, early) -> {
+          GateStream stream = openStream(loop, channel, hello, new byte[0], early);
+          if (stream == null) {
+            Loop.closeQuietly(channel);
+          } else {
+            stream.serve(acceptor, new byte[0]);
+          }
+        });
+  }
+
+  /** Brings a client back that came in at the entrance to a stream that is kept here. */
+  public void take(Caller client, HelloV2.Resume hello) {
+    take(client, (loop, channel, early) -> returning.resume(loop, channel, hello, early));
+  }
+
+  /** Whether the stream that a client wants to come back to is kept here. */
+  public boolean keeps(HelloV2.Resume hello) {
+    return streams.find(hello.id()) != null;
+  }
+
+  /** What becomes of a client on a loop. */
+  private interface Taking {
+    void take(Loop loop, SocketChannel channel, ByteBuffer early);
+  }
+
+  private void take(Caller client, Taking taking) {
+    Loop loop = nextLoop();
+    loop.give(
+        client,
+        () -> {
+          try {
+            client.channel().configureBlocking(false);
+          } catch (IOException e) {
+            client.close();
+            return;
+          }
+          taking.take(loop, client.channel(), client.received());
+        });
+  }
+
+  /**
    * Joins two connections, with what was read of each; {@code ended} runs when both are closed, on
    * a thread that may not block.
    */

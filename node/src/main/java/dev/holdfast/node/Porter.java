@@ -7,6 +7,7 @@ import dev.holdfast.access.Identity;
 import dev.holdfast.access.LastDecisions;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.RoleOptions;
+import dev.holdfast.ssh.Certified;
 import dev.holdfast.ssh.Certifiers;
 import dev.holdfast.ssh.Entrances;
 import dev.holdfast.ssh.Entrant;
@@ -88,14 +89,15 @@ public final class Porter implements Entrances, Certifiers {
   // ---- coming in ----
 
   /** Somebody who is in, or about to be. */
-  private record Visit(String user, String account, Entrant entrant) {}
+  private record Visit(String user, String account, boolean bridged, Entrant entrant) {}
 
   @Override
   public Entry enter(Login login, Entrant entrant) throws IOException {
     if (!(login.guest() instanceof Certifiers.Member member)) {
       return new Entry.Admitted(Terms.FREE, () -> {});
     }
-    Visit visit = new Visit(member.certified().id(), login.user(), entrant);
+    boolean bridged = member.certified().extensions().contains(Certified.BRIDGED);
+    Visit visit = new Visit(member.certified().id(), login.user(), bridged, entrant);
     // Before it is decided: what changes meanwhile must not be missed.
     visits.add(visit);
     Entry entry = new Entry.Refused("Nothing was decided.");
@@ -152,7 +154,8 @@ public final class Porter implements Entrances, Certifiers {
   }
 
   private Entry admitted(Visit visit, RoleOptions options) {
-    return new Entry.Admitted(new Terms(visit.user, options), () -> visits.remove(visit));
+    RoleOptions here = visit.bridged ? options.behindProxy() : options;
+    return new Entry.Admitted(new Terms(visit.user, here), () -> visits.remove(visit));
   }
 
   /** Of itself a node knows that it is there; the cluster may not have heard it yet. */

@@ -38,6 +38,15 @@ public final class RecordedSessions implements Sessions {
   private final Sessions sessions;
   private final Recorder recorder;
   private final Function<Login, RecordingPolicy> policies;
+  private final Where where;
+
+  /**
+   * Where recorded sessions run.
+   *
+   * @param node its name
+   * @param proxy the name of the proxy that records them; empty if the node does itself
+   */
+  public record Where(String node, String proxy) {}
 
   /**
    * Those of {@code sessions}.
@@ -46,6 +55,16 @@ public final class RecordedSessions implements Sessions {
    */
   public RecordedSessions(
       Sessions sessions, Recorder recorder, Function<Login, RecordingPolicy> policies) {
+    this(sessions, recorder, policies, new Where(recorder.node(), ""));
+  }
+
+  /** The same of sessions that run there. */
+  public RecordedSessions(
+      Sessions sessions,
+      Recorder recorder,
+      Function<Login, RecordingPolicy> policies,
+      Where where) {
+    this.where = where;
     this.sessions = sessions;
     this.recorder = recorder;
     this.policies = policies;
@@ -130,7 +149,8 @@ public final class RecordedSessions implements Sessions {
     Login login = start.login();
     Map<String, Json> about = new LinkedHashMap<>();
     about.put("time", Json.of(Instant.now().truncatedTo(ChronoUnit.MICROS).toString()));
-    put(about, "node", recorder.node());
+    put(about, "node", where.node());
+    put(about, "proxy", where.proxy());
     put(about, "user", login.terms().user());
     put(about, "login", login.user());
     put(about, "from", from(login));
@@ -155,7 +175,10 @@ public final class RecordedSessions implements Sessions {
       about.put("rows", Json.of(Math.max(pty.size().rows(), 0)));
     }
     put(about, "content", !hasContent(start) ? "none" : pty == null ? "streams" : "terminal");
-    put(about, "mode", policy.isSync() ? "node-sync" : "node");
+    put(
+        about,
+        "mode",
+        (where.proxy().isEmpty() ? "node" : "proxy") + (policy.isSync() ? "-sync" : ""));
     about.put("input", Json.of(policy.input()));
     return new Json.Members(about);
   }

@@ -10,6 +10,7 @@ import dev.holdfast.access.Identity;
 import dev.holdfast.access.Leases;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.access.ServiceKind;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,6 +40,11 @@ final class FakeCluster implements Cluster {
     if (!reached) {
       throw new IOException("The connection to the auth service has ended.");
     }
+  }
+
+  @Override
+  public RoleOptions options(String user) {
+    return RoleOptions.NONE;
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.holdfast.access.Identity;
 import dev.holdfast.access.Labels;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
+import dev.holdfast.access.RecordingMode;
 import dev.holdfast.access.RoleOptions;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.access.User;
@@ -93,6 +94,22 @@ final class PorterTest {
         .isInstanceOfSatisfying(
             Entry.Admitted.class, it -> assertThat(it.terms()).isEqualTo(Terms.FREE));
     assertThat(porter.visits()).isZero();
+  }
+
+  @Test
+  void whomAProxyCountsAndRecordsTheNodeLeavesToIt() throws Exception {
+    known();
+    RoleOptions options = options(Optional.empty());
+    cluster.decision = allowed(options);
+    assertThat(enter(new Connection(), Set.of(Certified.BRIDGED)))
+        .isInstanceOfSatisfying(
+            Entry.Admitted.class,
+            it -> {
+              RoleOptions left = it.terms().options();
+              assertThat(left.maxConnections()).isEmpty();
+              assertThat(left.recording()).contains(RecordingMode.OFF);
+              assertThat(left.portForwarding()).isEqualTo(options.portForwarding());
+            });
   }
 
   @Test
@@ -220,8 +237,13 @@ final class PorterTest {
   }
 
   private Entry enter(Connection connection) throws IOException {
+    return enter(connection, Set.of());
+  }
+
+  private Entry enter(Connection connection, Set<String> extensions) throws IOException {
     Certified certified =
-        new Certified(KEY, "alice", 7, List.of("deploy"), Instant.MAX, KEY, Permissions.ALL);
+        new Certified(
+            KEY, "alice", 7, List.of("deploy"), Instant.MAX, KEY, Permissions.ALL, extensions);
     return porter.enter(login(new Certifiers.Member(KEY, certified)), connection);
   }
 

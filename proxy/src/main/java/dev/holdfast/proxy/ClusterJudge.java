@@ -248,9 +248,9 @@ public final class ClusterJudge implements Judge {
       return switch (cluster.decide(wish.user(), login, wish.node().name())) {
         case Decision.Allowed allowed -> {
           lastDecisions.keep(question(wish), allowed.options());
-          yield new Verdict.Allowed();
+          yield new Verdict.Allowed(allowed.options());
         }
-        case Decision.Offline _ -> new Verdict.Allowed();
+        case Decision.Offline _ -> new Verdict.Allowed(cluster.options(wish.user()));
         case Decision.Denied denied ->
             wish.login().isEmpty() ? asAnybody(wish) : new Verdict.Denied(denied.sentence());
         case Decision.Locked locked -> new Verdict.Denied(locked.sentence());
@@ -268,9 +268,10 @@ public final class ClusterJudge implements Judge {
   }
 
   private Verdict unanswered(Wish wish) {
-    return lastDecisions.find(question(wish)).isPresent()
-        ? new Verdict.Allowed()
-        : new Verdict.Unanswered();
+    return lastDecisions
+        .find(question(wish))
+        .<Verdict>map(Verdict.Allowed::new)
+        .orElseGet(Verdict.Unanswered::new);
   }
 
   /** As whom he comes is not said to a jump host; the node decides about that. */
@@ -278,10 +279,12 @@ public final class ClusterJudge implements Judge {
     boolean may =
         cluster.nodesOf(wish.user()).stream()
             .anyMatch(node -> node.name().equals(wish.node().name()));
-    if (may) {
-      lastDecisions.keep(question(wish), RoleOptions.NONE);
+    if (!may) {
+      return new Verdict.Denied("");
     }
-    return may ? new Verdict.Allowed() : new Verdict.Denied("");
+    RoleOptions options = cluster.options(wish.user());
+    lastDecisions.keep(question(wish), options);
+    return new Verdict.Allowed(options);
   }
 
   @Override

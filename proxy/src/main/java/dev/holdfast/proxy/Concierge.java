@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leads users who are logged in to nodes: their direct-tcpip channels, as {@code ssh -J} opens
@@ -23,6 +24,7 @@ final class Concierge implements ChannelRoutes {
   private final Watch watch;
   private final Duration pause;
   private final Farewell farewell;
+  private final @Nullable Stopovers stopovers;
   private final ProxyLog log;
 
   /** Ends SSH connections. */
@@ -36,6 +38,7 @@ final class Concierge implements ChannelRoutes {
    * One.
    *
    * @param pause between two decisions about the same channel
+   * @param stopovers for those who are to be recorded; null if nobody is
    */
   Concierge(
       Judge cluster,
@@ -43,7 +46,9 @@ final class Concierge implements ChannelRoutes {
       Watch watch,
       Duration pause,
       Farewell farewell,
+      @Nullable Stopovers stopovers,
       ProxyLog log) {
+    this.stopovers = stopovers;
     this.farewell = farewell;
     this.cluster = cluster;
     this.roads = roads;
@@ -100,6 +105,25 @@ final class Concierge implements ChannelRoutes {
   }
 
   private Duplex reach(Login login, Route.Found found) throws IOException {
+    Stopovers recording = stopovers;
+    return recording != null && Stopover.isFor(found.options())
+        ? interrupted(login, found, recording)
+        : through(login, found);
+  }
+
+  private static Duplex interrupted(Login login, Route.Found found, Stopovers recording)
+      throws IOException {
+    try {
+      return recording.open(new Stopover(login.user(), found.login(), found.node()), login.from());
+    } catch (IOException e) {
+      throw new RouteRefusedException(
+          "'%s' can't be recorded now, so you can't go there: %s"
+              .formatted(found.node().name(), e.getMessage()),
+          false);
+    }
+  }
+
+  private Duplex through(Login login, Route.Found found) throws IOException {
     Caller node;
     try {
       node = roads.reach(found.node(), client(login));

@@ -1,5 +1,6 @@
 package dev.holdfast.proxy;
 
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.ssh.Admissions;
 import dev.holdfast.ssh.SshPublicKey;
 import java.io.IOException;
@@ -51,8 +52,17 @@ public interface Judge {
 
   /** What becomes of a wish. */
   sealed interface Verdict {
-    /** It may be. */
-    record Allowed() implements Verdict {}
+    /**
+     * It may be.
+     *
+     * @param options of all his roles
+     */
+    record Allowed(RoleOptions options) implements Verdict {
+      /** Of somebody of whose roles nothing is said. */
+      public Allowed() {
+        this(RoleOptions.NONE);
+      }
+    }
 
     /**
      * It may not.

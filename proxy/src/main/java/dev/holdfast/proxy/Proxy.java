@@ -48,6 +48,8 @@ public final class Proxy implements Closeable {
   private final TicketOffice office;
   private final Reception reception;
   private final NodeRoads roads;
+  private final @Nullable RecordingOffice recordingOffice;
+  private final @Nullable Stopovers stopovers;
   private final ProxyLog log;
   private final ServerEngine engine;
   private final Thread keeper;
@@ -55,17 +57,27 @@ public final class Proxy implements Closeable {
   private volatile @Nullable Gate gate;
   private volatile boolean closed;
 
-  private Proxy(ProxySettings settings, Judge cluster, ProxyLog log) throws SettingsException {
+  private Proxy(
+      ProxySettings settings,
+      Judge cluster,
+      @Nullable RecordingOffice recordingOffice,
+      ProxyLog log)
+      throws SettingsException {
     this.settings = settings;
     this.log = log;
     tunnels = new Tunnels(settings.dialBack(), log);
     watch = new Watch(cluster, log);
     roads = new NodeRoads(cluster, tunnels, settings.nodePatience());
+    this.recordingOffice = recordingOffice;
+    stopovers =
+        recordingOffice == null
+            ? null
+            : new Stopovers(cluster, roads, watch, recordingOffice, settings.ticketTime(), log);
     Concierge concierge =
-        new Concierge(cluster, roads, watch, settings.ticketTime(), this::end, log);
+        new Concierge(cluster, roads, watch, settings.ticketTime(), this::end, stopovers, log);
     Tickets tickets = new Tickets(settings, cluster, Instant::now);
-    office = new TicketOffice(concierge, tickets, settings);
-    reception = new Reception(tickets, roads, tunnels, watch, log, this::gate);
+    office = new TicketOffice(concierge, tickets, settings, stopovers);
+    reception = new Reception(cluster, tickets, roads, tunnels, watch, log, this::gate, stopovers);
     engine =
         ServerEngine.serve(
             sshSettings(),
@@ -103,8 +115,19 @@ public final class Proxy implements Closeable {
   /** One that does not serve yet. */
   public static Proxy prepare(ProxySettings settings, Judge cluster, ProxyLog log)
       throws IOException {
+    return prepare(settings, cluster, null, log);
+  }
+
+  /**
+   * The same, which records those whose roles want that of proxies.
+   *
+   * @param office what it needs for that; null if it does not record
+   */
+  public static Proxy prepare(
+      ProxySettings settings, Judge cluster, @Nullable RecordingOffice office, ProxyLog log)
+      throws IOException {
     try {
-      return new Proxy(settings, cluster, log);
+      return new Proxy(settings, cluster, office, log);
     } catch (SettingsException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -116,7 +139,9 @@ public final class Proxy implements Closeable {
    * @param from the process to take the listeners over from, closed with the proxy; null if there
    *     is none
    */
-  public void open(@Nullable DescriptorSocket from, Consumer<GateEvent> events) throws IOException {
+  public void open(@Nullable DescriptorSocket from, Consumer<GateEvent> told) throws IOException {
+    RecordingOffice recording = recordingOffice;
+    Consumer<GateEvent> events = recording == null ? told : told.andThen(recording::happened);
     try {
       gate =
           from == null
@@ -190,6 +215,9 @@ public final class Proxy implements Closeable {
   public void endAll(String why) {
     watch.endAll(why);
     engine.end(login -> true, why);
+    if (stopovers != null) {
+      stopovers.endAll(why);
+    }
   }
 
   /** A node is none of the cluster's any more: its control links end. */
@@ -239,7 +267,8 @@ public final class Proxy implements Closeable {
     return gate().isEmpty()
         && reception.waiting() == 0
         && engine.connections() == 0
-        && watch.size() == 0;
+        && watch.size() == 0
+        && (stopovers == null || stopovers.size() == 0);
   }
 
   private void end(String connection, String why) {
@@ -328,5 +357,8 @@ public final class Proxy implements Closeable {
       opened.close();
     }
     engine.close();
+    if (stopovers != null) {
+      stopovers.close();
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import dev.holdfast.access.ProxyAnswer;
 import dev.holdfast.access.ProxyHello;
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.access.Ticket;
 import dev.holdfast.access.TicketException;
 import dev.holdfast.access.TicketProof;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives clients that show a ticket, and nodes that dial back (PROTOCOL.ticket, section 4): finds
@@ -28,23 +30,33 @@ final class Reception implements Entrance.Keeper {
   /** For a caller to say all that is wanted of him, whatever it is. */
   static final Duration HELLO = Duration.ofSeconds(10);
 
+  private final Judge judge;
   private final Tickets tickets;
   private final NodeRoads roads;
   private final Tunnels tunnels;
   private final Watch watch;
   private final ProxyLog log;
   private final Supplier<Gate> gate;
+  private final @Nullable Stopovers stopovers;
   private final SourceLimit limit = new SourceLimit();
   private final SecureRandom random = new SecureRandom();
 
-  /** What it needs; {@code gate} is asked once callers come. */
+  /**
+   * What it needs; {@code gate} is asked once callers come.
+   *
+   * @param stopovers for those who are to be recorded; null if nobody is
+   */
   Reception(
+      Judge judge,
       Tickets tickets,
       NodeRoads roads,
       Tunnels tunnels,
       Watch watch,
       ProxyLog log,
-      Supplier<Gate> gate) {
+      Supplier<Gate> gate,
+      @Nullable Stopovers stopovers) {
+    this.stopovers = stopovers;
+    this.judge = judge;
     this.tickets = tickets;
     this.roads = roads;
     this.tunnels = tunnels;
@@ -128,22 +140,73 @@ final class Reception implements Entrance.Keeper {
     Tickets.Judged.Good good = judge(ticket, from, Tickets.Use.OPEN);
     byte[] nonce = challenge(caller);
     byte[] proof = take(caller, TicketProof.BYTES, until);
-    byte[] hello = streamHello(caller, HelloV2.Open.class, until);
+    HelloV2.Open opening = streamHello(caller, HelloV2.Open.class, until);
+    byte[] hello = opening.encoded();
     if (!TicketProof.provesAnswer(good.ticket(), ticket, nonce, hello, proof)) {
       throw new Turned(ProxyAnswer.Why.TICKET, "This ticket is somebody else's.");
     }
-    join(caller, from, good, hello);
+    Stopovers recording = stopovers;
+    if (recording != null && isRecorded(good, from)) {
+      interrupt(caller, from, good, opening, recording);
+    } else {
+      join(caller, from, good, hello);
+    }
+  }
+
+  /** A ticket may be of another proxy's, so the cluster is asked; if nobody answers, he waits. */
+  private boolean isRecorded(Tickets.Judged.Good good, InetSocketAddress from) throws Turned {
+    Ticket ticket = good.ticket();
+    Judge.Wish wish = new Judge.Wish(ticket.user(), ticket.login(), good.node(), from.getAddress());
+    return switch (judge.decide(wish)) {
+      case Judge.Verdict.Allowed(RoleOptions options) -> Stopover.isFor(options);
+      case Judge.Verdict.Denied(String why) ->
+          throw new Turned(
+              ProxyAnswer.Why.DENIED,
+              why.isEmpty() ? "You may not reach '%s'.".formatted(ticket.node()) : why);
+      case Judge.Verdict.Unanswered _ -> throw new Turned(ProxyAnswer.Why.BUSY, Judge.UNANSWERED);
+    };
+  }
+
+  private void interrupt(
+      Caller caller,
+      InetSocketAddress from,
+      Tickets.Judged.Good good,
+      HelloV2.Open hello,
+      Stopovers recording)
+      throws IOException {
+    Ticket ticket = good.ticket();
+    caller.write(new ProxyAnswer.Welcome(good.renewed()).encoded());
+    Stopover stopover = new Stopover(ticket.user(), ticket.login(), good.node());
+    gate.get().take(caller, hello, recording.acceptor(stopover));
+    log.say(
+        ProxyLog.Weight.NEWS,
+        "stopover",
+        "ticket %s: %s at %s goes to %s, and is recorded here"
+            .formatted(ticket.name(), ticket.user(), from, ticket.node()));
   }
 
   private void resume(
       Caller caller, InetSocketAddress from, byte[] ticket, byte[] proof, long until)
       throws IOException, ProtocolException, Turned {
-    byte[] hello = streamHello(caller, HelloV2.Resume.class, until);
+    HelloV2.Resume returning = streamHello(caller, HelloV2.Resume.class, until);
+    byte[] hello = bytes(returning);
     Tickets.Judged.Good good = judge(ticket, from, Tickets.Use.RETURN);
     if (!TicketProof.provesResume(good.ticket(), ticket, hello, proof)) {
       throw new Turned(ProxyAnswer.Why.TICKET, "This ticket is somebody else's.");
     }
-    join(caller, from, good, hello);
+    if (gate.get().keeps(returning)) {
+      caller.write(new ProxyAnswer.Welcome(good.renewed()).encoded());
+      gate.get().take(caller, returning);
+    } else {
+      join(caller, from, good, hello);
+    }
+  }
+
+  private static byte[] bytes(HelloV2.Resume hello) {
+    return ByteBuffer.allocate(hello.proven().length + hello.proof().length)
+        .put(hello.proven())
+        .put(hello.proof())
+        .array();
   }
 
   private void renew(Caller caller, InetSocketAddress from, byte[] ticket, long until)
@@ -184,8 +247,8 @@ final class Reception implements Entrance.Keeper {
     return bytes;
   }
 
-  /** The bytes of the stream's hello, which has to be of one kind. */
-  private static byte[] streamHello(Caller caller, Class<? extends HelloV2> kind, long until)
+  /** The stream's hello, which has to be of one kind. */
+  private static <H extends HelloV2> H streamHello(Caller caller, Class<H> kind, long until)
       throws IOException, ProtocolException {
     while (true) {
       ByteBuffer input = caller.received();
@@ -194,10 +257,8 @@ final class Reception implements Entrance.Keeper {
         throw new ProtocolException("another hello was to come");
       }
       if (hello != null) {
-        byte[] bytes = new byte[input.position()];
-        input.flip().get(bytes);
         caller.took(input);
-        return bytes;
+        return kind.cast(hello);
       }
       caller.await(until);
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.proxy;
 
+import dev.holdfast.access.RoleOptions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,8 +21,17 @@ sealed interface Route {
   /** Characters of a target that are looked at. */
   int MOST_TARGET = 1024;
 
-  /** One node. */
-  record Found(KnownNode node, String login) implements Route {}
+  /**
+   * One node.
+   *
+   * @param options of all roles of who may reach it
+   */
+  record Found(KnownNode node, String login, RoleOptions options) implements Route {
+    /** For somebody of whose roles nothing is said. */
+    Found(KnownNode node, String login) {
+      this(node, login, RoleOptions.NONE);
+    }
+  }
 
   /** It can't be, for a reason that he is told. */
   record Refused(String sentence, boolean prohibited) implements Route {}
@@ -54,7 +64,10 @@ sealed interface Route {
     } else if (allowed.size() > 1) {
       return ambiguous(name, allowed);
     }
-    return new Found(allowed.getFirst(), login);
+    KnownNode node = allowed.getFirst();
+    return verdicts.get(node) instanceof Judge.Verdict.Allowed(RoleOptions options)
+        ? new Found(node, login, options)
+        : unknown(name);
   }
 
   /** In the cluster's own words, if it has some that are true of all. */

@@ -5,6 +5,7 @@ import dev.holdfast.ssh.Program;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The subsystem {@code holdfast-ticket} of a proxy (PROTOCOL.ticket, section 5): gives a ticket for
@@ -26,8 +27,16 @@ final class TicketOffice {
   private final Concierge concierge;
   private final Tickets tickets;
   private final ProxySettings settings;
+  private final @Nullable Stopovers stopovers;
 
-  TicketOffice(Concierge concierge, Tickets tickets, ProxySettings settings) {
+  /**
+   * One.
+   *
+   * @param stopovers for those who are to be recorded; null if nobody is
+   */
+  TicketOffice(
+      Concierge concierge, Tickets tickets, ProxySettings settings, @Nullable Stopovers stopovers) {
+    this.stopovers = stopovers;
     this.concierge = concierge;
     this.tickets = tickets;
     this.settings = settings;
@@ -49,13 +58,22 @@ final class TicketOffice {
       case Route.Found found ->
           tickets
               .give(concierge.wish(call.login(), found), key)
-              .map(this::given)
+              .map(ticket -> given(ticket, proxies(found)))
               .orElse("refused " + Judge.UNANSWERED);
     };
   }
 
-  private String given(byte[] ticket) {
-    List<String> proxies = settings.proxies().get().stream().limit(MOST_PROXIES).toList();
+  /** What is recorded here comes back to this proxy only. */
+  private List<String> proxies(Route.Found found) {
+    Stopovers recording = stopovers;
+    List<String> all =
+        recording != null && Stopover.isFor(found.options())
+            ? recording.places()
+            : settings.proxies().get();
+    return all.stream().limit(MOST_PROXIES).toList();
+  }
+
+  private static String given(byte[] ticket, List<String> proxies) {
     return "ticket %s %s"
         .formatted(
             Base64.getEncoder().encodeToString(ticket),

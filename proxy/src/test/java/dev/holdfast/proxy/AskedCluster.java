@@ -10,6 +10,7 @@ import dev.holdfast.access.Identity;
 import dev.holdfast.access.Leases;
 import dev.holdfast.access.Lock;
 import dev.holdfast.access.NodeRecord;
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.access.ServiceKind;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ final class AskedCluster implements Cluster {
   volatile List<NodeRecord> nodesOf = List.of();
   volatile List<NodeRecord> machines = List.of();
   volatile List<Lock> locks = List.of();
+  volatile RoleOptions options = RoleOptions.NONE;
   final AtomicInteger listed = new AtomicInteger();
 
   @Override
@@ -44,6 +46,11 @@ final class AskedCluster implements Cluster {
     if (!reached) {
       throw new IOException("The connection to the auth service has ended.");
     }
+  }
+
+  @Override
+  public RoleOptions options(String user) {
+    return options;
   }
 
   @Override

@@ -62,7 +62,8 @@ public final class ListedParts implements PartStore {
         about.text("user"),
         about.text("login"),
         about.text("connection"),
-        about.time().orElse(Instant.EPOCH));
+        about.time().orElse(Instant.EPOCH),
+        about.text("node"));
   }
 
   @Override

@@ -43,6 +43,12 @@ public interface PartStore {
    * @param user of the cluster; empty if there is none
    * @param login the account
    * @param session what the session is called in audit events; may be empty
+   * @param node on which it ran, by the word of who recorded it; may be empty
    */
-  record Subject(String user, String login, String session, Instant started) {}
+  record Subject(String user, String login, String session, Instant started, String node) {
+    /** On the machine that records it. */
+    public Subject(String user, String login, String session, Instant started) {
+      this(user, login, session, started, "");
+    }
+  }
 }

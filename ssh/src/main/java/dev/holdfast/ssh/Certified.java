@@ -2,6 +2,7 @@ package dev.holdfast.ssh;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a certificate says that is believed.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param validBefore when it ends
  * @param authority that signed it
  * @param permissions of its holder
+ * @param extensions the names of all that may be ignored
  */
 public record Certified(
     SshPublicKey key,
@@ -21,8 +23,16 @@ public record Certified(
     List<String> principals,
     Instant validBefore,
     SshPublicKey authority,
-    Permissions permissions) {
+    Permissions permissions,
+    Set<String> extensions) {
+  /**
+   * The extension of certificates by which a proxy logs in for a user, whose connection it counts
+   * and whose sessions it records.
+   */
+  public static final String BRIDGED = "bridged@holdfast.dev";
+
   public Certified {
+    extensions = Set.copyOf(extensions);
     principals = List.copyOf(principals);
   }
 
@@ -37,7 +47,8 @@ public record Certified(
         certificate.principals(),
         validBefore,
         certificate.authority(),
-        permissions);
+        permissions,
+        certificate.extensions().keySet());
   }
 
   /** How its holder proved himself. */

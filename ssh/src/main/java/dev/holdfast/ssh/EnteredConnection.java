@@ -2,6 +2,7 @@ package dev.holdfast.ssh;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.SshConstants;
@@ -32,6 +33,11 @@ record EnteredConnection(AbstractSession session) implements Entrant {
     } catch (InterruptedException e) {
       session.close(true);
     }
+  }
+
+  @Override
+  public Optional<SignedLogin> signed() {
+    return Optional.ofNullable(session.getAttribute(UserAuthentication.SIGNED));
   }
 
   @Override

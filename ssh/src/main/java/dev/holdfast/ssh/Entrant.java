@@ -1,5 +1,7 @@
 package dev.holdfast.ssh;
 
+import java.util.Optional;
+
 /** The connection of somebody who has logged in, for whoever let him in. Thread-safe. */
 public interface Entrant {
   /**
@@ -9,6 +11,11 @@ public interface Entrant {
    * @param sentence for the person
    */
   void end(String sentence);
+
+  /** What he signed to log in, if he did so by a key. */
+  default Optional<SignedLogin> signed() {
+    return Optional.empty();
+  }
 
   /** Whether it has ended, or is ending. */
   boolean isOver();

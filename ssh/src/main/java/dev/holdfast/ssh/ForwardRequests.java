@@ -2,6 +2,7 @@ package dev.holdfast.ssh;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.session.ConnectionService;
@@ -18,19 +19,22 @@ final class ForwardRequests implements RequestHandler<ConnectionService> {
   public Result process(ConnectionService service, String request, boolean wantReply, Buffer buffer)
       throws Exception {
     ServerChannels channels = (ServerChannels) service;
-    Forwards forwards = channels.forwards();
     return switch (request) {
       case "tcpip-forward" -> listen(channels, wantReply, buffer);
       case "cancel-tcpip-forward" ->
-          answer(forwards.cancel(buffer.getString(), (int) buffer.getUInt()));
+          answer(cancel(channels, buffer.getString(), (int) buffer.getUInt()));
       case "streamlocal-forward@openssh.com" -> answer(listen(channels, buffer.getString()));
-      case "cancel-streamlocal-forward@openssh.com" -> answer(forwards.cancel(buffer.getString()));
+      case "cancel-streamlocal-forward@openssh.com" -> answer(cancel(channels, buffer.getString()));
       default -> Result.Unsupported;
     };
   }
 
   private static boolean listen(ServerChannels channels, String path) {
-    boolean got = channels.forwards().listen(channels.forwardPolicy(), path);
+    ForwardPolicy policy = channels.forwardPolicy();
+    boolean got =
+        policy.login().guest() instanceof Bridge bridge
+            ? policy.mayListenOnSocket() && bridge.listen(path)
+            : channels.forwards().listen(policy, path);
     channels.tell(true, path, got);
     return got;
   }
@@ -41,9 +45,7 @@ final class ForwardRequests implements RequestHandler<ConnectionService> {
     String address = buffer.getString();
     long port = buffer.getUInt();
     Optional<Integer> got =
-        port > 65_535
-            ? Optional.empty()
-            : channels.forwards().listen(channels.forwardPolicy(), address, (int) port);
+        port > 65_535 ? Optional.empty() : listen(channels, address, (int) port);
     channels.tell(true, address + ":" + got.map(it -> (long) it).orElse(port), got.isPresent());
     if (got.isEmpty() || port != 0 || !wantReply) {
       return answer(got.isPresent());
@@ -53,6 +55,28 @@ final class ForwardRequests implements RequestHandler<ConnectionService> {
     success.putUInt(got.get());
     session.writePacket(success);
     return Result.Replied;
+  }
+
+  private static Optional<Integer> listen(ServerChannels channels, String address, int port) {
+    ForwardPolicy policy = channels.forwardPolicy();
+    if (!(policy.login().guest() instanceof Bridge bridge)) {
+      return channels.forwards().listen(policy, address, port);
+    }
+    OptionalInt got =
+        policy.mayListen(address, port) ? bridge.listen(address, port) : OptionalInt.empty();
+    return got.isPresent() ? Optional.of(got.getAsInt()) : Optional.empty();
+  }
+
+  private static boolean cancel(ServerChannels channels, String address, int port) {
+    return channels.forwardPolicy().login().guest() instanceof Bridge bridge
+        ? bridge.cancel(address, port)
+        : channels.forwards().cancel(address, port);
+  }
+
+  private static boolean cancel(ServerChannels channels, String path) {
+    return channels.forwardPolicy().login().guest() instanceof Bridge bridge
+        ? bridge.cancel(path)
+        : channels.forwards().cancel(path);
   }
 
   private static Result answer(boolean success) {

@@ -3,7 +3,9 @@ package dev.holdfast.ssh;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A command that runs on the server.
@@ -57,6 +59,16 @@ public final class RemoteCommand implements AutoCloseable {
   /** Sends the command's terminal a break of usual length. */
   public void sendBreak() throws IOException {
     channel.sendBreak(USUAL_BREAK_MILLIS);
+  }
+
+  /** Sends the command's terminal a break of that length. */
+  public void sendBreak(Duration length) throws IOException {
+    channel.sendBreak(Math.clamp(length.toMillis(), 0, Integer.MAX_VALUE));
+  }
+
+  /** Waits for a while until the command has ended; false if it has not. */
+  public boolean awaitFor(Duration within) throws InterruptedException {
+    return closed.await(within.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Whether the server gave no pty although one was asked for; certain once output comes. */

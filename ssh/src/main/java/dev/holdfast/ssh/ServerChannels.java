@@ -150,12 +150,17 @@ final class ServerChannels extends ServerConnectionService {
       prohibited(buffer, sender);
       return;
     }
+    open(windows, connector(login(getSession()), host, (int) port));
+  }
+
+  private Connector connector(Login login, String host, int port) {
     ChannelRoutes routes = policy.routes();
-    Connector connector =
-        routes == null
-            ? () -> sockets.connect(host, (int) port)
-            : () -> routes.connect(login(getSession()), host, (int) port);
-    open(windows, connector);
+    if (login.guest() instanceof Bridge bridge) {
+      return () -> bridge.connect(host, port, login.from());
+    }
+    return routes == null
+        ? () -> sockets.connect(host, port)
+        : () -> routes.connect(login, host, port);
   }
 
   /** PROTOCOL 2.4: path, reserved string, reserved number. */
@@ -168,7 +173,11 @@ final class ServerChannels extends ServerConnectionService {
       prohibited(buffer, sender);
       return;
     }
-    open(windows, () -> sockets.connect(may.login(), path));
+    open(
+        windows,
+        may.login().guest() instanceof Bridge bridge
+            ? () -> bridge.connect(path)
+            : () -> sockets.connect(may.login(), path));
   }
 
   /** Tells the server's watch of a forward. */

@@ -150,6 +150,28 @@ public final class ServerEngine implements AutoCloseable {
     return start(policy, identity, new ProgramSessions(programs));
   }
 
+  /**
+   * A server for guests whom {@link Bridge}s lead on to another server: their sessions, and what is
+   * forwarded for them as far as the settings permit it.
+   *
+   * @param hostKeys at most one of each type
+   * @param entrances opens the bridge of who has logged in
+   * @throws SettingsException if a file that the settings name can't be used
+   */
+  public static ServerEngine bridge(
+      ServerSettings settings,
+      Admissions admissions,
+      Entrances entrances,
+      List<KeyPair> hostKeys,
+      Sessions sessions,
+      LoginWatch watch)
+      throws SettingsException {
+    HostIdentity identity = HostIdentity.load(settings, hostKeys);
+    LoginRules rules = new AdmissionRules(admissions);
+    return start(
+        new ServerPolicy(settings, rules, watch, null, null, entrances), identity, sessions);
+  }
+
   private static ServerEngine serve(
       List<KeyPair> hostKeys, Authenticator authenticator, Sessions sessions, long rekeyLimit) {
     ServerSettings settings =

@@ -34,6 +34,9 @@ final class UserAuthentication extends AbstractCloseable implements Service {
   /** Of who was let in, for whoever let him in. */
   static final AttributeKey<Entrances.Stay> STAY = new AttributeKey<>();
 
+  /** What who is logged in has signed, if he came by a key. */
+  static final AttributeKey<SignedLogin> SIGNED = new AttributeKey<>();
+
   /** Requests of one connection, whatever they ask, as with OpenSSH. */
   static final int MOST_REQUESTS = 1_024;
 
@@ -204,13 +207,14 @@ final class UserAuthentication extends AbstractCloseable implements Service {
     data.putBoolean(true);
     data.putString(algorithm);
     data.putBytes(blob);
+    SignedLogin login = new SignedLogin(data.getCompactData(), signature);
     return switch (SignatureCheck.verify(
-        candidate.key(),
-        SignatureCheck.plainAlgorithm(algorithm),
-        data.getCompactData(),
-        signature)) {
+        candidate.key(), SignatureCheck.plainAlgorithm(algorithm), login.data(), signature)) {
       case SignatureCheck.Outcome.Bad() -> false;
-      case SignatureCheck.Outcome.Good(int flags) -> isPresent(candidate, flags);
+      case SignatureCheck.Outcome.Good(int flags) -> {
+        session.setAttribute(SIGNED, login);
+        yield isPresent(candidate, flags);
+      }
     };
   }
 
