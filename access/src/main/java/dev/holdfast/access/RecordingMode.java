@@ -18,8 +18,9 @@ public enum RecordingMode {
     return this == PROXY || this == PROXY_SYNC;
   }
 
-  /** The stricter of both. */
+  /** What both want: the stricter one, at a proxy if one of them wants that. */
   public RecordingMode and(RecordingMode other) {
-    return compareTo(other) >= 0 ? this : other;
+    RecordingMode stricter = compareTo(other) >= 0 ? this : other;
+    return stricter == NODE_SYNC && (isOfProxy() || other.isOfProxy()) ? PROXY_SYNC : stricter;
   }
 }
