@@ -44,6 +44,13 @@ final class Bench implements Callable<Integer> {
     }
   }
 
+  private static final Set<Run.Part> SHORT_PARTS =
+      Set.copyOf(EnumSet.of(Run.Part.SPEED, Run.Part.RECOVERY));
+
+  /** Not those that need root, and half an hour for each repetition. */
+  private static final Set<Run.Part> USUAL_PARTS =
+      Set.copyOf(EnumSet.complementOf(EnumSet.of(Run.Part.SURVIVE, Run.Part.TYPING)));
+
   private static final List<Path> DEFAULT_PATHS =
       List.of(Baseline.RAW_RELAY, Resuming.LIBRARY, Resuming.CONNECT);
 
@@ -124,6 +131,7 @@ final class Bench implements Callable<Integer> {
                 paths.getFirst().label(),
                 NodeSpeed.BASE.label(),
                 ClientSpeed.BASE,
+                Survival.BASE,
                 ForwardSpeed.BASE,
                 ProxySpeed.BASE,
                 LeaseSpeed.BASE,
@@ -157,7 +165,7 @@ final class Bench implements Callable<Integer> {
     if (!parts.isEmpty()) {
       return parts;
     }
-    return brief ? EnumSet.of(Run.Part.SPEED, Run.Part.RECOVERY) : EnumSet.allOf(Run.Part.class);
+    return EnumSet.copyOf(brief ? SHORT_PARTS : USUAL_PARTS);
   }
 
   private Plan plan() {

@@ -64,20 +64,30 @@ record Plan(
    * @param setUps one after the other, in each repetition
    * @param trips of one byte, there and back
    * @param idle sessions held at the same time
+   * @param outages of the whole network that are to be survived
+   * @param asleep for how long a client's machine sleeps
    */
-  record Ssh(int repetitions, long bytes, int setUps, int trips, int idle) {
+  record Ssh(
+      int repetitions,
+      long bytes,
+      int setUps,
+      int trips,
+      int idle,
+      List<Duration> outages,
+      Duration asleep) {
     Ssh {
+      outages = List.copyOf(outages);
       if (repetitions < 1 || repetitions > REPETITIONS_MAX) {
         throw new IllegalArgumentException("repetitions are 1 to " + REPETITIONS_MAX);
       }
     }
 
     Ssh times(int others) {
-      return new Ssh(others, bytes, setUps, trips, idle);
+      return new Ssh(others, bytes, setUps, trips, idle, outages, asleep);
     }
 
     Ssh withIdle(int others) {
-      return new Ssh(repetitions, bytes, setUps, trips, others);
+      return new Ssh(repetitions, bytes, setUps, trips, others, outages, asleep);
     }
   }
 
@@ -92,7 +102,14 @@ record Plan(
           5,
           10_000,
           Duration.ofSeconds(60),
-          new Ssh(10, 2L << 30, 40, 20_000, 1_000));
+          new Ssh(
+              10,
+              2L << 30,
+              40,
+              20_000,
+              1_000,
+              List.of(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofMinutes(10)),
+              Duration.ofMinutes(3)));
 
   static final Plan SHORT =
       new Plan(
@@ -105,7 +122,14 @@ record Plan(
           1,
           1_000,
           Duration.ofSeconds(5),
-          new Ssh(3, 512L << 20, 10, 5_000, 200));
+          new Ssh(
+              3,
+              512L << 20,
+              10,
+              5_000,
+              200,
+              List.of(Duration.ofSeconds(10), Duration.ofSeconds(60)),
+              Duration.ofSeconds(60)));
 
   Plan {
     roundTrips = List.copyOf(roundTrips);

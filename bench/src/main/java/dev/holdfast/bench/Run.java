@@ -22,6 +22,10 @@ final class Run {
     NODE("the node against sshd", (plan, results) -> new NodeSpeed(plan, results).measure()),
     /** {@code holdfast ssh} against OpenSSH's ssh. */
     CLIENT("the client against ssh", (plan, results) -> new ClientSpeed(plan, results).measure()),
+    /** Terminals in a network that fails, against peers. */
+    SURVIVE("survival", (plan, results) -> new Survival(plan, results).measure()),
+    /** Keys that are shown before the server answers, against peers. */
+    TYPING("typing", (plan, results) -> new Typing(plan, results).measure()),
     /** {@code holdfast forward} against {@code ssh -N -L}. */
     FORWARD("forwards", (plan, results) -> new ForwardSpeed(plan, results).measure()),
     /** Our proxy against {@code ssh -J}. */

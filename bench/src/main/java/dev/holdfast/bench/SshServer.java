@@ -2,9 +2,6 @@ package dev.holdfast.bench;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +19,7 @@ final class SshServer implements SshReach, AutoCloseable {
   private static final int KEYGEN_MAX_SECONDS = 30;
 
   private final Kind kind;
+  private final Place place;
   private final Scratch scratch;
   private final int port;
   private final Child process;
@@ -45,18 +43,36 @@ final class SshServer implements SshReach, AutoCloseable {
     }
   }
 
-  private SshServer(Kind kind, Scratch scratch) throws IOException {
+  /**
+   * Where it serves.
+   *
+   * @param address to listen at
+   * @param enter what is put before its command
+   */
+  record Place(String address, List<String> enter) {
+    static final Place HERE = new Place(SshReach.host(), List.of());
+  }
+
+  private SshServer(Kind kind, Place place, Scratch scratch) throws IOException {
     this.kind = kind;
+    this.place = place;
     this.scratch = scratch;
     port = FreePort.find();
     keygen("host");
     keygen("user");
     Files.copy(file("user.pub"), file("authorized"));
-    process = Child.start(kind == Kind.SSHD ? sshd() : node());
+    var command = new ArrayList<>(place.enter());
+    command.addAll(kind == Kind.SSHD ? sshd() : node());
+    process = Child.start(command);
   }
 
   static SshServer start(Kind kind) throws IOException {
-    var server = new SshServer(kind, Scratch.make());
+    return start(kind, Place.HERE);
+  }
+
+  /** The same at some other place than loopback. */
+  static SshServer start(Kind kind, Place place) throws IOException {
+    var server = new SshServer(kind, place, Scratch.make());
     try {
       server.awaitListening();
       return server;
@@ -104,7 +120,7 @@ final class SshServer implements SshReach, AutoCloseable {
     Files.writeString(
         file("config"),
         """
-        ListenAddress 127.0.0.1:%d
+        ListenAddress %s:%d
         HostKey %s
         AuthorizedKeysFile %s
         PidFile none
@@ -112,7 +128,7 @@ final class SshServer implements SshReach, AutoCloseable {
         StrictModes no
         MaxStartups 1000
         """
-            .formatted(port, file("host"), file("authorized")));
+            .formatted(place.address(), port, file("host"), file("authorized")));
     return List.of("/usr/sbin/sshd", "-D", "-e", "-f", file("config").toString());
   }
 
@@ -121,13 +137,13 @@ final class SshServer implements SshReach, AutoCloseable {
         file("config"),
         """
         node:
-          listen: 127.0.0.1:%d
+          listen: %s:%d
           state-dir: %s
           HostKey: %s
           AuthorizedKeysFile: %s
           StrictModes: no
         """
-                .formatted(port, file("state"), file("host"), file("authorized"))
+                .formatted(place.address(), port, file("state"), file("host"), file("authorized"))
             + recording());
     return List.of(Resuming.launcher(), "serve", "--config", file("config").toString());
   }
@@ -167,14 +183,19 @@ final class SshServer implements SshReach, AutoCloseable {
   private void awaitListening() throws IOException {
     long deadline = System.nanoTime() + LISTEN_MAX_NANOS;
     while (process.isAlive() && System.nanoTime() < deadline) {
-      try (var probe = new Socket()) {
-        probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      if (isListening("tcp") || isListening("tcp6")) {
         return;
-      } catch (IOException e) {
-        LockSupport.parkNanos(LOOK_NANOS);
       }
+      LockSupport.parkNanos(LOOK_NANOS);
     }
     throw new IOException(kind.label() + " does not listen" + process.complaint());
+  }
+
+  /** Whether proc(5) has the port among those that listen where the process is. */
+  private boolean isListening(String protocol) throws IOException {
+    String listening = ":%04X 0000".formatted(port);
+    return Files.readAllLines(java.nio.file.Path.of("/proc/" + pid() + "/net/" + protocol)).stream()
+        .anyMatch(line -> line.contains(listening) && line.contains(" 0A "));
   }
 
   @Override

@@ -21,6 +21,9 @@ final class FirstLinks {
   /** For a first connection, where the configuration has no bound. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  /** A connection in place of a lost one is dialled again so soon, as what was dialled is lost. */
+  private static final Duration PACE = Duration.ofMillis(300);
+
   private static final byte[] IDENTIFICATION =
       (ClientEngine.IDENTIFICATION + "\r\n").getBytes(StandardCharsets.US_ASCII);
 
@@ -70,6 +73,7 @@ final class FirstLinks {
         to,
         ClientSettings.Resume.valueOf(config.get(ClientOptions.HOLDFAST_RESUME).name()),
         patience.isPositive() ? patience : PATIENCE,
+        most.isPositive() ? PACE : Duration.ZERO,
         null,
         LeavingBy.of(config),
         config.surroundings().environment(),

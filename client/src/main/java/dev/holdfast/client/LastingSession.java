@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * Forwards come back with it. For one run.
  */
 final class LastingSession {
-  /** For the try whether another connection could be made. */
-  private static final Duration OTHER_WAY = Duration.ofSeconds(2);
-
   /** A connection that was lost sooner was hardly one. */
   private static final Duration SHORT_LIFE = Duration.ofSeconds(5);
 
@@ -157,11 +153,9 @@ final class LastingSession {
 
   private LinkGuard guard(Road.Reached reached, LinkGuard.Pace pace) throws IOException {
     Optional<Destination> to = road.links().destinationOf(config);
-    BooleanSupplier otherWay =
-        () ->
-            to.isEmpty()
-                || StreamClient.reaches(to.get(), OTHER_WAY, config.surroundings().environment());
-    return new LinkGuard(reached.connection(), pace, otherWay, keyboard).start();
+    Optional<LinkGuard.OtherWay> otherWay =
+        to.map(at -> most -> StreamClient.reaches(at, most, config.surroundings().environment()));
+    return new LinkGuard(GuardedLine.of(reached.connection()), pace, otherWay, keyboard).start();
   }
 
   private Closeable watchNetwork(Road.Reached reached, LinkGuard watching) throws IOException {

@@ -1,14 +1,13 @@
 package dev.holdfast.client;
 
-import dev.holdfast.ssh.ClientConnection;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +25,20 @@ final class LinkGuard implements AutoCloseable {
   /** An answer may take so many of the round trips seen so far beyond the patience. */
   private static final int ROUND_TRIPS = 4;
 
+  /**
+   * A link that does not answer within three round trips and this is doubted so far that another
+   * way is tried: TCP has sent again by then what was lost once (RFC 8985 7.2).
+   */
+  private static final long DOUBT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+  private static final int DOUBT_ROUND_TRIPS = 3;
+
+  /** And this beyond a round trip, when another way is there, before it is left. */
+  private static final long LAST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** For the try whether another connection could be made. */
+  static final Duration OTHER_WAY = Duration.ofSeconds(2);
+
   /** The longest that a link is waited for which another one would replace. */
   private static final Duration MOST_DOUBT = Duration.ofMinutes(2);
 
@@ -35,14 +48,21 @@ final class LinkGuard implements AutoCloseable {
    * @param first before the first question
    * @param every before another one when nothing comes
    * @param patience for an answer
-   * @param atOnce whether a silent link is left then; else only once another one could take its
-   *     place and it was silent for as long again, as TCP may still bring it back
+   * @param atOnce whether a silent link is left then, and before if another one could take its
+   *     place; else only once another one could and it was silent for as long again, as TCP may
+   *     still bring it back
    */
   record Pace(Duration first, Duration every, Duration patience, boolean atOnce) {}
 
-  private final ClientConnection connection;
+  /** Another connection to the server, as it could be made now. */
+  interface OtherWay {
+    /** Whether it can be made in that time, which the answer may take. */
+    boolean isThere(Duration most);
+  }
+
+  private final GuardedLine connection;
   private final Pace pace;
-  private final BooleanSupplier otherWay;
+  private final Optional<OtherWay> otherWay;
   private final Keyboard keyboard;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -55,10 +75,10 @@ final class LinkGuard implements AutoCloseable {
   /**
    * A guard that does nothing yet.
    *
-   * @param otherWay whether another connection to the server can be made; takes its time
+   * @param otherWay nothing if only the connection itself can tell whether another one is possible
    * @param keyboard is told what the server has of what was typed
    */
-  LinkGuard(ClientConnection connection, Pace pace, BooleanSupplier otherWay, Keyboard keyboard) {
+  LinkGuard(GuardedLine connection, Pace pace, Optional<OtherWay> otherWay, Keyboard keyboard) {
     this.connection = connection;
     this.pace = pace;
     this.otherWay = otherWay;
@@ -159,31 +179,59 @@ final class LinkGuard implements AutoCloseable {
     long mark = keyboard.sent();
     long begun = System.nanoTime();
     CompletableFuture<Void> answer = connection.ping();
-    long heard = connection.heardNanos();
-    while (true) {
-      try {
-        answer.get(pace.patience.toNanos() + ROUND_TRIPS * rtt, TimeUnit.NANOSECONDS);
-        long took = System.nanoTime() - begun;
-        rtt = rtt == 0 ? took : (7 * rtt + took) / 8;
-        keyboard.confirm(mark);
-        return true;
-      } catch (ExecutionException e) {
-        return false;
-      } catch (TimeoutException e) {
-        long now = connection.heardNanos();
-        if (now == heard) {
+    try {
+      while (!answer.isDone()) {
+        long heard = connection.heardNanos();
+        if (!speaks(answer, heard)) {
           return isSpared(begun, heard);
         }
-        heard = now;
       }
+      answer.get();
+    } catch (ExecutionException e) {
+      return false;
     }
+    long took = System.nanoTime() - begun;
+    rtt = rtt == 0 ? took : (7 * rtt + took) / 8;
+    keyboard.confirm(mark);
+    return true;
+  }
+
+  /** Whether anything comes before the link has been silent for too long. */
+  private boolean speaks(CompletableFuture<Void> answer, long heard) throws InterruptedException {
+    long most = pace.patience.toNanos() + ROUND_TRIPS * rtt;
+    long end = System.nanoTime() + most;
+    long doubt = Math.min(DOUBT_ROUND_TRIPS * rtt + DOUBT_NANOS, most);
+    if (!pace.atOnce || rtt == 0) {
+      return comes(answer, heard, most);
+    }
+    if (comes(answer, heard, doubt)) {
+      return true;
+    }
+    Duration rest = Duration.ofNanos(end - System.nanoTime());
+    if (rest.isPositive() && otherWay.isPresent() && otherWay.get().isThere(rest)) {
+      return comes(answer, heard, rtt + LAST_NANOS);
+    }
+    return comes(answer, heard, end - System.nanoTime());
+  }
+
+  /** Waits so long for the answer; whether that or anything else has come. */
+  private boolean comes(CompletableFuture<Void> answer, long heard, long nanos)
+      throws InterruptedException {
+    try {
+      answer.get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      // Told by the answer.
+    } catch (TimeoutException e) {
+      return connection.heardNanos() != heard;
+    }
+    return true;
   }
 
   /** Whether the silent link speaks again before it is left. */
   private boolean isSpared(long begun, long heard) throws InterruptedException {
-    boolean isReplaceable = pace.atOnce;
+    boolean isReplaceable = pace.atOnce || otherWay.isEmpty();
     while (!isReplaceable && connection.heardNanos() == heard && !isClosed()) {
-      isReplaceable = otherWay.getAsBoolean();
+      isReplaceable = otherWay.get().isThere(OTHER_WAY);
       if (!isReplaceable) {
         TimeUnit.SECONDS.sleep(1);
       }

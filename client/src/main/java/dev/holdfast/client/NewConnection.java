@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class NewConnection {
-  /** For a TCP connection; its first packet is sent again after a second. */
+  /** For a TCP connection, dialled again and again meanwhile. */
   static final Duration CONNECT = Duration.ofSeconds(3);
 
   /** For a login that asks nobody. */
@@ -25,7 +25,7 @@ final class NewConnection {
   /** Refusals in a row of a server that knew the user before. */
   static final int MOST_REFUSALS = 3;
 
-  /** Between two attempts: the first ones, and all after those. */
+  /** From one attempt to the next: the first ones, and all after those. */
   private static final long[] PAUSES_MILLIS = {0, 100, 300, 500, 1000};
 
   /** After connections that were lost at once, the pause grows up to this. */
@@ -68,7 +68,9 @@ final class NewConnection {
     road.leave();
     int refusals = 0;
     boolean goesOn = shortLived <= FREE || await(pauseAfter(shortLived - FREE));
-    for (int attempt = 0; goesOn && pause(attempt); attempt++) {
+    long attempted = System.nanoTime();
+    for (int attempt = 0; goesOn && pause(attempt, attempted); attempt++) {
+      attempted = System.nanoTime();
       try {
         Road.Reached reached = attempt();
         Duration after = Duration.ofNanos(System.nanoTime() - begun);
@@ -113,9 +115,12 @@ final class NewConnection {
     }
   }
 
-  /** Waits before an attempt; false if there is to be none. */
-  private boolean pause(int attempt) throws InterruptedException {
-    return await(Duration.ofMillis(PAUSES_MILLIS[Math.min(attempt, PAUSES_MILLIS.length - 1)]));
+  /**
+   * Waits before an attempt, the time since the last one included; false if there is to be none.
+   */
+  private boolean pause(int attempt, long attempted) throws InterruptedException {
+    long pause = PAUSES_MILLIS[Math.min(attempt, PAUSES_MILLIS.length - 1)];
+    return await(Duration.ofMillis(pause).minusNanos(System.nanoTime() - attempted));
   }
 
   static Duration pauseAfter(int many) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param to the server
  * @param resume which resumption to use
  * @param connectTimeout for the first connection, all of it
+ * @param pace the first connection is dialled again after so long without an answer, beside the
+ *     dials before; zero for once
  * @param limit how long to try for a new link at most; null for as long as the server keeps the
  *     stream
  * @param way how to leave this machine
@@ -21,12 +23,13 @@ public record ClientSettings(
     Destination to,
     Resume resume,
     Duration connectTimeout,
+    Duration pace,
     @Nullable Duration limit,
     Way way,
     Map<String, String> environment,
     Consumer<ClientEvent> events) {
 
-  /** By whichever way. */
+  /** By whichever way, dialled once. */
   public ClientSettings(
       Destination to,
       Resume resume,
@@ -34,7 +37,7 @@ public record ClientSettings(
       @Nullable Duration limit,
       Map<String, String> environment,
       Consumer<ClientEvent> events) {
-    this(to, resume, connectTimeout, limit, Way.ANY, environment, events);
+    this(to, resume, connectTimeout, Duration.ZERO, limit, Way.ANY, environment, events);
   }
 
   /** Which resumption to use. */

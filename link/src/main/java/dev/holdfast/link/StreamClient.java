@@ -123,6 +123,9 @@ public final class StreamClient implements Closeable {
   }
 
   private static SocketChannel dial(Dialer dialer, ClientSettings settings) throws IOException {
+    if (settings.pace().isPositive()) {
+      return DialRace.connect(dialer, settings.to(), settings.connectTimeout(), settings.pace());
+    }
     try (Dial dial = dialer.dial(settings.to(), settings.connectTimeout())) {
       return dial.connect();
     }
