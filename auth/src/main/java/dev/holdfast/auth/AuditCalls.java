@@ -29,17 +29,22 @@ final class AuditCalls {
 
   /** Which machine says so is not for it to say. */
   Done record(Caller.Machine caller, AuditEvent event) throws IOException {
-    Map<String, Object> fields = new LinkedHashMap<>(event.fields());
-    if (fields.get("uid") instanceof String uid && !UID.matcher(uid).matches()) {
+    if (event.fields().get("uid") instanceof String uid && !UID.matcher(uid).matches()) {
       throw new InvalidRecordException("The uid of an event is a UUID.");
     }
-    fields.put("server_id", caller.machine().id());
+    parts.trail().record(of(event, caller.machine().id(), caller.machine().name()));
+    return ApiCalls.done();
+  }
+
+  /** An event as a machine's. */
+  static AuditEvent of(AuditEvent event, String id, String name) {
+    Map<String, Object> fields = new LinkedHashMap<>(event.fields());
+    fields.put("server_id", id);
     if (event.code() != AuditCode.LIMIT_REACHED) {
       // That one has the fields that others give it, and no more.
-      fields.put("server_name", caller.machine().name());
+      fields.put("server_name", name);
     }
-    parts.trail().record(new AuditEvent(event.code(), event.user(), fields));
-    return ApiCalls.done();
+    return new AuditEvent(event.code(), event.user(), fields);
   }
 
   List<Json> search(AuditQuery query) throws IOException {

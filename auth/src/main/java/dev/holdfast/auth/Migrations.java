@@ -93,7 +93,8 @@ final class Migrations {
           Step.of(RecordingTable.TABLES),
           new Step(AuditWords::tables, AuditTable::index),
           Step.of(OpenSessions.TABLES),
-          Step.of(TicketKeyTable.TABLES));
+          Step.of(TicketKeyTable.TABLES),
+          Step.of(OpenSessions.MORE));
 
   private final Database database;
 
