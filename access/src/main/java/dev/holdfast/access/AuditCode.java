@@ -49,6 +49,7 @@ public enum AuditCode {
   SESSION_LEFT("T2012I", "session.leave"),
   COMMAND_ENDED("T2013I", "exec"),
   COPY_STARTED("T2014I", "scp"),
+  SESSION_KILLED("T2015I", "session.kill"),
   FILE_OPENED("T2020I", "sftp.open"),
   FILE_REMOVED("T2021I", "sftp.remove"),
   FILE_RENAMED("T2022I", "sftp.rename"),

@@ -17,6 +17,14 @@ public sealed interface Change {
   /** The authorities that are believed are others. */
   record AuthoritiesChanged() implements Change {}
 
+  /**
+   * Somebody wants a session to end; its node ends it.
+   *
+   * @param session as audit events call it
+   * @param sentence for its client
+   */
+  record SessionEnding(String session, String sentence) implements Change {}
+
   /** The keys that sign tickets are others; proxies fetch them. */
   record TicketKeysChanged() implements Change {}
 

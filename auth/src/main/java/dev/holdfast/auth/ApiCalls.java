@@ -46,6 +46,7 @@ final class ApiCalls implements ApiSession.Calls {
   private final AuditCalls audit;
   private final RecordingCalls recordings;
   private final LeaseCalls leases;
+  private final SessionCalls sessions;
 
   ApiCalls(Parts parts) {
     this.parts = parts;
@@ -54,6 +55,7 @@ final class ApiCalls implements ApiSession.Calls {
     audit = new AuditCalls(parts);
     recordings = new RecordingCalls(parts.recordings());
     leases = new LeaseCalls(parts.leases);
+    sessions = new SessionCalls(parts.database, parts.trail);
   }
 
   /** What the calls work with. */
@@ -174,6 +176,7 @@ final class ApiCalls implements ApiSession.Calls {
       case OPTIONS -> parts.local.options(((Named) params).name());
       case WATCH -> {
         session.hold(parts.feed.watch(change -> tellQuietly(session, Records.write(change))));
+        sessions.ending().forEach(each -> tellQuietly(session, Records.write(each)));
         yield done();
       }
       case AUDIT_RECORD -> audit.record((Caller.Machine) caller, (AuditEvent) params);
@@ -189,8 +192,15 @@ final class ApiCalls implements ApiSession.Calls {
       case LOCKS -> parts.database.transact(UserTable::locks);
       case LOCK_SET -> administration.setLock(caller, (LockOrder) params);
       case LOCK_REMOVE -> administration.removeLock(caller, (Named) params);
-      case LEASE_TAKE, LEASES_RENEW, LEASES_RELEASE, LEASES_DROP, LEASES, LEASE_REMOVE ->
+      case LEASE_TAKE,
+          LEASES_RENEW,
+          LEASES_RELEASE,
+          LEASES_DROP,
+          LEASES,
+          LEASE_LIMITS,
+          LEASE_REMOVE ->
           leases.call(caller, method, params);
+      case SESSIONS, SESSION_HISTORY, SESSION_END -> sessions.call(caller, params);
       case AUDIT_SEARCH -> audit.search((AuditQuery) params);
       case AUDIT_FOLLOW -> audit.follow((AuditQuery) params, session);
       case RECORDING_BEGIN,

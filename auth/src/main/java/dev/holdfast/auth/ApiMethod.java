@@ -113,6 +113,27 @@ public enum ApiMethod {
   LEASES("leases.list", LeaseQuery.class, Lease.class, true, PERSON, ADMINISTRATOR),
   LEASE_REMOVE("leases.remove", Named.class, Done.class, PERSON, ADMINISTRATOR),
 
+  LEASE_LIMITS(
+      "leases.limits", None.class, SessionRecords.LimitUse.class, true, PERSON, ADMINISTRATOR),
+
+  SESSIONS(
+      "sessions.list",
+      SessionRecords.SessionQuery.class,
+      SessionRecords.LiveSession.class,
+      true,
+      PERSON,
+      AUDITOR,
+      ADMINISTRATOR),
+  SESSION_HISTORY(
+      "sessions.history",
+      SessionRecords.HistoryQuery.class,
+      SessionRecords.Begun.class,
+      true,
+      PERSON,
+      AUDITOR,
+      ADMINISTRATOR),
+  SESSION_END("sessions.end", Named.class, Done.class, PERSON, ADMINISTRATOR),
+
   AUDIT_SEARCH("audit.search", AuditQuery.class, Json.class, true, AUDITOR),
   AUDIT_FOLLOW("audit.follow", AuditQuery.class, Done.class, AUDITOR),
 

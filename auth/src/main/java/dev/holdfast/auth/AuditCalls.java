@@ -31,22 +31,32 @@ final class AuditCalls {
 
   /** Which machine says so is not for it to say. */
   Done record(Caller.Machine caller, AuditEvent event) throws IOException {
-    Map<String, Object> fields = new LinkedHashMap<>(event.fields());
-    if (fields.get("uid") instanceof String uid && !UID.matcher(uid).matches()) {
+    if (event.fields().get("uid") instanceof String uid && !UID.matcher(uid).matches()) {
       throw new InvalidRecordException("The uid of an event is a UUID.");
     }
-    NodeRecord server = server(caller.machine(), fields);
-    fields.put("server_id", server.id());
+    NodeRecord server = server(caller.machine(), event.fields());
+    AuditEvent told = of(event, server.id(), server.name());
+    parts.trail().record(server.equals(caller.machine()) ? told : by(told, caller.machine()));
+    return ApiCalls.done();
+  }
+
+  /** An event as a machine's. */
+  static AuditEvent of(AuditEvent event, String id, String name) {
+    Map<String, Object> fields = new LinkedHashMap<>(event.fields());
+    fields.put("server_id", id);
     if (event.code() != AuditCode.LIMIT_REACHED) {
       // That one has the fields that others give it, and no more.
-      fields.put("server_name", server.name());
+      fields.put("server_name", name);
     }
-    if (!server.equals(caller.machine())) {
-      fields.put("proxy", caller.machine().name());
-      fields.put("proxy_id", caller.machine().id());
-    }
-    parts.trail().record(new AuditEvent(event.code(), event.user(), fields));
-    return ApiCalls.done();
+    return new AuditEvent(event.code(), event.user(), fields);
+  }
+
+  /** The same, told by a proxy. */
+  private static AuditEvent by(AuditEvent event, NodeRecord proxy) {
+    Map<String, Object> fields = new LinkedHashMap<>(event.fields());
+    fields.put("proxy", proxy.name());
+    fields.put("proxy_id", proxy.id());
+    return new AuditEvent(event.code(), event.user(), fields);
   }
 
   /** A proxy that records tells of what happens on nodes behind it. */

@@ -366,6 +366,7 @@ public final class AuthService implements AutoCloseable {
       case Change.NodeRemoved(String id, String _) -> endSoon(id);
       case Change.AuthoritiesChanged() -> server.certifyAnew();
       case Change.TicketKeysChanged() -> {}
+      case Change.SessionEnding ending -> {}
       case Change.UserChanged user -> {}
       case Change.Unlocked unlocked -> {}
       case Change.Missed missed -> {}

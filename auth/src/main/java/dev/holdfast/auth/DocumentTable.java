@@ -32,6 +32,11 @@ final class DocumentTable {
     return there;
   }
 
+  /** Leaves nothing: nobody need be told of it any more. */
+  static void forget(Tx tx, Kind kind, String name) throws SQLException {
+    tx.update("delete from documents where kind = ? and name = ?", kind.word(), name);
+  }
+
   /** Leaves a mark that something of that name is not as it was. */
   static void touch(Tx tx, Kind kind, String name) throws SQLException {
     write(tx, kind, name, null);

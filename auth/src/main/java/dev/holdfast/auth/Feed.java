@@ -112,6 +112,10 @@ final class Feed implements AutoCloseable {
         String[] words = it.name().split(" ", 2);
         yield List.of(new Change.NodeRemoved(words[0], words[1]));
       }
+      case "session" ->
+          it.body() == null
+              ? List.of()
+              : List.of(DocumentTable.read(it.body(), LiveSessions.Ending.class).change());
       case "ticket_key" -> List.of(new Change.TicketKeysChanged());
       default -> List.of(new Change.AuthoritiesChanged());
     };

@@ -9,6 +9,8 @@ enum Kind {
   MACHINE("machine"),
   /** Says that authorities have changed. */
   AUTHORITY("authority"),
+  /** A session that somebody wants to end, until it has. */
+  SESSION("session"),
   /** Says that the keys of tickets have changed. */
   TICKET_KEY("ticket_key");
 

@@ -66,6 +66,28 @@ final class LeaseBook {
   }
 
   /**
+   * How much of their limits users have taken, by their names: of who has a limit.
+   *
+   * @param user only of this one, or of all if it is empty
+   */
+  List<SessionRecords.LimitUse> limits(Optional<String> user) throws IOException {
+    return database.transact(tx -> {
+      Map<String, Integer> used = LeaseTable.counts(tx);
+      List<SessionRecords.LimitUse> limits = new ArrayList<>();
+      for (User one : UserTable.users(tx)) {
+        Optional<Integer> max =
+            user.filter(it -> !it.equals(one.name())).isPresent()
+                ? Optional.empty()
+                : UserTable.roleSet(tx, one).options().maxConnections();
+        max.ifPresent(it ->
+            limits.add(
+                new SessionRecords.LimitUse(one.name(), used.getOrDefault(one.name(), 0), it)));
+      }
+      return limits;
+    });
+  }
+
+  /**
    * Has a connection ended: its slot is free as soon as its machine has done so.
    *
    * @param by who wants it

@@ -44,6 +44,8 @@ final class LeaseCalls {
         }
         yield ApiCalls.done();
       }
+      case ApiRecords.None none ->
+          book.limits(isAdministrator(caller) ? Optional.empty() : own(caller));
       case LeaseQuery(Optional<String> user) -> book.list(visible(caller, user));
       case Named(String id) -> {
         book.remove(caller, id, isAdministrator(caller) ? Optional.empty() : own(caller));

@@ -75,6 +75,15 @@ final class LeaseTable {
         user);
   }
 
+  /** How many rows take slots of each user. */
+  static Map<String, Integer> counts(Tx tx) throws SQLException {
+    Map<String, Integer> counts = new HashMap<>();
+    tx.all(
+        row -> counts.put(row.getString(1), row.getInt(2)),
+        "select user_name, count(*) from leases where state <> 'released' group by user_name");
+    return counts;
+  }
+
   /** Rows of whatever state, by id, from behind {@code last} on. */
   static List<Row> page(Tx tx, String last, int most) throws SQLException {
     return tx.all(

@@ -1,5 +1,6 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.access.AuditEvent;
 import dev.holdfast.access.Authority;
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
@@ -284,6 +285,11 @@ public final class Membership implements AutoCloseable {
   /** Whom it asks. */
   public Cluster cluster() {
     return cluster;
+  }
+
+  /** Keeps an audit event of this machine's. */
+  public void record(AuditEvent event) throws IOException {
+    cluster.record(AuditCalls.of(event, id(), name()));
   }
 
   /** The cluster's name. */

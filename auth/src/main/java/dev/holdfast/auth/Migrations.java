@@ -94,7 +94,8 @@ final class Migrations {
           new Step(AuditWords::tables, AuditTable::index),
           Step.of(OpenSessions.TABLES),
           Step.of(TicketKeyTable.TABLES),
-          Step.of(BridgeCertificates.TABLES));
+          Step.of(BridgeCertificates.TABLES),
+          Step.of(OpenSessions.MORE));
 
   private final Database database;
 

@@ -31,6 +31,16 @@ final class OpenSessions {
             primary key (machine, epoch))
           """);
 
+  /** What people are told of a session, and whether somebody wants it to end. */
+  static final List<String> MORE =
+      List.of(
+          "alter table open_sessions add column kind text not null default ''",
+          "alter table open_sessions add column command text not null default ''",
+          "alter table open_sessions add column address text not null default ''",
+          "alter table open_sessions add column ending integer not null default 0",
+          "create index open_sessions_started on open_sessions (started, session)",
+          "create index open_sessions_session on open_sessions (session)");
+
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
   private static final String COLUMNS =
@@ -55,7 +65,12 @@ final class OpenSessions {
   private static void add(Tx tx, AuditEvent event, String epoch) throws SQLException {
     Map<String, Object> fields = event.fields();
     tx.update(
-        "insert into open_sessions values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        """
+        insert into open_sessions
+          (session, machine, epoch, user_name, login, connection, server_name, started, kind,
+           command, address)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+        """,
         text(fields, "session"),
         teller(fields),
         epoch,
@@ -63,7 +78,10 @@ final class OpenSessions {
         text(fields, "login"),
         text(fields, "connection"),
         text(fields, "server_name"),
-        tx.nowMillis());
+        tx.nowMillis(),
+        text(fields, "kind"),
+        text(fields, "command") + text(fields, "subsystem"),
+        text(fields, "from"));
   }
 
   /** The machine that will tell of the end: the node, or the proxy that records for it. */
@@ -78,6 +96,7 @@ final class OpenSessions {
 
   /** Whether it was still open. */
   private static boolean remove(Tx tx, String machine, String session) throws SQLException {
+    DocumentTable.forget(tx, Kind.SESSION, session);
     return tx.update(
             "delete from open_sessions where machine = ? and session = ?", machine, session)
         > 0;

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param from when they began at the earliest
  * @param to and before when
  * @param most how many, the latest first; 100 if it is not said
+ * @param state how far they are
  * @param before the id of a recording: only those that began before it, to go on with a list
  */
 public record RecordingQuery(
@@ -19,6 +20,7 @@ public record RecordingQuery(
     Optional<String> node,
     Optional<Instant> from,
     Optional<Instant> to,
+    Optional<Recorded.State> state,
     Optional<Integer> most,
     Optional<String> before) {
   /** More do not fit into an answer of the API. */
@@ -29,6 +31,7 @@ public record RecordingQuery(
   /** The latest. */
   public static final RecordingQuery LATEST =
       new RecordingQuery(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -49,11 +52,11 @@ public record RecordingQuery(
 
   /** The same of one user. */
   RecordingQuery of(String one) {
-    return new RecordingQuery(Optional.of(one), login, node, from, to, most, before);
+    return new RecordingQuery(Optional.of(one), login, node, from, to, state, most, before);
   }
 
   /** The same from the recording {@code id} on. */
   public RecordingQuery before(String id) {
-    return new RecordingQuery(user, login, node, from, to, most, Optional.of(id));
+    return new RecordingQuery(user, login, node, from, to, state, most, Optional.of(id));
   }
 }

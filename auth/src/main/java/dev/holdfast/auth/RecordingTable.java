@@ -191,6 +191,7 @@ final class RecordingTable {
         });
     query.from().ifPresent(it -> add(sql, values, " and started >= ?", it.toEpochMilli()));
     query.to().ifPresent(it -> add(sql, values, " and started < ?", it.toEpochMilli()));
+    query.state().ifPresent(it -> add(sql, values, " and state = ?", it.name()));
     query
         .before()
         .ifPresent(it -> {

@@ -190,6 +190,7 @@ interface RecordingConformance {
             Optional.empty(),
             Optional.of(start.plusSeconds(1)),
             Optional.of(start.plusSeconds(4)),
+            Optional.of(Recorded.State.OPEN),
             Optional.of(4),
             Optional.empty());
     List<Recorded> page = recordings.list(ALL, times);
@@ -197,6 +198,10 @@ interface RecordingConformance {
     assertThat(recordings.list(ALL, times.before(page.getLast().id())))
         .extracting(Recorded::id)
         .containsExactly(hex(3), hex(2));
+    recordings.complete(NODE, hex(6));
+    assertThat(recordings.list(ALL, times))
+        .extracting(Recorded::id)
+        .containsExactly(hex(7), hex(5), hex(4), hex(3));
   }
 
   @Test
@@ -231,6 +236,7 @@ interface RecordingConformance {
         Optional.ofNullable(user),
         Optional.empty(),
         Optional.of(node),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

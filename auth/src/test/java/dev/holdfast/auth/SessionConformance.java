@@ -4,13 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
+import dev.holdfast.access.Change;
 import dev.holdfast.access.Heartbeat;
 import dev.holdfast.access.Labels;
 import dev.holdfast.access.LeaseTime;
 import dev.holdfast.access.NodeRecord;
+import dev.holdfast.auth.ApiRecords.Named;
+import dev.holdfast.auth.SessionRecords.Begun;
+import dev.holdfast.auth.SessionRecords.HistoryQuery;
+import dev.holdfast.auth.SessionRecords.LiveSession;
+import dev.holdfast.auth.SessionRecords.SessionQuery;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** How sessions end of which their nodes can't tell, whichever database is used. */
@@ -122,5 +132,48 @@ interface SessionConformance {
     trail.record(end(node, "silent", AuditCode.SESSION_ENDED));
     sweep(database, EVER, PAST);
     assertThat(lost(database)).hasSize(2);
+  }
+
+  @Test
+  default void whatGoesOnIsListedByPagesCountedAndEnded() throws Exception {
+    Database database = database();
+    AuditTrail trail = new AuditTrail(database);
+    NodeRecord node = RecordingConformance.NODE;
+    for (String session : List.of("one", "two", "three")) {
+      trail.record(start(node, session, "first"));
+    }
+    List<LiveSession> page = list(database, Optional.empty());
+    List<LiveSession> rest = list(database, Optional.of(page.getLast().session()));
+    assertThat(page).hasSize(2);
+    assertThat(rest).hasSize(1);
+    assertThat(Stream.concat(page.stream(), rest.stream()).map(LiveSession::session))
+        .containsExactlyInAnyOrder("one", "two", "three");
+    Instant now = Instant.now();
+    HistoryQuery day =
+        new HistoryQuery(
+            now.minus(Duration.ofHours(12)), now.plus(Duration.ofHours(12)), Duration.ofDays(1));
+    List<Begun> alices =
+        database.transact(tx -> LiveSessions.history(tx, day, Optional.of("alice")));
+    assertThat(alices).containsExactly(new Begun(day.from().truncatedTo(ChronoUnit.MILLIS), 3));
+    List<Begun> bobs = database.transact(tx -> LiveSessions.history(tx, day, Optional.of("bob")));
+    assertThat(bobs).isEmpty();
+    SessionCalls calls = new SessionCalls(database, trail);
+    calls.call(new Caller.Host(), new Named("two"));
+    assertThat(calls.ending())
+        .containsExactly(
+            new Change.SessionEnding("two", "This session was ended by an administrator."));
+    trail.record(end(node, "two", AuditCode.SESSION_ENDED));
+    assertThat(calls.ending()).isEmpty();
+  }
+
+  private static List<LiveSession> list(Database database, Optional<String> before)
+      throws IOException {
+    SessionQuery query =
+        new SessionQuery(
+            Optional.of("alice"),
+            Optional.of(RecordingConformance.NODE.name()),
+            Optional.of(2),
+            before);
+    return database.transact(tx -> LiveSessions.list(tx, query));
   }
 }

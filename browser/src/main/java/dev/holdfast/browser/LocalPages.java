@@ -38,6 +38,7 @@ final class LocalPages implements PageServer.Pages {
           "/icon.svg",
           "icon.svg");
 
+  private final ClusterPages clusters;
   private final Function<String, FarSide> servers;
   private final Forwards forwards;
   private final List<String> known;
@@ -53,11 +54,13 @@ final class LocalPages implements PageServer.Pages {
   LocalPages(
       Function<String, FarSide> servers,
       Forwards forwards,
+      ClusterPages clusters,
       List<String> known,
       Map<String, String> environment,
       Path home) {
     this.servers = servers;
     this.forwards = forwards;
+    this.clusters = clusters;
     this.known = List.copyOf(known);
     this.environment = Map.copyOf(environment);
     this.home = home;
@@ -67,6 +70,9 @@ final class LocalPages implements PageServer.Pages {
   public PageAnswer answer(PageRequest request) throws InterruptedException {
     if (request.path().startsWith(SERVER)) {
       return ofServer(request);
+    }
+    if (clusters.has(request.path())) {
+      return clusters.answer(request);
     }
     String file = FILES.get(request.path());
     if (request.method().equals("GET") && file != null) {

@@ -45,6 +45,7 @@ public final class LocalSite implements AutoCloseable {
    *
    * @param port 0 for any
    * @param servers a server by its name; it may throw {@link java.io.UncheckedIOException}
+   * @param clusters that this user is logged in to
    * @param known names of servers
    * @param tell says to the person what to know
    */
@@ -52,6 +53,7 @@ public final class LocalSite implements AutoCloseable {
       int port,
       Function<String, FarSide> servers,
       Forwards forwards,
+      Clusters clusters,
       List<String> known,
       Map<String, String> environment,
       Path home,
@@ -60,7 +62,8 @@ public final class LocalSite implements AutoCloseable {
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.INET);
     try {
       listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 128);
-      LocalPages pages = new LocalPages(servers, forwards, known, environment, home);
+      LocalPages pages =
+          new LocalPages(servers, forwards, new ClusterPages(clusters), known, environment, home);
       LocalSite site = new LocalSite(listener, callers(tell), pages);
       Thread.ofPlatform().daemon().name("local-site").start(site::accept);
       return site;

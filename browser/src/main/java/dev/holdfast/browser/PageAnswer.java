@@ -1,5 +1,7 @@
 package dev.holdfast.browser;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -9,6 +11,12 @@ sealed interface PageAnswer {
   String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  /** The same for a page with a player, which is a module of WebAssembly and sets styles. */
+  String PLAYER =
+      POLICY
+          .replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+          .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
 
   /** For bytes of a stranger: they may be shown, and do nothing. */
   String STRANGERS = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
@@ -23,6 +31,28 @@ sealed interface PageAnswer {
 
   /** Go there instead. */
   record Elsewhere(String location) implements PageAnswer {}
+
+  /**
+   * As much of it as there is, as it comes.
+   *
+   * @param name of the file that the browser keeps; empty if it shows it
+   */
+  record Poured(String type, String name, Pouring pouring) implements PageAnswer {}
+
+  /** Writes a body. What it fails with before it wrote anything is told instead. */
+  @FunctionalInterface
+  interface Pouring {
+    void pour(OutputStream out) throws IOException;
+  }
+
+  /** Lines as they come (HTML, section 9.2). */
+  record Told(Telling telling) implements PageAnswer {}
+
+  /** Tells lines until there will be none; what it fails with is told, too. */
+  @FunctionalInterface
+  interface Telling {
+    void tell(Clusters.Listener listener) throws IOException, InterruptedException;
+  }
 
   /** The same state again and again, whenever it has changed. */
   record Live(Changing state) implements PageAnswer {}

@@ -23,6 +23,8 @@ final class PageServer {
   /** A word now and then shows that a browser is gone. */
   static final Duration SIGN_OF_LIFE = Duration.ofSeconds(15);
 
+  private static final String EVENTS = "text/event-stream";
+
   /** Changes that come together are told together. */
   static final Duration TOGETHER = Duration.ofMillis(50);
 
@@ -84,17 +86,49 @@ final class PageServer {
               browser,
               head(302, "text/plain", PageAnswer.POLICY)
                   + "Location: %s\r\nContent-Length: 0\r\n\r\n".formatted(elsewhere.location()));
-      case PageAnswer.Live live -> {
-        if (!watchers.tryAcquire()) {
-          send(browser, new PageAnswer.Whole(502, "text/plain", PageAnswer.POLICY, new byte[0]));
-          return;
-        }
-        try {
-          send(browser, live.state());
-        } finally {
-          watchers.release();
-        }
+      case PageAnswer.Poured poured -> pour(browser, poured);
+      case PageAnswer.Live live -> watching(browser, () -> send(browser, live.state()));
+      case PageAnswer.Told told ->
+          watching(
+              browser,
+              () -> new ToldLines(browser, head(200, EVENTS, PageAnswer.POLICY)).tell(told));
+    }
+  }
+
+  /** What goes on for long. */
+  @FunctionalInterface
+  private interface Watching {
+    void watch() throws IOException, InterruptedException;
+  }
+
+  private void watching(Duplex browser, Watching watching)
+      throws IOException, InterruptedException {
+    if (!watchers.tryAcquire()) {
+      send(browser, new PageAnswer.Whole(502, "text/plain", PageAnswer.POLICY, new byte[0]));
+      return;
+    }
+    try {
+      watching.watch();
+    } finally {
+      watchers.release();
+    }
+  }
+
+  private static void pour(Duplex browser, PageAnswer.Poured poured) throws IOException {
+    String kept =
+        poured.name().isEmpty()
+            ? ""
+            : "Content-Disposition: attachment; filename=\"%s\"\r\n".formatted(poured.name());
+    PouredBody body =
+        new PouredBody(browser, head(200, poured.type(), PageAnswer.POLICY) + kept + "\r\n");
+    try {
+      poured.pouring().pour(body);
+      body.close();
+    } catch (IOException e) {
+      if (body.hasBegun()) {
+        throw e;
       }
+      send(browser, (PageAnswer.Whole) PageAnswer.text(502, String.valueOf(e.getMessage())));
     }
   }
 
@@ -129,7 +163,7 @@ final class PageServer {
   /** Server-sent events, each the whole state (HTML, section 9.2). */
   private static void send(Duplex browser, PageAnswer.Changing state)
       throws IOException, InterruptedException {
-    write(browser, head(200, "text/event-stream", PageAnswer.POLICY) + "\r\n");
+    write(browser, head(200, EVENTS, PageAnswer.POLICY) + "\r\n");
     Semaphore changes = new Semaphore(1);
     Runnable unwatch = state.watch(changes::release);
     try {

@@ -47,7 +47,9 @@ class LocalSiteTest {
   @BeforeEach
   void open() throws IOException {
     List<String> known = List.of("staging");
-    site = LocalSite.open(0, _ -> new LocalFar(), forwards, known, Map.of(), home, _ -> {});
+    site =
+        LocalSite.open(
+            0, _ -> new LocalFar(), forwards, Clusters.NONE, known, Map.of(), home, _ -> {});
   }
 
   @AfterEach

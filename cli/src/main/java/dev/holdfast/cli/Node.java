@@ -130,7 +130,7 @@ final class Node implements Closeable {
 
   private Sessions audited(Sessions sessions) {
     return door.audit()
-        .<Sessions>map(it -> new AuditedSessions(sessions, it, Node::user))
+        .<Sessions>map(it -> new AuditedSessions(sessions, it, Node::user, door.running()))
         .orElse(sessions);
   }
 

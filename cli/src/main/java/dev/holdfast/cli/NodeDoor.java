@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.access.AuditSink;
 import dev.holdfast.link.GateEvent;
+import dev.holdfast.node.RunningSessions;
 import dev.holdfast.recording.PartStore;
 import dev.holdfast.ssh.Certifiers;
 import dev.holdfast.ssh.Entrances;
@@ -17,15 +18,22 @@ import java.util.function.Consumer;
  * @param streams is told what happens to the streams of those who are in
  * @param audit where audit events go
  * @param recordings where recordings go
+ * @param running the sessions that the cluster may have ended
  */
 record NodeDoor(
     Certifiers certifiers,
     Entrances entrances,
     Consumer<GateEvent> streams,
     Optional<AuditSink> audit,
-    Optional<PartStore> recordings) {
+    Optional<PartStore> recordings,
+    RunningSessions running) {
   /** There is no cluster. */
   static final NodeDoor OPEN =
       new NodeDoor(
-          Certifiers.NONE, Entrances.OPEN, event -> {}, Optional.empty(), Optional.empty());
+          Certifiers.NONE,
+          Entrances.OPEN,
+          event -> {},
+          Optional.empty(),
+          Optional.empty(),
+          new RunningSessions());
 }

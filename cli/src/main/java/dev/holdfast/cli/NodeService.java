@@ -13,6 +13,7 @@ import dev.holdfast.link.Signals;
 import dev.holdfast.link.UnsupportedHostException;
 import dev.holdfast.node.Counting;
 import dev.holdfast.node.Porter;
+import dev.holdfast.node.RunningSessions;
 import dev.holdfast.proxy.NodeTunnels;
 import dev.holdfast.recording.ListedParts;
 import java.io.Closeable;
@@ -129,15 +130,17 @@ final class NodeService {
             porter, joined.cluster(), new Counting.Place(joined.id(), node.state(), limits));
     joined.watch(change -> counting.look());
     joined.watch(this::recheckProxies);
-    AuditQueue audit =
-        AuditQueue.open(joined.cluster()::record, node.state().resolve(AUDIT_DIRECTORY));
+    RunningSessions running = new RunningSessions();
+    joined.watch(running::take);
+    AuditQueue audit = AuditQueue.open(joined::record, node.state().resolve(AUDIT_DIRECTORY));
     door =
         new NodeDoor(
             porter,
             counting,
             event -> tell(counting, event),
             Optional.of(counting.marked(audit)),
-            Optional.of(new ListedParts(joined.parts())));
+            Optional.of(new ListedParts(joined.parts())),
+            running);
     return () -> {
       counting.close();
       audit.close();

@@ -47,12 +47,14 @@ final class OwnBrowser {
     Path home = Path.of(System.getProperty("user.home"));
     ControlFiles files = ControlFiles.usual(System.getenv(), home);
     Logins logins = Logins.attended(System.err);
-    try (Servers servers = Servers.start(logins, ForwardSettings.usual());
+    try (ClustersOfUser clusters = new ClustersOfUser(Profiles.ofUser());
+        Servers servers = Servers.start(logins, ForwardSettings.usual());
         LocalSite site =
             LocalSite.open(
                 port,
                 name -> far(servers, name),
                 new ServiceForwards(files, arguments),
+                clusters,
                 names(home.resolve(".ssh/config")),
                 System.getenv(),
                 home,

@@ -101,6 +101,15 @@ final class Profiles {
                 "You are not logged in to %s; see 'holdfast login --help'.".formatted(name)));
   }
 
+  /** The name of the cluster that is meant if none is said; empty if that can't be told. */
+  String currentOrNone() {
+    try {
+      return current();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   private String current() throws IOException {
     try {
       return Files.readString(root.resolve(CURRENT)).strip();

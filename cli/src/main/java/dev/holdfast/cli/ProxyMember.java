@@ -203,6 +203,7 @@ final class ProxyMember implements Closeable {
           Change.Unlocked _,
           Change.UserChanged _,
           Change.AuthoritiesChanged _,
+          Change.SessionEnding _,
           Change.TicketKeysChanged _ -> {}
     }
   }

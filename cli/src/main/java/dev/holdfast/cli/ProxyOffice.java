@@ -11,6 +11,7 @@ import dev.holdfast.node.ConnectionTrail;
 import dev.holdfast.node.Counting;
 import dev.holdfast.node.RecordedSessions;
 import dev.holdfast.node.Recorder;
+import dev.holdfast.node.RunningSessions;
 import dev.holdfast.proxy.RecordingOffice;
 import dev.holdfast.recording.ListedParts;
 import dev.holdfast.recording.Signer;
@@ -49,6 +50,7 @@ final class ProxyOffice implements RecordingOffice, Closeable {
   private final Recorder recorder;
   private final AuditQueue audit;
   private final Map<String, ConnectionTrail> trails = new ConcurrentHashMap<>();
+  private final RunningSessions running = new RunningSessions();
   private volatile @Nullable Counting counting;
 
   private ProxyOffice(
@@ -73,7 +75,9 @@ final class ProxyOffice implements RecordingOffice, Closeable {
               membership.name(),
               Signer.of(proxy.machineKey()),
               new ListedParts(membership.parts()));
-      return new ProxyOffice(membership, proxy, recorder, audit);
+      ProxyOffice office = new ProxyOffice(membership, proxy, recorder, audit);
+      membership.watch(office.running::take);
+      return office;
     } catch (IOException | RuntimeException e) {
       audit.close();
       throw e;
@@ -154,7 +158,8 @@ final class ProxyOffice implements RecordingOffice, Closeable {
             configuration::policy,
             new RecordedSessions.Where(node, membership.name())),
         sink(node),
-        ProxyOffice::user);
+        ProxyOffice::user,
+        running);
   }
 
   @Override

@@ -26,6 +26,12 @@ final class RecordingFilter {
   private @Nullable String node;
 
   @Option(
+      names = "--state",
+      paramLabel = "STATE",
+      description = "Only those that are open, complete or cut.")
+  private Recorded.@Nullable State state;
+
+  @Option(
       names = "--most",
       paramLabel = "N",
       defaultValue = "100",
@@ -47,6 +53,7 @@ final class RecordingFilter {
         Optional.ofNullable(node),
         span.from(),
         span.to(),
+        Optional.ofNullable(state),
         Optional.of(most),
         Optional.ofNullable(before));
   }

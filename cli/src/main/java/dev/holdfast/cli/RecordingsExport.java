@@ -68,17 +68,21 @@ final class RecordingsExport implements Callable<Integer> {
   static Verification write(RecordingPlace place, Export.Format format, OutputStream out)
       throws IOException {
     Export export = format.to(out);
+    Verification found = write(place, export);
+    export.end();
+    return found;
+  }
+
+  /** The same, and there may be more. */
+  static Verification write(RecordingPlace place, Export export) throws IOException {
     try {
-      Verification found =
-          place.read(event -> {
-            try {
-              export.add(event);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-      export.end();
-      return found;
+      return place.read(event -> {
+        try {
+          export.add(event);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

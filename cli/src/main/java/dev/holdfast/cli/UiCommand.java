@@ -6,11 +6,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code holdfast ui}: servers, their apps and forwards as local pages. */
+/** {@code holdfast ui}: servers, their apps and forwards, and clusters, as local pages. */
 @Command(
     name = "ui",
     description = {
-      "Serve local pages for your own browser: servers, the web apps on them, and forwards.",
+      "Serve local pages for your own browser: servers, the web apps on them, and forwards; and of"
+          + " the clusters that you are logged in to servers, live sessions, recordings, audit"
+          + " events and limits.",
       "",
       "They are on loopback, for your own programs alone. An app opens at a port of this machine"
           + " that stays the same."

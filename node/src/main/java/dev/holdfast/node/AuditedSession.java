@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,11 @@ final class AuditedSession implements ServedSession {
 
   private final Sessions sessions;
   private final SessionStart start;
-  private final ClientEnd client;
+  private final EndableClient client;
   private final SessionTrail trail;
   private final @Nullable FileRequests files;
+  private final Runnable over;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** What waits, guarded by itself. */
   private final Deque<Step> waiting = new ArrayDeque<>();
@@ -55,11 +58,18 @@ final class AuditedSession implements ServedSession {
     }
   }
 
-  AuditedSession(Sessions sessions, SessionStart start, ClientEnd client, SessionTrail trail) {
+  /**
+   * A session.
+   *
+   * @param over is run when its channel is gone
+   */
+  AuditedSession(
+      Sessions sessions, SessionStart start, ClientEnd client, SessionTrail trail, Runnable over) {
     this.sessions = sessions;
     this.start = start;
-    this.client = client;
+    this.client = new EndableClient(client.heardBy(trail::ended), start.pty() != null);
     this.trail = trail;
+    this.over = over;
     boolean sftp =
         start.request() instanceof SessionRequest.Subsystem(String name) && name.equals("sftp");
     files = sftp ? new FileRequests(trail::asked) : null;
@@ -99,7 +109,7 @@ final class AuditedSession implements ServedSession {
         return unstarted("The client has gone.");
       }
     }
-    return switch (sessions.start(start, client.heardBy(trail::ended))) {
+    return switch (sessions.start(start, client)) {
       case SessionAnswer.Served(ServedSession session) -> session;
       case SessionAnswer.Refused refused -> {
         trail.refused("the node does not start it");
@@ -180,12 +190,29 @@ final class AuditedSession implements ServedSession {
     run(ServedSession::writable);
   }
 
+  /** Ends it for somebody who is not its client, who is told the sentence. */
+  void end(String sentence) {
+    run(session -> {
+      trail.ended("reason", sentence);
+      client.leave(sentence);
+      close(session);
+    });
+  }
+
+  /** What serves it hears of it once. */
+  private void close(ServedSession session) {
+    if (closed.compareAndSet(false, true)) {
+      session.closed();
+    }
+  }
+
   @Override
   public void closed() {
+    over.run();
     Step end =
         session -> {
           trail.ended("reason", "the client has gone");
-          session.closed();
+          close(session);
         };
     ServedSession now;
     synchronized (waiting) {

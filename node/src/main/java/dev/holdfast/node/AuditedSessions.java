@@ -3,7 +3,6 @@ package dev.holdfast.node;
 import dev.holdfast.access.AuditSink;
 import dev.holdfast.ssh.ClientEnd;
 import dev.holdfast.ssh.Login;
-import dev.holdfast.ssh.ServedSession;
 import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
@@ -18,22 +17,28 @@ public final class AuditedSessions implements Sessions {
   private final Sessions sessions;
   private final AuditSink sink;
   private final Function<Login, String> user;
+  private final RunningSessions running;
 
   /**
    * Audited sessions.
    *
    * @param user of the cluster; empty if the login is none's
+   * @param running those that go on, by what audit events call them
    */
-  public AuditedSessions(Sessions sessions, AuditSink sink, Function<Login, String> user) {
+  public AuditedSessions(
+      Sessions sessions, AuditSink sink, Function<Login, String> user, RunningSessions running) {
     this.sessions = sessions;
     this.sink = sink;
     this.user = user;
+    this.running = running;
   }
 
   @Override
   public SessionAnswer start(SessionStart start, ClientEnd client) {
     SessionTrail trail = new SessionTrail(sink, start, user.apply(start.login()));
-    ServedSession session = new AuditedSession(sessions, start, client, trail);
+    AuditedSession session =
+        new AuditedSession(sessions, start, client, trail, () -> running.remove(trail.session()));
+    running.add(trail.session(), session);
     return new SessionAnswer.Served(session);
   }
 

@@ -202,6 +202,7 @@ public final class Porter implements Entrances, Certifiers {
       case Change.Unlocked _,
           Change.AuthoritiesChanged _,
           Change.TicketKeysChanged _,
+          Change.SessionEnding _,
           Change.NodeRemoved _ -> {}
     }
   }

@@ -38,6 +38,11 @@ final class SessionTrail {
     this.user = user;
   }
 
+  /** What its events call it. */
+  String session() {
+    return session;
+  }
+
   /** The session may begin once this returns. */
   void starts() throws IOException {
     since = System.nanoTime();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
 import dev.holdfast.access.AuditSink;
+import dev.holdfast.access.Change;
 import dev.holdfast.ssh.ClientEnd;
 import dev.holdfast.ssh.ClientEnd.Ending;
 import dev.holdfast.ssh.Granted;
@@ -39,6 +40,7 @@ final class AuditedSessionsTest {
 
   private final List<AuditEvent> events = new CopyOnWriteArrayList<>();
   private final CountDownLatch kept = new CountDownLatch(1);
+  private final RunningSessions running = new RunningSessions();
   private final FakeProgram program = new FakeProgram();
   private final FakeClient client = new FakeClient(new Size(80, 24));
   private volatile @Nullable ClientEnd end;
@@ -75,7 +77,7 @@ final class AuditedSessionsTest {
         new SessionStart(
             new Login("deploy", FROM), FROM, request, Map.of(), null, false, null, Granted.NOTHING);
     SessionAnswer answer =
-        new AuditedSessions(sessions, sink, login -> "alice").start(start, client);
+        new AuditedSessions(sessions, sink, login -> "alice", running).start(start, client);
     assertThat(answer).isInstanceOf(SessionAnswer.Served.class);
     return ((SessionAnswer.Served) answer).session();
   }
@@ -124,6 +126,28 @@ final class AuditedSessionsTest {
     assertThat(end).isNull();
     session.closed();
     assertThat(events).extracting(AuditEvent::code).containsExactly(AuditCode.SESSION_REJECTED);
+  }
+
+  @Test
+  void oneThatSomebodyElseEndsTellsItsClientWhyAndIsOver() {
+    kept.countDown();
+    ServedSession session = start(new SessionRequest.Exec("sleep 1000"));
+    session.begin();
+    await(() -> end != null && running.size() == 1);
+    String name = "" + only(AuditCode.SESSION_STARTED).fields().get("session");
+    running.take(new Change.SessionEnding("another", "This is another's."));
+    assertThat(client.ending()).isNull();
+    running.take(new Change.SessionEnding(name, "This session was ended by carol."));
+    await(() -> client.ending() != null);
+    assertThat(client.text()).isEqualTo("This session was ended by carol.\n");
+    assertThat(client.ending()).isEqualTo(new Ending.Status(254));
+    await(() -> program.closed);
+    program.closed = false;
+    session.closed();
+    assertThat(program.closed).as("told twice").isFalse();
+    assertThat(running.size()).isZero();
+    assertThat(only(AuditCode.SESSION_ENDED).fields())
+        .containsEntry("reason", "This session was ended by carol.");
   }
 
   @Test

@@ -117,7 +117,8 @@ public final class ClusterJudge implements Judge {
         kept.forget(node);
         yield wish -> wish.node().name().equals(node);
       }
-      case Change.AuthoritiesChanged _, Change.TicketKeysChanged _ -> wish -> false;
+      case Change.AuthoritiesChanged _, Change.TicketKeysChanged _, Change.SessionEnding _ ->
+          wish -> false;
       case Change.Missed _ -> {
         learnLocks();
         lastDecisions.forgetAll();

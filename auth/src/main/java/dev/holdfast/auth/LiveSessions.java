@@ -1,0 +1,120 @@
+package dev.holdfast.auth;
+
+import dev.holdfast.access.AuditCode;
+import dev.holdfast.access.Change;
+import dev.holdfast.auth.SessionRecords.Begun;
+import dev.holdfast.auth.SessionRecords.HistoryQuery;
+import dev.holdfast.auth.SessionRecords.LiveSession;
+import dev.holdfast.auth.SessionRecords.SessionQuery;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What people are told of {@link OpenSessions}, and how they have one ended. */
+final class LiveSessions {
+  /**
+   * So far may a node's clock, by which its recordings begin, be from the store's, by which its
+   * sessions do, for a session to be found with its recording.
+   */
+  static final Duration MOST_SKEW = Duration.ofSeconds(30);
+
+  /**
+   * A recording knows the connection, which may have several sessions: of those that are open the
+   * one that began nearest is it.
+   */
+  private static final String COLUMNS =
+      """
+      select o.session, o.machine, o.server_name, o.user_name, o.login, o.address, o.kind,
+        substr(o.command, 1, %d) as command, o.started, o.ending,
+        (select r.id from recordings r
+          where r.state = 'OPEN' and r.node = o.machine and r.session = o.connection
+            and r.user_name = o.user_name and r.login = o.login
+            and abs(r.started - o.started) < %d
+          order by abs(r.started - o.started) limit 1) as recording
+      from open_sessions o where 1 = 1
+      """
+          .formatted(LiveSession.MOST_COMMAND, MOST_SKEW.toMillis());
+
+  private LiveSessions() {}
+
+  /** The latest first. */
+  static List<LiveSession> list(Tx tx, SessionQuery query) throws SQLException {
+    StringBuilder sql = new StringBuilder(COLUMNS);
+    List<Object> values = new ArrayList<>();
+    query.user().ifPresent(it -> add(sql, values, " and o.user_name = ?", it));
+    query
+        .node()
+        .ifPresent(it -> {
+          add(sql, values, " and (o.server_name = ?", it);
+          add(sql, values, " or o.machine = ?)", it);
+        });
+    query
+        .before()
+        .ifPresent(it -> {
+          sql.append(" and (o.started, o.session) < (select started, session from open_sessions");
+          add(sql, values, " where session = ?)", it);
+        });
+    add(sql, values, " order by o.started desc, o.session desc limit ?", query.limit());
+    return tx.all(LiveSessions::live, sql.toString(), values.toArray());
+  }
+
+  private static void add(StringBuilder sql, List<Object> values, String more, Object value) {
+    sql.append(more);
+    values.add(value);
+  }
+
+  static Optional<LiveSession> find(Tx tx, String session) throws SQLException {
+    return tx.first(LiveSessions::live, COLUMNS + " and o.session = ?", session);
+  }
+
+  private static LiveSession live(ResultSet row) throws SQLException {
+    return new LiveSession(
+        row.getString("session"),
+        row.getString("machine"),
+        row.getString("server_name"),
+        row.getString("user_name"),
+        row.getString("login"),
+        row.getString("address"),
+        row.getString("kind"),
+        row.getString("command"),
+        Instant.ofEpochMilli(row.getLong("started")),
+        Optional.ofNullable(row.getString("recording")),
+        row.getInt("ending") == 1);
+  }
+
+  /** Its node is told, until it has ended. */
+  static void end(Tx tx, LiveSession it, String sentence) throws SQLException {
+    tx.update("update open_sessions set ending = 1 where session = ?", it.session());
+    DocumentTable.put(tx, Kind.SESSION, it.session(), new Ending(it.session(), sentence));
+  }
+
+  /** A session that somebody wants to end, and what its client is told. */
+  record Ending(String session, String sentence) {
+    Change change() {
+      return new Change.SessionEnding(session, sentence);
+    }
+  }
+
+  /** How many began when, by their audit events. */
+  static List<Begun> history(Tx tx, HistoryQuery query, Optional<String> user) throws SQLException {
+    long from = query.from().toEpochMilli();
+    long step = query.step().toMillis();
+    StringBuilder sql =
+        new StringBuilder("select (time - %d) / %d as span, count(*)".formatted(from, step))
+            .append(" from audit where time >= ? and time < ? and code = ?");
+    List<Object> values = new ArrayList<>();
+    values.add(from);
+    values.add(query.to().toEpochMilli());
+    values.add(AuditCode.SESSION_STARTED.code());
+    user.ifPresent(it -> add(sql, values, " and user_name = ?", it));
+    sql.append(" group by span order by span");
+    return tx.all(
+        row -> new Begun(Instant.ofEpochMilli(from + row.getLong(1) * step), row.getLong(2)),
+        sql.toString(),
+        values.toArray());
+  }
+}

@@ -1,0 +1,182 @@
+package dev.holdfast.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class ClusterPagesTest {
+  private static final String ID = "0123456789abcdef".repeat(2);
+  private static final String OWN = "Origin: http://localhost:7000\n";
+
+  private final List<String> called = new ArrayList<>();
+
+  private final Clusters clusters =
+      new Clusters() {
+        @Override
+        public List<Map<String, Object>> list() {
+          return List.of(Map.of("name", "demo", "user", "<ann>"));
+        }
+
+        @Override
+        public String call(String cluster, String method, String params) throws IOException {
+          called.add(cluster + " " + method + " " + params);
+          if (method.equals("audit.search")) {
+            throw new IOException("You may not call audit.search.");
+          }
+          return "{\"done\":true}";
+        }
+
+        @Override
+        public void cast(String cluster, String recording, boolean plain, OutputStream out)
+            throws IOException {
+          if (cluster.equals("other")) {
+            throw new IOException("There is no recording that you may see.");
+          }
+          out.write("line\n".repeat(50_000).getBytes(StandardCharsets.UTF_8));
+          if (cluster.equals("cut")) {
+            throw new IOException("The connection to the auth service has ended.");
+          }
+        }
+
+        @Override
+        public void follow(String cluster, String recording, Listener listener) throws IOException {
+          listener.line("[1, \"o\", \"x\"]");
+          listener.still();
+        }
+
+        @Override
+        public void events(String cluster, String query, Listener listener) throws IOException {
+          listener.line(query);
+          throw new IOException("The connection\nhas ended.");
+        }
+      };
+
+  private final PageServer server =
+      new PageServer(() -> Set.of("localhost:7000"), new ClusterPages(clusters));
+
+  private String served(String line, String fields) {
+    String request = line + " HTTP/1.1\nHost: localhost:7000\n" + fields + "\n";
+    MemoryDuplex browser =
+        new MemoryDuplex(request.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
+    server.serve(browser);
+    return new String(browser.output(), StandardCharsets.UTF_8);
+  }
+
+  private String get(String path) {
+    return served("GET " + path, "");
+  }
+
+  private String token() {
+    Matcher token = Pattern.compile("\"token\":\"([0-9a-f]{64})\"").matcher(get("/cluster/list"));
+    assertThat(token.find()).isTrue();
+    return token.group(1);
+  }
+
+  @Test
+  void everyFileThatThePagesNameIsThere() {
+    for (String page :
+        List.of("/cluster/", "/cluster/demo/audit", "/cluster/demo/recordings/" + ID)) {
+      String html = get(page);
+      assertThat(html).as(page).startsWith("HTTP/1.1 200");
+      Matcher names = Pattern.compile("(?:src|href)=\"(/[^\"]+\\.(?:js|css))\"").matcher(html);
+      while (names.find()) {
+        if (!names.group(1).equals("/page.css")) {
+          assertThat(get(names.group(1))).as(names.group(1)).startsWith("HTTP/1.1 200");
+        }
+      }
+    }
+    for (String script : List.of("/cluster.js", "/recording.js", "/cluster-overview.js")) {
+      Matcher imports = Pattern.compile("'\\.(/[a-z-]+\\.js)'").matcher(get(script));
+      while (imports.find()) {
+        assertThat(get(imports.group(1))).as(imports.group(1)).startsWith("HTTP/1.1 200");
+      }
+    }
+  }
+
+  @Test
+  void onlyThePageOfTheRecordingMayRunThePlayersModule() {
+    assertThat(get("/cluster/demo/recordings/" + ID))
+        .contains("script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline';");
+    assertThat(get("/cluster/demo/recordings")).contains("script-src 'self'; style-src 'self';");
+  }
+
+  @Test
+  void callsWhatTellsSomethingAndNothingElse() {
+    assertThat(get("/cluster/demo/call/nodes.list?params=%7B%22labels%22%3A%22a%3Db%22%7D"))
+        .startsWith("HTTP/1.1 200")
+        .contains("application/json");
+    assertThat(called).containsExactly("demo nodes.list {\"labels\":\"a=b\"}");
+    for (String path :
+        List.of(
+            "/cluster/demo/call/sessions.end",
+            "/cluster/demo/call/users.set",
+            "/cluster/demo/do/sessions.end",
+            "/cluster/..%2Fx/call/self",
+            "/cluster/demo/recordings/" + ID + "0",
+            "/cluster/demo/cast/x",
+            "/cluster/demo/call/self/more")) {
+      assertThat(get(path)).as(path).startsWith("HTTP/1.1 404");
+    }
+    assertThat(called).hasSize(1);
+  }
+
+  @Test
+  void whatTheServiceRefusesIsToldInItsWords() {
+    assertThat(get("/cluster/demo/call/audit.search"))
+        .startsWith("HTTP/1.1 502")
+        .endsWith("You may not call audit.search.\n");
+  }
+
+  @Test
+  void changesSomethingOnlyForAPageThatWasGivenTheToken() {
+    String end = "POST /cluster/demo/do/sessions.end?params=%7B%22name%22%3A%22s%22%7D";
+    assertThat(served(end, OWN)).startsWith("HTTP/1.1 403");
+    assertThat(served(end, OWN + "Holdfast-Token: " + "0".repeat(64) + "\n"))
+        .startsWith("HTTP/1.1 403")
+        .contains("load it again");
+    assertThat(served(end, "Holdfast-Token: " + token() + "\n")).startsWith("HTTP/1.1 403");
+    assertThat(called).isEmpty();
+    assertThat(served(end, OWN + "Holdfast-Token: " + token() + "\n")).startsWith("HTTP/1.1 204");
+    assertThat(called).containsExactly("demo sessions.end {\"name\":\"s\"}");
+    assertThat(served("POST /cluster/demo/do/users.set", OWN + "Holdfast-Token: " + token() + "\n"))
+        .startsWith("HTTP/1.1 404");
+  }
+
+  @Test
+  void aRecordingComesWholeOrSaysWhyThereIsNone() {
+    String cast = get("/cluster/demo/cast/" + ID + "?download=1");
+    assertThat(cast)
+        .startsWith("HTTP/1.1 200")
+        .contains("Content-Disposition: attachment; filename=\"" + ID + ".cast\"")
+        .endsWith("line\n");
+    assertThat(cast.substring(cast.indexOf("\r\n\r\n") + 4)).hasSize(250_000);
+    assertThat(get("/cluster/other/cast/" + ID))
+        .startsWith("HTTP/1.1 502")
+        .contains("There is no recording that you may see.")
+        .doesNotContain("200");
+    assertThat(get("/cluster/cut/cast/" + ID)).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void linesAreToldUntilTheEndAndWhyItIs() {
+    assertThat(get("/cluster/demo/follow/" + ID))
+        .contains("text/event-stream")
+        .endsWith("data: [1, \"o\", \"x\"]\n\nevent: done\ndata:\n\n");
+    assertThat(get("/cluster/demo/events?params=%7B%7D"))
+        .endsWith("data: {}\n\nevent: failed\ndata: The connection has ended.\n\n");
+  }
+
+  @Test
+  void namesAreNeverMarkup() {
+    assertThat(get("/cluster/list")).contains("\\u003cann>").doesNotContain("<ann>");
+  }
+}

@@ -1,0 +1,110 @@
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Fetches asciinema-player, as npm has it, into the resources of the local pages, and checks that
+ * it is what was looked at: {@code java build/FetchPlayer.java}. With {@code --check} nothing is
+ * fetched. npm asks the registry that it is configured for.
+ */
+final class FetchPlayer {
+  private static final String PACKAGE = "asciinema-player@3.17.0";
+  private static final Path TARGET =
+      Path.of("browser/src/main/resources/dev/holdfast/browser/vendor");
+  private static final int BLOCK = 512;
+  private static final int SIZE_AT = 124;
+  private static final int SIZE_LENGTH = 12;
+  private static final int NAME_LENGTH = 100;
+
+  /** Where a file of the package goes, and its SHA-256. */
+  private record File(String name, String sha256) {}
+
+  private static final Map<String, File> FILES =
+      Map.of(
+          "package/dist/bundle/asciinema-player.min.js",
+          new File(
+              "asciinema-player.min.js",
+              "a13c37632e1b5c49fe9128417b9319a9b5bc64cb457dd5ae52cbba8a3aceb880"),
+          "package/dist/bundle/asciinema-player.css",
+          new File(
+              "asciinema-player.css",
+              "f619fe17597043564f03b2c6918b3daf890ee8b912fb408542fba11afade4fdb"),
+          "package/LICENSE",
+          new File(
+              "asciinema-player.LICENSE",
+              "63422284ed65be54ab38d8a94e7518d27e222fbb26c9ae4cd984c63926e91c12"));
+
+  private FetchPlayer() {}
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    if (args.length == 0) {
+      fetch();
+    }
+    for (File file : FILES.values()) {
+      check(file, Files.readAllBytes(TARGET.resolve(file.name)));
+    }
+  }
+
+  private static void fetch() throws IOException, InterruptedException {
+    Path here = Files.createTempDirectory("player");
+    Process npm =
+        new ProcessBuilder("npm", "pack", "--silent", PACKAGE)
+            .directory(here.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String name = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (npm.waitFor() != 0) {
+      throw new IOException("npm pack ended with " + npm.exitValue() + ".");
+    }
+    Path archive = here.resolve(name.lines().toList().getLast());
+    Files.createDirectories(TARGET);
+    unpack(Files.readAllBytes(archive));
+    Files.delete(archive);
+    Files.delete(here);
+  }
+
+  /** Of tar only what npm writes: plain files with short names (POSIX pax, ustar). */
+  private static void unpack(byte[] archive) throws IOException {
+    byte[] tar = new GZIPInputStream(new ByteArrayInputStream(archive)).readAllBytes();
+    int at = 0;
+    while (at + BLOCK <= tar.length && tar[at] != 0) {
+      String name = text(tar, at, NAME_LENGTH);
+      int size = Integer.parseInt(text(tar, at + SIZE_AT, SIZE_LENGTH).strip(), 8);
+      File file = FILES.get(name);
+      if (file != null) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(tar, at + BLOCK, size);
+        check(file, bytes.toByteArray());
+        Files.write(TARGET.resolve(file.name), bytes.toByteArray());
+      }
+      at += BLOCK + (size + BLOCK - 1) / BLOCK * BLOCK;
+    }
+  }
+
+  private static String text(byte[] tar, int at, int length) {
+    String text = new String(tar, at, length, StandardCharsets.ISO_8859_1);
+    int end = text.indexOf('\0');
+    return end < 0 ? text : text.substring(0, end);
+  }
+
+  private static void check(File file, byte[] bytes) throws IOException {
+    try {
+      String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+      if (!sha256.equals(file.sha256)) {
+        throw new IOException(
+            "%s of %s has the SHA-256 %s, not %s: it is another."
+                .formatted(file.name, PACKAGE, sha256, file.sha256));
+      }
+    } catch (NoSuchAlgorithmException e) {
+      throw new LinkageError("every JDK has SHA-256", e);
+    }
+  }
+}

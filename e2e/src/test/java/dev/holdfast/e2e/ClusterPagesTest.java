@@ -1,0 +1,187 @@
+package dev.holdfast.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The pages of {@code holdfast ui} for a cluster of real processes, in a real Chromium. */
+@Needs({Tool.CHROMIUM, Tool.SSH})
+final class ClusterPagesTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final String MAIN = "document.querySelector('main').innerText";
+
+  private static Members members;
+  private static Path bob;
+  private static Chromium chromium;
+  private final List<Program> opened = new ArrayList<>();
+
+  @BeforeAll
+  static void begin() {
+    members = Members.inOneProcess();
+    members.apply(Members.ROLE + "options: {recording: node_sync, max_connections: 7}\n");
+    bob = members.logInNew("bob", "operator");
+    chromium = new Chromium();
+  }
+
+  @AfterAll
+  static void end() {
+    if (chromium != null) {
+      chromium.close();
+    }
+    if (members != null) {
+      members.close();
+    }
+    Leftovers.end(PATIENCE);
+  }
+
+  @AfterEach
+  void close() {
+    opened.forEach(Program::close);
+  }
+
+  /** Serves the pages; returns where they are. */
+  private String ui(Command command) {
+    Program ui = command.start();
+    opened.add(ui);
+    ui.awaitOutput("in your browser", PATIENCE);
+    Matcher url = Pattern.compile("http://localhost:[0-9]+").matcher(ui.errors());
+    assertThat(url.find()).as(ui.errors()).isTrue();
+    return url.group();
+  }
+
+  private String ui() {
+    return ui(members.own("ui", "--port", "0", "--no-browser"));
+  }
+
+  private Program session(String... words) {
+    Program session = members.holdfastSsh("web1.demo", String.join(" ", words)).start();
+    opened.add(session);
+    return session;
+  }
+
+  private static List<String> complete() {
+    return members
+        .own("recordings", "ls", "--state", "complete", "-o", "names")
+        .run()
+        .ok()
+        .output()
+        .lines()
+        .toList();
+  }
+
+  /** The one that was not complete before. */
+  private static String next(List<String> before) {
+    List<String> found = new ArrayList<>();
+    Await.until(
+        "a recording that is complete",
+        PATIENCE,
+        () -> {
+          found.addAll(complete());
+          found.removeAll(before);
+          return !found.isEmpty();
+        });
+    return found.getFirst();
+  }
+
+  @Test
+  void whatWasShownIsPlayedAsItWasAndThatSomebodyWatchedIsNoted() {
+    List<String> before = complete();
+    members
+        .holdfastSsh("-tt", "web1.demo", "printf 'first\\nsecond <b>bold</b>\\nlast\\n'")
+        .run()
+        .ok();
+    String id = next(before);
+    String url = ui() + "/cluster/demo/";
+    chromium.show(url + "recordings");
+    chromium.click("a[href$='" + id + "']");
+    chromium.await("document.querySelector('.ap-player') !== null");
+    chromium.await("document.querySelector('.ap-term')?.innerText.includes('last') ?? false");
+    assertThat(
+            chromium.evaluate(
+                "[...document.querySelectorAll('.ap-term .ap-line')]"
+                    + ".map((each) => each.textContent.trimEnd()).join('\\n').trimEnd()"))
+        .isEqualTo("first\nsecond <b>bold</b>\nlast");
+    assertThat(members.admin("audit", "search", "--event", "recording.access").run().ok().output())
+        .contains("\"user\":\"alice\"", "\"recording\":\"" + id + "\"");
+    assertThat(
+            chromium.evaluate(
+                "fetch('" + url + "cast/" + id + "?download=1').then((it) => it.text())"))
+        .startsWith("{\"version\":2,")
+        .contains("\"o\", \"first\\u000d\\n");
+  }
+
+  @Test
+  void aSessionIsSeenAsTextFollowedAndEnded() {
+    String evil = "<img src=x onerror=\"document.title=1\">";
+    Program session = session("echo", "'" + evil + "';", "cat");
+    session.awaitOutput(evil, PATIENCE);
+    chromium.show(ui() + "/cluster/demo/sessions");
+    chromium.awaitText(evil);
+    assertThat(chromium.evaluate("document.querySelectorAll('main img').length")).isEqualTo("0");
+    chromium.click("main a[href*='/recordings/']");
+    chromium.await("document.querySelector('.ap-term')?.innerText.includes('onerror') ?? false");
+    session.type("typed later\n");
+    chromium.await(
+        "document.querySelector('.ap-term')?.innerText.includes('typed later') ?? false");
+    assertThat(chromium.evaluate("document.querySelectorAll('main img').length")).isEqualTo("0");
+    assertThat(chromium.evaluate("document.title")).isEqualTo("Recording · demo");
+    chromium.evaluate("history.back()");
+    chromium.click("button[aria-label^='End the session']");
+    assertThat(session.alive()).isTrue();
+    chromium.click("button.sure");
+    assertThat(session.await(PATIENCE).exited(254).errors())
+        .contains("This session was ended by alice.");
+    chromium.awaitText("Nobody is logged in.");
+    assertThat(members.admin("audit", "search", "--event", "session.kill").run().ok().output())
+        .contains("\"code\":\"T2015I\"", "\"user\":\"alice\"", "\"of\":\"alice\"");
+  }
+
+  @Test
+  void whoHasNoRightSeesHisOwnAndIsToldSo() {
+    Program alices = session("echo ready; cat");
+    alices.awaitOutput("ready", PATIENCE);
+    String url = ui(members.by(bob, "ui", "--port", "0", "--no-browser")) + "/cluster/demo/";
+    chromium.show(url + "sessions");
+    chromium.awaitText("You see your own sessions here.");
+    assertThat(chromium.evaluate(MAIN)).doesNotContain("alice");
+    assertThat(chromium.evaluate("document.querySelector('#pages').innerText"))
+        .contains("Recordings")
+        .doesNotContain("Audit");
+    chromium.show(url + "audit");
+    chromium.awaitText("You may not call audit.search; ask an administrator");
+    String id =
+        members
+            .own("recordings", "ls", "--state", "open", "-o", "names")
+            .run()
+            .ok()
+            .output()
+            .strip();
+    chromium.show(url + "recordings/" + id);
+    chromium.awaitText("There is no recording " + id + " that you may see");
+    assertThat(chromium.evaluate("fetch('" + url + "cast/" + id + "').then((it) => it.text())"))
+        .startsWith("There is no recording " + id);
+    chromium.show(url + "limits");
+    chromium.awaitText("0 of 7");
+    assertThat(chromium.evaluate(MAIN)).doesNotContain("alice");
+    chromium.show(url + "servers");
+    chromium.awaitText("web1");
+    alices.closeInput();
+    alices.await(PATIENCE).ok();
+  }
+
+  @Test
+  void whoIsLoggedInNowhereIsToldTheOneThingToDo() {
+    Path nowhere = Scratch.directory("nowhere");
+    chromium.show(ui(members.by(nowhere, "ui", "--port", "0", "--no-browser")) + "/cluster/");
+    chromium.await("document.body.innerText.trim() === 'holdfast login HOST'");
+  }
+}
