@@ -109,12 +109,26 @@ final class Program implements AutoCloseable {
         deadline,
         () -> {
           boolean ended = !alive();
+          if (ended) {
+            finish();
+          }
           boolean said = output().contains(part) || errors().contains(part);
           if (ended && !said) {
             throw new AssertionError("it ended without: " + this);
           }
           return said;
         });
+  }
+
+  /** Reads what it left behind when it ended. */
+  private void finish() {
+    try {
+      output.finish(LAST_WORDS);
+      errors.finish(LAST_WORDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while reading of " + command, e);
+    }
   }
 
   /** Waits for its end; kills it and fails once the deadline has passed. */
@@ -125,12 +139,11 @@ final class Program implements AutoCloseable {
         kill();
         throw new AssertionError("still running after " + deadline.toSeconds() + " s: " + words);
       }
-      output.finish(LAST_WORDS);
-      errors.finish(LAST_WORDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting for " + command, e);
     }
+    finish();
     return new Outcome(command, process.exitValue(), output(), errors());
   }
 

@@ -28,6 +28,9 @@ final class ProxyRecordingTest {
   private static final String OLD = "old.demo";
   private static final String ECHO = "while read -r line; do echo \"heard $line\"; done; exit 7";
 
+  /** Of a process whose streams have ended, for the sake of late clients; and as much again. */
+  private static final Duration LINGER = Duration.ofMinutes(2);
+
   private static Members members;
   private final Set<String> before = new HashSet<>();
 
@@ -261,11 +264,12 @@ final class ProxyRecordingTest {
         Program jumped = members.jump(OLD, ECHO).start()) {
       List<Program> both = List.of(ours, jumped);
       both.forEach(it -> heard(it, "one"));
-      members.upgrade("proxy", "has the port of the proxy now");
+      Program old = members.upgrade("proxy", "has the port of the proxy now");
       both.forEach(it -> heard(it, "two"));
       assertThat(members.jump(OLD, "echo new").run().ok().output()).isEqualTo("new\n");
       both.forEach(Program::closeInput);
       both.forEach(it -> it.await(PATIENCE).exited(7));
+      old.await(LINGER).ok();
     }
   }
 
