@@ -1,10 +1,12 @@
 package dev.holdfast.access;
 
 import java.math.BigDecimal;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A value of JSON (RFC 8259). Immutable. */
@@ -13,6 +15,13 @@ public sealed interface Json {
   record Members(Map<String, Json> values) implements Json {
     public Members {
       values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /** Its values as {@link Json#plain} has them. */
+    public Map<String, Object> plainValues() {
+      Map<String, Object> plain = new LinkedHashMap<>();
+      values.forEach((name, value) -> value.plain().ifPresent(each -> plain.put(name, each)));
+      return plain;
     }
   }
 
@@ -54,6 +63,50 @@ public sealed interface Json {
       members.put(namesAndValues[i].toString(), (Json) namesAndValues[i + 1]);
     }
     return new Members(members);
+  }
+
+  /**
+   * That of maps, lists, strings, booleans and numbers; anything else is its text, and a number
+   * that JSON has no form for is null.
+   */
+  static Json from(Object value) {
+    return switch (value) {
+      case Json json -> json;
+      case Map<?, ?> map -> {
+        Map<String, Json> members = new LinkedHashMap<>();
+        map.forEach((name, each) -> members.put(name.toString(), from(each)));
+        yield new Members(members);
+      }
+      case Collection<?> list -> new Items(list.stream().map(Json::from).toList());
+      case Boolean truth -> new Bool(truth);
+      case Double number when !Double.isFinite(number) -> new Null();
+      case Number number -> new Numeral(new BigDecimal(number.toString()));
+      default -> new Text(value.toString());
+    };
+  }
+
+  /**
+   * The same back: maps, lists, strings, booleans, and numbers as longs where they are whole, else
+   * as doubles; what is null is left out.
+   */
+  default Optional<Object> plain() {
+    return switch (this) {
+      case Members members -> Optional.of(members.plainValues());
+      case Items(List<Json> values) ->
+          Optional.of(values.stream().flatMap(each -> each.plain().stream()).toList());
+      case Text(String value) -> Optional.of(value);
+      case Numeral(BigDecimal value) -> Optional.of(plain(value));
+      case Bool(boolean value) -> Optional.of(value);
+      case Null() -> Optional.empty();
+    };
+  }
+
+  private static Object plain(BigDecimal number) {
+    try {
+      return number.longValueExact();
+    } catch (ArithmeticException e) {
+      return number.doubleValue();
+    }
   }
 
   /** Reads exactly one value. */

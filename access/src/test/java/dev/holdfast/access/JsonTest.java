@@ -56,6 +56,18 @@ final class JsonTest {
   }
 
   @Test
+  void plainValuesComeBackAsTheyWere() throws Exception {
+    Map<String, Object> plain =
+        Map.of("a", "b", "c", List.of(1L, 2.5, true), "d", Map.of("e", -3L), "f", List.of());
+    String line = Json.from(plain).line();
+    assertThat(Json.parse(line).plain()).contains(plain);
+    assertThat(Json.parse("{\"a\":null,\"b\":[null,1e2]}").plain())
+        .contains(Map.of("b", List.of(100L)));
+    assertThat(Json.from(List.of(Double.NaN, Duration.ofSeconds(1))).line())
+        .isEqualTo("[null,\"PT1S\"]");
+  }
+
+  @Test
   void recordsComeBackAsTheyWere() throws Exception {
     Lock lock =
         new Lock(

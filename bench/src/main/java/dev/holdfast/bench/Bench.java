@@ -1,5 +1,6 @@
 package dev.holdfast.bench;
 
+import dev.holdfast.access.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -154,7 +155,7 @@ final class Bench implements Callable<Integer> {
   private void write(Map<String, Object> document) throws IOException {
     if (json != null) {
       try {
-        Files.writeString(json, Json.write(document) + "\n");
+        Files.writeString(json, Json.from(document).line() + "\n");
       } catch (IOException e) {
         throw new IOException("cannot write " + json + ": " + e.getClass().getSimpleName(), e);
       }

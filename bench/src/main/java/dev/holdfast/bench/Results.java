@@ -70,7 +70,7 @@ final class Results {
     return table + String.join("\n", remarks) + (remarks.isEmpty() ? "" : "\n");
   }
 
-  /** Returns the same for {@link Json}, with every single value. */
+  /** Returns the same for JSON, with every single value. */
   List<Object> json() {
     var rows = new ArrayList<Object>();
     values.forEach((measure, paths) ->

@@ -1,5 +1,6 @@
 package dev.holdfast.browser;
 
+import dev.holdfast.access.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -95,7 +96,7 @@ final class ClusterPages implements PageServer.Pages {
     return switch (request.method() + " " + word) {
       case "GET " -> Resource.page("cluster.html");
       case "GET list" ->
-          PageAnswer.json(Json.of(Map.of("token", token, "clusters", clusters.list())));
+          PageAnswer.json(Json.from(Map.of("token", token, "clusters", clusters.list())).line());
       default -> PageAnswer.notFound();
     };
   }

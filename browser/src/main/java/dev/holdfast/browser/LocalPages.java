@@ -1,5 +1,6 @@
 package dev.holdfast.browser;
 
+import dev.holdfast.access.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -99,7 +100,7 @@ final class LocalPages implements PageServer.Pages {
       new PageAnswer.Changing() {
         @Override
         public String now() {
-          return Json.of(all());
+          return Json.from(all()).line();
         }
 
         @Override

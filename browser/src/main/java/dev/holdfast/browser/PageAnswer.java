@@ -74,8 +74,10 @@ sealed interface PageAnswer {
         (text + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Of JSON, in which no markup could be seen by whoever takes it for a page. */
   static PageAnswer json(String text) {
-    return new Whole(200, "application/json", POLICY, text.getBytes(StandardCharsets.UTF_8));
+    byte[] body = text.replace("<", "\\u003c").getBytes(StandardCharsets.UTF_8);
+    return new Whole(200, "application/json", POLICY, body);
   }
 
   static PageAnswer done() {

@@ -1,5 +1,6 @@
 package dev.holdfast.browser;
 
+import dev.holdfast.access.Json;
 import dev.holdfast.link.Duplex;
 import java.io.IOException;
 import java.net.URI;
@@ -93,7 +94,7 @@ final class StartPages implements PageServer.Pages {
       new PageAnswer.Changing() {
         @Override
         public String now() {
-          return Json.of(all());
+          return Json.from(all()).line();
         }
 
         @Override

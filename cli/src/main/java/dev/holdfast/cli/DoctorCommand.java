@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.access.Json;
 import dev.holdfast.client.Doctor;
 import dev.holdfast.client.Finding;
 import dev.holdfast.client.LinkWatch;
@@ -127,7 +128,7 @@ final class DoctorCommand implements Callable<Integer> {
     String done = finding.remedy().get().apply();
     out.println(
         format == Format.JSON
-            ? JsonLine.of(Map.of("level", "fixed", "about", finding.about(), "what", done))
+            ? Json.from(Map.of("level", "fixed", "about", finding.about(), "what", done)).line()
             : padded("fixed") + done);
     return true;
   }
@@ -144,7 +145,7 @@ final class DoctorCommand implements Callable<Integer> {
     members.put("what", finding.what());
     finding.advice().ifPresent(text -> members.put("advice", text));
     members.put("fixable", finding.remedy().isPresent());
-    return JsonLine.of(members);
+    return Json.from(members).line();
   }
 
   private static String padded(String word) {

@@ -1,8 +1,8 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.access.Json;
 import dev.holdfast.forward.ControlClient;
 import dev.holdfast.forward.ControlFiles;
-import dev.holdfast.forward.Json;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -214,7 +214,7 @@ final class ForwardCommand implements Callable<Integer> {
       service.events(event ->
           out.println(
               format == ForwardArguments.Format.JSON
-                  ? Json.text(event)
+                  ? Json.from(event).line()
                   : ForwardsText.line(event)));
     }
     return 0;

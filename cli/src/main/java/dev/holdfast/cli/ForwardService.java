@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.access.Json;
 import dev.holdfast.client.Logins;
 import dev.holdfast.client.OwnCommand;
 import dev.holdfast.client.Surroundings;
@@ -8,7 +9,6 @@ import dev.holdfast.forward.ControlFiles;
 import dev.holdfast.forward.ControlPoint;
 import dev.holdfast.forward.ForwardStatus;
 import dev.holdfast.forward.Forwarder;
-import dev.holdfast.forward.Json;
 import dev.holdfast.forward.Servers;
 import dev.holdfast.link.Linux;
 import dev.holdfast.link.SocketDirectory;
@@ -155,7 +155,7 @@ final class ForwardService {
 
   private void print(Map<String, Object> event) {
     synchronized (out) {
-      out.println(json ? Json.text(event) : ForwardsText.line(event));
+      out.println(json ? Json.from(event).line() : ForwardsText.line(event));
       out.flush();
     }
   }

@@ -1,6 +1,6 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.forward.Json;
+import dev.holdfast.access.Json;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ final class ForwardsText {
   void print(Map<String, Object> answer) {
     List<?> forwards = answer.get("forwards") instanceof List<?> all ? all : List.of();
     switch (format) {
-      case JSON -> out.println(Json.text(Map.of("forwards", forwards)));
+      case JSON -> out.println(Json.from(Map.of("forwards", forwards)).line());
       case NAMES -> forwards.forEach(each -> out.println(member(each, "from")));
       case TEXT -> out.print(table(forwards));
     }

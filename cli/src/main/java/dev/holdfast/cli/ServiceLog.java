@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.access.Json;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.proxy.ProxyLog;
 import java.io.IOException;
@@ -182,7 +183,7 @@ final class ServiceLog {
     all.put("event", name);
     all.put("text", text);
     all.putAll(fields);
-    return JsonLine.of(all);
+    return Json.from(all).line();
   }
 
   private static String trace(Throwable thrown) {

@@ -40,8 +40,8 @@ final class StatusCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       List<Json> items = all.stream().map(Records::write).toList();
-      String ofForwarder = dev.holdfast.forward.Json.text(Map.of("forwards", forwards));
-      out.println("{\"clusters\":" + new Json.Items(items).line() + "," + ofForwarder.substring(1));
+      out.println(
+          Json.members("clusters", new Json.Items(items), "forwards", Json.from(forwards)).line());
     } else {
       all.forEach(one -> print(one, out));
       if (all.isEmpty()) {

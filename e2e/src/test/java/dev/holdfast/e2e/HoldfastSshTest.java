@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Route.class)
 @Needs({Tool.SSH, Tool.SSHD, Tool.GIT, Tool.RSYNC, Tool.TMUX})
 final class HoldfastSshTest {
+  private static final Duration TOLD = Duration.ofSeconds(20);
   private static final long LARGE = 8L << 20;
   private static final String SHELL = "PS1='ready> ' exec bash --norc --noprofile -i";
 
@@ -57,8 +59,14 @@ final class HoldfastSshTest {
       terminal.enter("stty size");
       terminal.awaitShown("24 80");
       terminal.resize(100, 30);
-      terminal.enter("stty size");
-      terminal.awaitShown("30 100");
+      // The signal that tells of it may come later than keys.
+      Await.until(
+          () -> "the new size on the screen:\n" + terminal.screen(),
+          TOLD,
+          () -> {
+            terminal.enter("stty size");
+            return terminal.screen().contains("30 100");
+          });
       terminal.enter("exit 5");
       assertThat(terminal.awaitStatus()).isEqualTo(5);
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.forward;
 
+import dev.holdfast.access.MalformedJsonException;
 import dev.holdfast.link.SocketDirectory;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -61,7 +62,7 @@ public final class ControlClient implements AutoCloseable {
   private Optional<Map<String, Object>> next() throws IOException {
     try {
       return lines.read();
-    } catch (Json.Malformed e) {
+    } catch (MalformedJsonException e) {
       throw new IOException("The forwarder's answer can't be read: " + e.getMessage(), e);
     }
   }

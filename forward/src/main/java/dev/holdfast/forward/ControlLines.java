@@ -1,5 +1,6 @@
 package dev.holdfast.forward;
 
+import dev.holdfast.access.Json;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.Optional;
 /** A connection that carries JSON objects, one a line. For one reader; writers may be several. */
 final class ControlLines {
   /** Bytes of a line. */
-  static final int MOST_BYTES = Json.MOST_CHARS;
+  static final int MOST_BYTES = 256 * 1024;
 
   private final SocketChannel channel;
   private final InputStream in;
@@ -25,7 +26,7 @@ final class ControlLines {
   }
 
   /** The next object; nothing at the end. */
-  Optional<Map<String, Object>> read() throws IOException, Json.Malformed {
+  Optional<Map<String, Object>> read() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int c = in.read(); c != '\n'; c = in.read()) {
       if (c < 0) {
@@ -36,12 +37,16 @@ final class ControlLines {
       }
       line.write(c);
     }
-    return Optional.of(Json.object(line.toString(StandardCharsets.UTF_8)));
+    if (Json.parse(line.toString(StandardCharsets.UTF_8)) instanceof Json.Members object) {
+      return Optional.of(object.plainValues());
+    }
+    throw new IOException("A line is no object of JSON.");
   }
 
   /** Writes one. */
   synchronized void write(Map<String, ?> object) throws IOException {
-    ByteBuffer line = ByteBuffer.wrap((Json.text(object) + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer line =
+        ByteBuffer.wrap((Json.from(object).line() + "\n").getBytes(StandardCharsets.UTF_8));
     while (line.hasRemaining()) {
       channel.write(line);
     }

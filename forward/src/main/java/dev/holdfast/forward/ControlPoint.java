@@ -114,7 +114,7 @@ public final class ControlPoint implements AutoCloseable {
       for (var order = lines.read(); order.isPresent(); order = lines.read()) {
         obey(order.get(), lines);
       }
-    } catch (IOException | Json.Malformed e) {
+    } catch (IOException e) {
       // Whoever it was has gone, or speaks something else.
     } finally {
       room.release();

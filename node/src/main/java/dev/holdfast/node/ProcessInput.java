@@ -1,6 +1,7 @@
 package dev.holdfast.node;
 
 import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.WindowSize;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,18 @@ final class ProcessInput {
       return state != State.CLOSED && PtyMaster.echoes(descriptor);
     } catch (IOException e) {
       return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives the terminal a size, before what is typed afterwards comes to it. */
+  void resize(WindowSize size) throws IOException {
+    lock.lock();
+    try {
+      if (state != State.CLOSED) {
+        PtyMaster.resize(descriptor, size);
+      }
     } finally {
       lock.unlock();
     }

@@ -156,13 +156,8 @@ final class ProcessSession implements ServedSession {
 
   @Override
   public void resize(WindowSize size) {
-    PtyMaster pty = spawned.pty();
-    if (pty != null) {
-      loop.execute(() -> {
-        if (!released) {
-          tryTo("resize", () -> pty.resize(size));
-        }
-      });
+    if (spawned.pty() != null) {
+      tryTo("resize", () -> input.resize(size));
     }
   }
 

@@ -95,6 +95,11 @@ final class PtyMaster {
   }
 
   void resize(WindowSize size) throws IOException {
+    resize(descriptor, size);
+  }
+
+  /** Gives the terminal of which {@code master} is a descriptor a size. */
+  static void resize(int master, WindowSize size) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment numbers =
           arena.allocateFrom(
@@ -105,7 +110,7 @@ final class PtyMaster {
               (short) size.heightPixels());
       Linux.call(
           "TIOCSWINSZ",
-          state -> (int) IOCTL_POINTER.invokeExact(state, descriptor, TIOCSWINSZ, numbers));
+          state -> (int) IOCTL_POINTER.invokeExact(state, master, TIOCSWINSZ, numbers));
     }
   }
 
