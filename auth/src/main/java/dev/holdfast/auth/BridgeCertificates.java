@@ -158,7 +158,7 @@ final class BridgeCertificates {
     tx.update("delete from used_logins where ends < ?", tx.nowMillis());
     int added =
         tx.update(
-            "insert into used_logins values (?, ?) on conflict do nothing",
+            "insert into used_logins (session, ends) values (?, ?) on conflict do nothing",
             Recordings.hash(claim.session()),
             ends.toEpochMilli());
     if (added == 0) {

@@ -20,7 +20,12 @@ final class Duty {
    */
   static OptionalLong take(Tx tx, String name, String holder, Duration time) throws SQLException {
     long now = tx.nowMillis();
-    tx.update("insert into duties values (?, '', 0, 0) on conflict (name) do nothing", name);
+    tx.update(
+        """
+        insert into duties (name, holder, fence, until) values (?, '', 0, 0)
+        on conflict (name) do nothing
+        """,
+        name);
     int kept =
         tx.update(
             "update duties set until = ? where name = ? and holder = ? and until > ?",

@@ -107,7 +107,10 @@ final class OpenSessions {
     long now = tx.nowMillis();
     tx.update("delete from ended_epochs where ended < ?", now - REMEMBERED.toMillis());
     tx.update(
-        "insert into ended_epochs values (?, ?, ?) on conflict do nothing", machine, epoch, now);
+        "insert into ended_epochs (machine, epoch, ended) values (?, ?, ?) on conflict do nothing",
+        machine,
+        epoch,
+        now);
   }
 
   /**

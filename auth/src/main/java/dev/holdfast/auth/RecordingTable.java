@@ -51,7 +51,10 @@ final class RecordingTable {
     long now = tx.nowMillis();
     tx.update(
         """
-        insert into recordings values (?, ?, ?, ?, ?, ?, ?, ?, null, 0, 0, 0, 'OPEN', null)
+        insert into recordings
+          (id, node, node_name, user_name, login, session, started, touched, bytes, parts,
+           composed, state)
+        values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 'OPEN')
         """,
         id,
         node,
@@ -74,7 +77,15 @@ final class RecordingTable {
   /** A part is about to be stored. */
   static void announce(Tx tx, String id, int number, String sha256, long bytes)
       throws SQLException {
-    tx.update("insert into recording_parts values (?, ?, ?, ?, 0)", id, number, sha256, bytes);
+    tx.update(
+        """
+        insert into recording_parts (recording, number, sha256, bytes, stored)
+        values (?, ?, ?, ?, 0)
+        """,
+        id,
+        number,
+        sha256,
+        bytes);
   }
 
   /** A part is stored: it counts, and the recording is open, also if it was thought to be cut. */

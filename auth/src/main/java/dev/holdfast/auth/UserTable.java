@@ -27,7 +27,7 @@ final class UserTable {
     for (String line : user.keys()) {
       int added =
           tx.update(
-              "insert into user_keys values (?, ?) on conflict (key) do nothing",
+              "insert into user_keys (key, user_name) values (?, ?) on conflict (key) do nothing",
               bare(line),
               user.name());
       if (added == 0 && !user.name().equals(byKey(tx, bare(line)).map(User::name).orElse(""))) {
