@@ -102,6 +102,16 @@ final class RoleSetTest {
   }
 
   @Test
+  void inSyncAtTheNodeAndAtAProxyIsInSyncAtAProxy() {
+    for (RecordingMode proxy : List.of(RecordingMode.PROXY, RecordingMode.PROXY_SYNC)) {
+      assertThat(RecordingMode.NODE_SYNC.and(proxy)).isEqualTo(RecordingMode.PROXY_SYNC);
+      assertThat(proxy.and(RecordingMode.NODE_SYNC)).isEqualTo(RecordingMode.PROXY_SYNC);
+    }
+    assertThat(RecordingMode.NODE_SYNC.and(RecordingMode.NODE)).isEqualTo(RecordingMode.NODE_SYNC);
+    assertThat(RecordingMode.NODE.and(RecordingMode.PROXY)).isEqualTo(RecordingMode.PROXY);
+  }
+
+  @Test
   void optionsMergeTheSameInAnyOrderAndNeverBecomeLaxer() {
     for (int i = 0; i < RUNS; i++) {
       RoleOptions a = options();
