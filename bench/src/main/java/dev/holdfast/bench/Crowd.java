@@ -60,22 +60,39 @@ final class Crowd {
 
   private static final long KEY_NANOS = 10_000_000_000L;
   private static final Duration LOGIN = Duration.ofSeconds(60);
-  private static final long MEMORY = 4L << 30;
+  private static final long MEMORY = 512L << 20;
+
+  /** Streams of one client: each listens to the network, and a client has room for so many. */
+  private static final int STREAMS = 500;
 
   private final KeyPair user = SshKeys.generateEd25519();
   private final KeyPair node = SshKeys.generateEd25519();
   private final ClientEngine engine = ClientEngine.start();
-  private final StreamClient streams;
+  private final StreamClient logins = client();
+  private final List<StreamClient> clients = new ArrayList<>();
   private final Gate gate;
   private final List<NodeTunnels> nodes = new ArrayList<>();
   private final List<Duplex> sessions = new ArrayList<>();
+  private int opened;
 
   private Crowd() throws IOException {
-    streams = StreamClient.start(MEMORY, Throwable::printStackTrace);
     gate =
         Gate.start(
             GateSettings.of(List.of(), new Behind.InProcess((stream, name) -> echo(stream))),
             event -> {});
+  }
+
+  private static StreamClient client() throws IOException {
+    return StreamClient.start(MEMORY, Throwable::printStackTrace);
+  }
+
+  private StreamClient streams() throws IOException {
+    synchronized (clients) {
+      if (opened++ % STREAMS == 0) {
+        clients.add(client());
+      }
+      return clients.getLast();
+    }
   }
 
   public static void main(String[] args) throws IOException {
@@ -176,7 +193,7 @@ final class Crowd {
     }
     ProxyPassage passage = new ProxyPassage(key, ticket, List.of(at(port)));
     Duplex stream =
-        streams.connect(ClientSettings.of(new Destination(target, 22)), passage).duplex();
+        streams().connect(ClientSettings.of(new Destination(target, 22)), passage).duplex();
     trip(stream);
     return stream;
   }
@@ -185,7 +202,7 @@ final class Crowd {
     ClientSettings plain =
         new ClientSettings(at(port), ClientSettings.Resume.OFF, LOGIN, null, Map.of(), event -> {});
     byte[] first = (ClientEngine.IDENTIFICATION + "\r\n").getBytes(StandardCharsets.US_ASCII);
-    return streams.connect(plain, wait -> first).duplex();
+    return logins.connect(plain, wait -> first).duplex();
   }
 
   private static byte[] ticket(ClientConnection proxy, String target, TicketKey key)

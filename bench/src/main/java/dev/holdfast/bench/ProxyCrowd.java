@@ -18,26 +18,30 @@ final class ProxyCrowd {
   private static final List<Double> STEPS = List.of(0.1, 0.25, 0.5, 1.0);
 
   private static final int TYPING_SECONDS = 20;
-  private static final int SOCKETS_OF_A_SESSION = 2;
+  private static final int SOCKETS_OF_A_SESSION = 4;
 
-  private final int most;
+  /** Each of two sockets: the user's to the proxy and the node's. */
+  private static final int CONNECTIONS_OF_A_SESSION = SOCKETS_OF_A_SESSION / 2;
+
+  private final int wanted;
   private final Results results;
 
   ProxyCrowd(Plan plan, Results results) {
-    most = plan.idle();
+    wanted = plan.idle();
     this.results = results;
   }
 
   void measure() throws IOException {
-    int nodes = Math.max(1, most / SESSIONS_OF_A_NODE);
+    int most = fitting();
+    int nodes = nodesFor(most);
     int sockets = most * SOCKETS_OF_A_SESSION + nodes;
     try (Child crowd = Child.start(OpenFiles.allow(sockets, Child.java(Crowd.class)))) {
       String[] keys = crowd.line().split(",", 2);
-      String all =
+      String lines =
           IntStream.range(0, nodes)
               .mapToObj(i -> Crowd.NODE + i + " " + SshProxy.key(keys[1]) + "\n")
               .collect(Collectors.joining());
-      try (SshProxy proxy = SshProxy.start(keys[0], all, sockets)) {
+      try (SshProxy proxy = SshProxy.start(keys[0], lines, sockets)) {
         look(proxy, "nothing");
         long nanos = crowd.ask("nodes %d %d".formatted(proxy.port(), nodes))[0];
         String tunnels = nodes + " tunnels";
@@ -45,12 +49,31 @@ final class ProxyCrowd {
         look(proxy, tunnels);
         int held = 0;
         for (double step : STEPS) {
-          int wanted = (int) (most * step);
-          sessions(crowd, proxy, wanted - held, wanted);
-          held = wanted;
+          int all = (int) (most * step);
+          sessions(crowd, proxy, all - held, all);
+          held = all;
         }
       }
     }
+  }
+
+  private static int nodesFor(int sessions) {
+    return Math.max(1, sessions / SESSIONS_OF_A_NODE);
+  }
+
+  /** As many sessions as are wanted, or as the limit on open files allows. */
+  private int fitting() throws IOException {
+    int connections = CONNECTIONS_OF_A_SESSION * wanted + nodesFor(wanted);
+    int fitting = OpenFiles.fitting(connections);
+    if (fitting == connections) {
+      return wanted;
+    }
+    int each = CONNECTIONS_OF_A_SESSION * SESSIONS_OF_A_NODE + 1;
+    int most = fitting / each * SESSIONS_OF_A_NODE;
+    results.remark(
+        "Only %d sessions instead of %d: the limit on open files (ulimit -Hn) allows no more."
+            .formatted(most, wanted));
+    return most;
   }
 
   private void sessions(Child crowd, SshProxy proxy, int more, int all) throws IOException {
