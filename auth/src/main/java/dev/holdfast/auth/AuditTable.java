@@ -6,7 +6,6 @@ import dev.holdfast.access.MalformedJsonException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,35 +102,26 @@ final class AuditTable {
 
   private static List<Stored> read(Tx tx, AuditQuery query, String which, String order)
       throws SQLException {
-    List<Object> values = new ArrayList<>();
-    String where = where(tx.dialect(), query, values);
-    String sql = "select seq, body from audit where seq > 0" + which + where + order + " limit ?";
-    values.add(query.limit());
-    return tx.someOf(
-        AuditTable::stored,
-        new Tx.Bound<>(MOST_CHARACTERS, stored -> stored.json().length()),
-        sql,
-        values.toArray());
+    Clauses sql = new Clauses("select seq, body from audit where seq > 0" + which);
+    where(tx.dialect(), query, sql);
+    return sql.and(order + " limit ?", query.limit())
+        .some(
+            tx,
+            AuditTable::stored,
+            new Tx.Bound<>(MOST_CHARACTERS, stored -> stored.json().length()));
   }
 
-  private static String where(Dialect dialect, AuditQuery query, List<Object> values) {
-    StringBuilder where = new StringBuilder();
-    query.user().ifPresent(user -> add(where, values, " and user_name = ?", user));
-    query.event().ifPresent(event -> add(where, values, " and event = ?", event));
-    query.code().ifPresent(code -> add(where, values, " and code = ?", code));
-    query.from().ifPresent(it -> add(where, values, " and time >= ?", it.toEpochMilli()));
-    query.to().ifPresent(it -> add(where, values, " and time < ?", it.toEpochMilli()));
-    query.before().ifPresent(seq -> add(where, values, " and seq < ?", seq));
+  private static void where(Dialect dialect, AuditQuery query, Clauses sql) {
+    query.user().ifPresent(user -> sql.and(" and user_name = ?", user));
+    query.event().ifPresent(event -> sql.and(" and event = ?", event));
+    query.code().ifPresent(code -> sql.and(" and code = ?", code));
+    query.from().ifPresent(it -> sql.and(" and time >= ?", it.toEpochMilli()));
+    query.to().ifPresent(it -> sql.and(" and time < ?", it.toEpochMilli()));
+    query.before().ifPresent(seq -> sql.and(" and seq < ?", seq));
     query
         .text()
-        .ifPresent(text ->
-            add(where, values, AuditWords.condition(dialect), AuditWords.sought(dialect, text)));
-    return where.toString();
-  }
-
-  private static void add(StringBuilder where, List<Object> values, String sql, Object value) {
-    where.append(sql);
-    values.add(value);
+        .ifPresent(
+            text -> sql.and(AuditWords.condition(dialect), AuditWords.sought(dialect, text)));
   }
 
   static long last(Tx tx) throws SQLException {

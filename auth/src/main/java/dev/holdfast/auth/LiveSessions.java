@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,28 +42,18 @@ final class LiveSessions {
 
   /** The latest first. */
   static List<LiveSession> list(Tx tx, SessionQuery query) throws SQLException {
-    StringBuilder sql = new StringBuilder(COLUMNS);
-    List<Object> values = new ArrayList<>();
-    query.user().ifPresent(it -> add(sql, values, " and o.user_name = ?", it));
-    query
-        .node()
-        .ifPresent(it -> {
-          add(sql, values, " and (o.server_name = ?", it);
-          add(sql, values, " or o.machine = ?)", it);
-        });
+    Clauses sql = new Clauses(COLUMNS);
+    query.user().ifPresent(it -> sql.and(" and o.user_name = ?", it));
+    query.node().ifPresent(it -> sql.and(" and (o.server_name = ? or o.machine = ?)", it, it));
     query
         .before()
-        .ifPresent(it -> {
-          sql.append(" and (o.started, o.session) < (select started, session from open_sessions");
-          add(sql, values, " where session = ?)", it);
-        });
-    add(sql, values, " order by o.started desc, o.session desc limit ?", query.limit());
-    return tx.all(LiveSessions::live, sql.toString(), values.toArray());
-  }
-
-  private static void add(StringBuilder sql, List<Object> values, String more, Object value) {
-    sql.append(more);
-    values.add(value);
+        .ifPresent(it ->
+            sql.and(
+                " and (o.started, o.session)"
+                    + " < (select started, session from open_sessions where session = ?)",
+                it));
+    return sql.and(" order by o.started desc, o.session desc limit ?", query.limit())
+        .all(tx, LiveSessions::live);
   }
 
   static Optional<LiveSession> find(Tx tx, String session) throws SQLException {
@@ -103,18 +92,17 @@ final class LiveSessions {
   static List<Begun> history(Tx tx, HistoryQuery query, Optional<String> user) throws SQLException {
     long from = query.from().toEpochMilli();
     long step = query.step().toMillis();
-    StringBuilder sql =
-        new StringBuilder("select (time - %d) / %d as span, count(*)".formatted(from, step))
-            .append(" from audit where time >= ? and time < ? and code = ?");
-    List<Object> values = new ArrayList<>();
-    values.add(from);
-    values.add(query.to().toEpochMilli());
-    values.add(AuditCode.SESSION_STARTED.code());
-    user.ifPresent(it -> add(sql, values, " and user_name = ?", it));
-    sql.append(" group by span order by span");
-    return tx.all(
-        row -> new Begun(Instant.ofEpochMilli(from + row.getLong(1) * step), row.getLong(2)),
-        sql.toString(),
-        values.toArray());
+    Clauses sql =
+        new Clauses(
+            "select (time - %d) / %d as span, count(*)".formatted(from, step)
+                + " from audit where time >= ? and time < ? and code = ?",
+            from,
+            query.to().toEpochMilli(),
+            AuditCode.SESSION_STARTED.code());
+    user.ifPresent(it -> sql.and(" and user_name = ?", it));
+    return sql.and(" group by span order by span")
+        .all(
+            tx,
+            row -> new Begun(Instant.ofEpochMilli(from + row.getLong(1) * step), row.getLong(2)));
   }
 }

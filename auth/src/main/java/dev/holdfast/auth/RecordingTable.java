@@ -4,7 +4,6 @@ import dev.holdfast.recording.PartStore.Subject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -190,32 +189,19 @@ final class RecordingTable {
 
   /** The latest first. */
   static List<Recorded> list(Tx tx, RecordingQuery query) throws SQLException {
-    StringBuilder sql = new StringBuilder(COLUMNS).append(" where state <> 'DELETING'");
-    List<Object> values = new ArrayList<>();
-    query.user().ifPresent(it -> add(sql, values, " and user_name = ?", it));
-    query.login().ifPresent(it -> add(sql, values, " and login = ?", it));
-    query
-        .node()
-        .ifPresent(it -> {
-          add(sql, values, " and (node_name = ?", it);
-          add(sql, values, " or node = ?)", it);
-        });
-    query.from().ifPresent(it -> add(sql, values, " and started >= ?", it.toEpochMilli()));
-    query.to().ifPresent(it -> add(sql, values, " and started < ?", it.toEpochMilli()));
-    query.state().ifPresent(it -> add(sql, values, " and state = ?", it.name()));
+    Clauses sql = new Clauses(COLUMNS + " where state <> 'DELETING'");
+    query.user().ifPresent(it -> sql.and(" and user_name = ?", it));
+    query.login().ifPresent(it -> sql.and(" and login = ?", it));
+    query.node().ifPresent(it -> sql.and(" and (node_name = ? or node = ?)", it, it));
+    query.from().ifPresent(it -> sql.and(" and started >= ?", it.toEpochMilli()));
+    query.to().ifPresent(it -> sql.and(" and started < ?", it.toEpochMilli()));
+    query.state().ifPresent(it -> sql.and(" and state = ?", it.name()));
     query
         .before()
-        .ifPresent(it -> {
-          sql.append(" and (started, id) < (select started, id from recordings");
-          add(sql, values, " where id = ?)", it);
-        });
-    add(sql, values, " order by started desc, id desc limit ?", query.limit());
-    return tx.all(RecordingTable::recorded, sql.toString(), values.toArray());
-  }
-
-  private static void add(StringBuilder sql, List<Object> values, String more, Object value) {
-    sql.append(more);
-    values.add(value);
+        .ifPresent(it ->
+            sql.and(" and (started, id) < (select started, id from recordings where id = ?)", it));
+    return sql.and(" order by started desc, id desc limit ?", query.limit())
+        .all(tx, RecordingTable::recorded);
   }
 
   private static Recorded recorded(ResultSet row) throws SQLException {

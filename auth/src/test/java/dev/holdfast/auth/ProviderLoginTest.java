@@ -118,19 +118,7 @@ final class ProviderLoginTest {
 
   @Test
   void whoIsKnownByHisKeysIsNotTakenForSomebodyOfTheProvider() throws Exception {
-    KeyPair alice = SshKeys.generateEd25519();
-    try (ApiClient host = rig.host()) {
-      host.call(
-          ApiMethod.USER_SET,
-          new UserOrder(
-              new User(
-                  "alice",
-                  List.of("own"),
-                  List.of(SshKeys.line(alice.getPublic())),
-                  Optional.empty()),
-              true),
-          Done.class);
-    }
+    knownByKey("alice");
     confirmedBy("alice");
     refused("alice", "The user alice logs in by key; ask whoever administers the cluster");
     assertThatThrownBy(() -> rig.client("machine", stranger)).isInstanceOf(IOException.class);
@@ -177,21 +165,20 @@ final class ProviderLoginTest {
         secret, Instant.now().getEpochSecond() / SecondFactor.STEP_SECONDS + ahead);
   }
 
+  /** Makes a user who logs in by the key that is returned. */
+  private KeyPair knownByKey(String name) throws IOException {
+    KeyPair key = SshKeys.generateEd25519();
+    try (ApiClient host = rig.host()) {
+      List<String> keys = List.of(SshKeys.line(key.getPublic()));
+      User user = new User(name, List.of("own"), keys, Optional.empty());
+      host.call(ApiMethod.USER_SET, new UserOrder(user, true), Done.class);
+    }
+    return key;
+  }
+
   @Test
   void whileTheProviderIsAwayKeysLogIn() throws Exception {
-    KeyPair alice = SshKeys.generateEd25519();
-    try (ApiClient host = rig.host()) {
-      host.call(
-          ApiMethod.USER_SET,
-          new UserOrder(
-              new User(
-                  "alice",
-                  List.of("own"),
-                  List.of(SshKeys.line(alice.getPublic())),
-                  Optional.empty()),
-              true),
-          Done.class);
-    }
+    KeyPair alice = knownByKey("alice");
     there.close();
     refused("bob", "The cluster's identity provider can't be used now; log in by a key");
     try (ApiClient api = rig.client("alice", alice)) {

@@ -27,11 +27,9 @@ final class Detector {
    */
   static final byte[] ANNOUNCEMENT = "holdfast-resume v2".getBytes(StandardCharsets.US_ASCII);
 
-  /**
-   * The comment of an identification (RFC 4253 4.2) by which a client asks that chooses its own,
-   * with the line's end.
-   */
-  static final byte[] COMMENT = " resume-v2\r\n".getBytes(StandardCharsets.US_ASCII);
+  /** How an identification ends that has the comment. */
+  private static final byte[] COMMENT =
+      (" " + StreamClient.COMMENT + "\r\n").getBytes(StandardCharsets.US_ASCII);
 
   /** Bytes of an identification with its end (RFC 4253 4.2). */
   private static final int MOST_IDENTIFICATION = 255;

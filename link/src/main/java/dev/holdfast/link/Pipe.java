@@ -14,8 +14,8 @@ public final class Pipe {
   /** Bytes that are under way in one direction; with more, writers wait. */
   static final int CAPACITY = 64 * 1024;
 
-  private final Ring there = new Ring();
-  private final Ring back = new Ring();
+  private final Ring there;
+  private final Ring back;
   private final End near;
   private final End far;
 
@@ -26,6 +26,17 @@ public final class Pipe {
    * @param to what the near end has for its peer's address
    */
   public Pipe(SocketAddress from, SocketAddress to) {
+    this(from, to, CAPACITY);
+  }
+
+  /**
+   * The same with another bound.
+   *
+   * @param capacity bytes under way in one direction
+   */
+  public Pipe(SocketAddress from, SocketAddress to, int capacity) {
+    there = new Ring(capacity);
+    back = new Ring(capacity);
     near = new End(back, there, from, to);
     far = new End(there, back, to, from);
   }
@@ -78,13 +89,16 @@ public final class Pipe {
   private static final class Ring {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final byte[] bytes = new byte[CAPACITY];
+    private final byte[] bytes;
     private int start;
     private int size;
     private boolean ended;
     private boolean refused;
-
     private long moved;
+
+    Ring(int capacity) {
+      bytes = new byte[capacity];
+    }
 
     int read(ByteBuffer target) throws IOException {
       lock.lock();
@@ -103,9 +117,9 @@ public final class Pipe {
 
     private int take(ByteBuffer target) {
       int count = Math.min(size, target.remaining());
-      int first = Math.min(count, CAPACITY - start);
+      int first = Math.min(count, bytes.length - start);
       target.put(bytes, start, first).put(bytes, 0, count - first);
-      start = (start + count) % CAPACITY;
+      start = (start + count) % bytes.length;
       size -= count;
       changed.signalAll();
       return count;
@@ -115,7 +129,7 @@ public final class Pipe {
       lock.lock();
       try {
         while (source.hasRemaining()) {
-          while (size == CAPACITY && !ended && !refused) {
+          while (size == bytes.length && !ended && !refused) {
             changed.awaitUninterruptibly();
           }
           if (ended || refused) {
@@ -129,9 +143,9 @@ public final class Pipe {
     }
 
     private void put(ByteBuffer source) {
-      int count = Math.min(source.remaining(), CAPACITY - size);
-      int end = (start + size) % CAPACITY;
-      int first = Math.min(count, CAPACITY - end);
+      int count = Math.min(source.remaining(), bytes.length - size);
+      int end = (start + size) % bytes.length;
+      int first = Math.min(count, bytes.length - end);
       source.get(bytes, end, first).get(bytes, 0, count - first);
       size += count;
       moved += count;

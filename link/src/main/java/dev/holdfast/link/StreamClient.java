@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * its streams share a loop, the memory and the watch over the network. Thread-safe.
  */
 public final class StreamClient implements Closeable {
+  /**
+   * The comment of an identification (RFC 4253 4.2) by which a program asks for resumption that
+   * chooses its own (PROTOCOL.resume-v2, section 2.1).
+   */
+  public static final String COMMENT = "resume-v2";
+
   private final Loop loop;
   private final Chunks chunks;
   private final NetworkWatch watch = NetworkWatch.start();

@@ -1,5 +1,6 @@
 package dev.holdfast.ssh;
 
+import dev.holdfast.link.StreamClient;
 import java.time.Duration;
 import java.util.List;
 import org.apache.sshd.common.FactoryManager;
@@ -18,7 +19,7 @@ final class Settings {
   static final String SOFTWARE = "Holdfast";
 
   /** The same for clients, with a comment (RFC 4253 4.2). */
-  static final String CLIENT = SOFTWARE + " resume-v2";
+  static final String CLIENT = SOFTWARE + " " + StreamClient.COMMENT;
 
   /** Longer than any outage, and still a duration that can be added to the time of day. */
   private static final Duration NEVER = Duration.ofDays(36_500);

@@ -34,7 +34,7 @@ final class UserAuthentication extends AbstractCloseable implements Service {
   /** Of who was let in, for whoever let him in. */
   static final AttributeKey<Entrances.Stay> STAY = new AttributeKey<>();
 
-  /** What who is logged in has signed, if he came by a key. */
+  /** What who comes in has signed, if he came by a key; until that is decided. */
   static final AttributeKey<SignedLogin> SIGNED = new AttributeKey<>();
 
   /** Requests of one connection, whatever they ask, as with OpenSSH. */
@@ -212,8 +212,11 @@ final class UserAuthentication extends AbstractCloseable implements Service {
         candidate.key(), SignatureCheck.plainAlgorithm(algorithm), login.data(), signature)) {
       case SignatureCheck.Outcome.Bad() -> false;
       case SignatureCheck.Outcome.Good(int flags) -> {
-        session.setAttribute(SIGNED, login);
-        yield isPresent(candidate, flags);
+        boolean counts = isPresent(candidate, flags);
+        if (counts) {
+          session.setAttribute(SIGNED, login);
+        }
+        yield counts;
       }
     };
   }
@@ -353,6 +356,8 @@ final class UserAuthentication extends AbstractCloseable implements Service {
       return policy.entrances().enter(named, new EnteredConnection(session));
     } catch (IOException e) {
       return new Entrances.Entry.Refused(String.valueOf(e.getMessage()));
+    } finally {
+      session.removeAttribute(SIGNED);
     }
   }
 
