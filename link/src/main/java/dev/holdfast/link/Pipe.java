@@ -61,6 +61,12 @@ public final class Pipe {
     return back.moved();
   }
 
+  /** Both ends fail, whatever is on the way; neither takes it for the other's end. */
+  public void sever() {
+    there.refuse();
+    back.refuse();
+  }
+
   private record End(Ring in, Ring out, SocketAddress localAddress, SocketAddress remoteAddress)
       implements Duplex {
     @Override

@@ -10,22 +10,21 @@ final class Pipe {
 
   final Duplex client;
   final Duplex server;
+  private final dev.holdfast.link.Pipe pipe;
 
   Pipe() {
     this(CAPACITY);
   }
 
   Pipe(int capacity) {
-    dev.holdfast.link.Pipe pipe =
-        new dev.holdfast.link.Pipe(address(40_000), address(22), capacity);
+    pipe = new dev.holdfast.link.Pipe(address(40_000), address(22), capacity);
     client = pipe.near();
     server = pipe.far();
   }
 
   /** Both ends fail at once, whatever is on the way. */
   void vanish() {
-    client.close();
-    server.close();
+    pipe.sever();
   }
 
   private static InetSocketAddress address(int port) {
