@@ -45,7 +45,7 @@ final class Arrival implements Loop.Ready {
     this.gate = gate;
     this.loop = loop;
     this.channel = channel;
-    this.deadline = Loop.now() + gate.arrivalDeadline().toNanos();
+    this.deadline = Loop.now() + gate.settings().arrivalDeadline().toNanos();
   }
 
   /** Begins to listen to the client. */
@@ -107,7 +107,8 @@ final class Arrival implements Loop.Ready {
 
   /** Whether the gate's entrance takes it, or may yet. */
   private boolean isForEntrance() throws IOException {
-    Entrance entrance = gate.target() instanceof Behind.InProcess here ? here.entrance() : null;
+    Entrance entrance =
+        gate.settings().target() instanceof Behind.InProcess here ? here.entrance() : null;
     if (entrance == null) {
       return false;
     }
@@ -208,7 +209,7 @@ final class Arrival implements Loop.Ready {
     } else {
       byte[] line = Arrays.copyOf(input, end);
       byte[] rest = Arrays.copyOfRange(input, end, input.length);
-      switch (gate.target()) {
+      switch (gate.settings().target()) {
         case Destination to -> {
           stopWaiting();
           new Upgrade(gate, to, loop, hand(), line, rest).start();
@@ -247,13 +248,14 @@ final class Arrival implements Loop.Ready {
       throws ProtocolException, IOException {
     switch (HelloV2.read(bytes)) {
       case null -> lookAgain(deadline);
-      case HelloV2.Open open -> gate.open(loop, hand(), open, announcement, bytes, said);
+      case HelloV2.Open open ->
+          gate.beginning().open(loop, hand(), open, announcement, bytes, said);
       case HelloV2.Resume resume -> gate.returning().resume(loop, hand(), resume, bytes);
     }
   }
 
   private void speakV1() throws IOException {
-    if (gate.speaksV1()) {
+    if (gate.settings().v1()) {
       stopWaiting();
       ArrivalV1 waiting = new ArrivalV1(gate, loop, this, gate.keyV1(), input);
       input = new byte[0];

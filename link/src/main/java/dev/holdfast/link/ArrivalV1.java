@@ -64,7 +64,7 @@ final class ArrivalV1 {
             refuse("it asked for resume v1 and went on in plain SSH");
         case ServerOpeningV1.Step.Fresh fresh -> {
           hand();
-          gate.openV1(loop, client, fresh.token(), bytes);
+          gate.beginning().openV1(loop, client, fresh.token(), bytes);
         }
         case ServerOpeningV1.Step.Resume resume -> {
           hand();

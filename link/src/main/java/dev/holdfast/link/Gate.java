@@ -1,14 +1,11 @@
 package dev.holdfast.link;
 
-import dev.holdfast.stream.AnswerV2;
 import dev.holdfast.stream.Chunks;
 import dev.holdfast.stream.End;
 import dev.holdfast.stream.Endpoint;
 import dev.holdfast.stream.HelloV2;
 import dev.holdfast.stream.KeyExchangeV1;
 import dev.holdfast.stream.KeyShare;
-import dev.holdfast.stream.ProtocolException;
-import dev.holdfast.stream.TokenV1;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -18,11 +15,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class Gate implements Closeable {
   private static final long SECOND = 1_000_000_000L;
 
-  /** How often it is seen to that memory is not short. */
-  private static final long LOOK_PAUSE = SECOND / 5;
-
-  /** How often memory that lay unused goes back to the operating system. */
-  private static final long TRIM_PAUSE = 20 * SECOND;
-
   private volatile GateSettings settings;
   private final Consumer<GateEvent> events;
   private final Chunks chunks;
-  private final List<Loop> loops = new ArrayList<>();
-  private final AtomicInteger turn = new AtomicInteger();
+  private final Loops loops;
   private final StreamTable streams = new StreamTable();
   private final Arrivals arrivals = new Arrivals();
   private final Splices splices;
@@ -54,17 +41,16 @@ public final class Gate implements Closeable {
   private final Listeners listeners;
   private final PlainClients plain;
   private final @Nullable Elsewhere elsewhere;
+  private final Beginning beginning = new Beginning(this);
   private final Returning returning;
+  private final Succession succession;
   private final GateFigures figures = new GateFigures();
   private final SecureRandom random = new SecureRandom();
   private String hostId;
-  private long trimAt;
   private volatile boolean draining;
 
   /** Another process has everything; what is still known of it here is that one's. */
   private volatile boolean moved;
-
-  private volatile @Nullable Predecessor predecessor;
 
   private Gate(GateSettings settings, @Nullable Generations generations, Consumer<GateEvent> events)
       throws IOException {
@@ -77,11 +63,11 @@ public final class Gate implements Closeable {
     this.elsewhere = generations == null ? null : new Elsewhere(this, generations);
     this.returning = new Returning(this, streams, elsewhere);
     this.hostId = generations == null ? UUID.randomUUID().toString() : generations.hostId();
-    for (int i = 0; i < settings.loops(); i++) {
-      loops.add(Loop.start("gate-" + i, fault -> events.accept(new GateEvent.Fault(fault))));
-    }
-    this.listeners = new Listeners(loops.getFirst(), events, this::accepted);
-    loops.getFirst().execute(this::housekeeping);
+    this.loops = Loops.start(settings.loops(), fault -> events.accept(new GateEvent.Fault(fault)));
+    this.listeners = new Listeners(loops.first(), events, this::accepted);
+    this.succession = new Succession(listeners);
+    MemoryCare memory = new MemoryCare(chunks, streams, figures);
+    loops.first().execute(() -> memory.look(loops.first()));
     if (elsewhere != null) {
       elsewhere.start();
     }
@@ -148,7 +134,7 @@ public final class Gate implements Closeable {
       }
       takeover.restore(gate);
       if (settings.target() instanceof Behind.InProcess) {
-        gate.predecessor = new Predecessor(from);
+        gate.succession.after(new Predecessor(from));
       }
       gate.listeners.open(takeover.listeners(), settings);
       return gate;
@@ -164,18 +150,9 @@ public final class Gate implements Closeable {
    */
   public synchronized void change(GateSettings next) throws IOException {
     if (listeners.change(settings, next)) {
-      letPredecessorGo();
+      succession.letPredecessorGo();
     }
     settings = next;
-  }
-
-  /** A copy of a closed listener that the predecessor kept would let clients wait for nobody. */
-  private void letPredecessorGo() {
-    Predecessor it = predecessor;
-    predecessor = null;
-    if (it != null) {
-      it.letGo();
-    }
   }
 
   private void accepted(SocketChannel channel) {
@@ -186,7 +163,7 @@ public final class Gate implements Closeable {
       Loop.closeQuietly(channel);
       return;
     }
-    Loop loop = nextLoop();
+    Loop loop = loops.next();
     Arrival arrival = new Arrival(this, loop, channel);
     arrivals.add(arrival, settings.mostArrivals());
     loop.execute(() -> begin(arrival, channel));
@@ -268,16 +245,7 @@ public final class Gate implements Closeable {
    * of it; {@code acceptor} serves what the stream carries.
    */
   public void take(Caller client, HelloV2.Open hello, Behind.Acceptor acceptor) {
-    take(
-        client,
-        (loop, channel, early) -> {
-          GateStream stream = openStream(loop, channel, hello, new byte[0], early);
-          if (stream == null) {
-            Loop.closeQuietly(channel);
-          } else {
-            stream.serve(acceptor, new byte[0]);
-          }
-        });
+    take(client, (loop, channel, early) -> beginning.open(loop, channel, hello, early, acceptor));
   }
 
   /** Brings a client back that came in at the entrance to a stream that is kept here. */
@@ -296,7 +264,7 @@ public final class Gate implements Closeable {
   }
 
   private void take(Caller client, Taking taking) {
-    Loop loop = nextLoop();
+    Loop loop = loops.next();
     loop.give(
         client,
         () -> {
@@ -315,7 +283,7 @@ public final class Gate implements Closeable {
    * a thread that may not block.
    */
   public Relay relay(Caller client, Caller node, Consumer<Relay> ended) {
-    Loop loop = nextLoop();
+    Loop loop = loops.next();
     Relay relay = new Relay(loop, ended);
     figures.joined.incrementAndGet();
     Closeable both =
@@ -340,84 +308,14 @@ public final class Gate implements Closeable {
 
   // ---- streams ----
 
-  /**
-   * Opens a stream for a client that knew us, and connects it to the server.
-   *
-   * @param said what the client said to the server before its hello, outside the stream
-   */
-  void open(
-      Loop loop,
-      SocketChannel client,
-      HelloV2.Open hello,
-      byte[] announcement,
-      ByteBuffer early,
-      byte[] said) {
-    GateStream stream = openStream(loop, client, hello, announcement, early);
-    if (stream == null) {
-      Loop.closeQuietly(client);
-    } else {
-      connect(stream, loop, client, said);
-    }
-  }
-
-  /** Opens a stream for a client of resume v1, and connects it to the server. */
-  void openV1(Loop loop, SocketChannel client, TokenV1 token, ByteBuffer early) {
-    if (isFull()) {
-      refused(Addresses.remote(client), "no room for another stream");
-      Loop.closeQuietly(client);
-      return;
-    }
-    figures.opened.incrementAndGet();
-    connect(GateStream.openV1(this, loop, client, token, early), loop, client, new byte[0]);
-  }
-
-  private void connect(GateStream stream, Loop loop, SocketChannel client, byte[] said) {
-    switch (settings.target()) {
-      case Destination to ->
-          dial(
-              to,
-              loop,
-              client,
-              server -> connected(stream, server),
-              why -> unreachable(stream, why));
-      case Behind.InProcess here -> stream.serve(here.acceptor(), said);
-    }
-  }
-
-  private void connected(GateStream stream, SocketChannel server) {
-    try {
-      stream.connected(server, ByteBuffer.allocate(0));
-    } catch (IOException e) {
-      unreachable(stream, e.toString());
-    }
-  }
-
-  private boolean isFull() {
+  /** Whether no stream may begin. */
+  boolean isFull() {
     return draining || streams.size() >= settings.mostStreams();
   }
 
-  /** Opens a stream; null if the client's hello is of no use. */
-  @Nullable GateStream openStream(
-      Loop loop, SocketChannel client, HelloV2.Open hello, byte[] announcement, ByteBuffer early) {
-    if (isFull()) {
-      Arrival.refuse(
-          client, AnswerV2.Why.BUSY, "This gate has no room for another stream; try again later.");
-      return null;
-    }
-    try {
-      GateStream stream = GateStream.open(this, loop, client, hello, announcement, early);
-      figures.opened.incrementAndGet();
-      return stream;
-    } catch (ProtocolException e) {
-      refused(Addresses.remote(client), String.valueOf(e.getMessage()));
-      return null;
-    }
-  }
-
-  /** The server can't be had for a stream. */
-  void unreachable(GateStream stream, String why) {
-    stream.reset(
-        new End(End.Reason.UNREACHABLE, "The server behind the gate can't be reached: " + why));
+  /** Those whose stream begins. */
+  Beginning beginning() {
+    return beginning;
   }
 
   /** Those who come back. */
@@ -453,20 +351,9 @@ public final class Gate implements Closeable {
     return chunks;
   }
 
-  Duration patience() {
-    return settings.patience();
-  }
-
-  Duration strangerPatience() {
-    return settings.strangerPatience();
-  }
-
-  Duration unusedPatience() {
-    return settings.unusedPatience();
-  }
-
-  Duration arrivalDeadline() {
-    return settings.arrivalDeadline();
+  /** How to work at this moment. */
+  GateSettings settings() {
+    return settings;
   }
 
   Consumer<GateEvent> events() {
@@ -475,16 +362,6 @@ public final class Gate implements Closeable {
 
   GateFigures figures() {
     return figures;
-  }
-
-  /** What is behind. */
-  Behind target() {
-    return settings.target();
-  }
-
-  /** Whether clients of resume v1 are served. */
-  boolean speaksV1() {
-    return settings.v1();
   }
 
   /** The name by which clients of resume v1 know that they have reached the same gate again. */
@@ -513,23 +390,8 @@ public final class Gate implements Closeable {
   public void handOver(DescriptorSocket to) throws IOException, InterruptedException {
     switch (settings.target()) {
       case Destination server -> moveTo(to);
-      case Behind.InProcess here -> giveListeners(to);
+      case Behind.InProcess here -> succession.give(to, hostId);
     }
-  }
-
-  /** The streams can't move, as their other ends are in this process: they stay. */
-  private void giveListeners(DescriptorSocket to) throws IOException, InterruptedException {
-    boolean given = false;
-    listeners.rest();
-    try {
-      GateHandover.send(to, hostId, listeners.all(), List.of(), Map.of());
-      given = true;
-    } finally {
-      if (!given) {
-        listeners.wake();
-      }
-    }
-    letPredecessorGo();
   }
 
   /**
@@ -538,13 +400,7 @@ public final class Gate implements Closeable {
    * is gone without a word, and listens again. Tells whether this gate listens again.
    */
   public boolean awaitSuccessor(DescriptorSocket successor) throws IOException {
-    boolean inOrder = GateHandover.awaitLetGo(successor);
-    if (inOrder) {
-      listeners.stop();
-    } else {
-      listeners.wake();
-    }
-    return !inOrder;
+    return succession.awaitSuccessor(successor);
   }
 
   /**
@@ -552,29 +408,15 @@ public final class Gate implements Closeable {
    * this one can't go on. It is to be closed.
    */
   public void giveBack() {
-    listeners.close();
-    Predecessor it = predecessor;
-    predecessor = null;
-    if (it != null) {
-      it.giveBack();
-    }
+    succession.giveBack();
   }
 
   private void moveTo(DescriptorSocket to) throws IOException, InterruptedException {
     quiesce();
-    List<Loop.Pause> pauses = new ArrayList<>();
-    boolean given = false;
-    try {
-      for (Loop loop : loops) {
-        pauses.add(loop.pause());
-      }
+    loops.endWith(() -> {
       GateHandover.send(to, hostId, listeners.all(), streams.all(), splices.keep());
-      given = true;
       moved = true;
-    } finally {
-      loops.forEach(given ? Loop::end : loop -> {});
-      pauses.forEach(Loop.Pause::end);
-    }
+    });
     close();
   }
 
@@ -592,7 +434,7 @@ public final class Gate implements Closeable {
 
   /** Goes on with a stream that another process kept. */
   void restore(HandoverMessage.Stream kept, Endpoint endpoint, SocketChannel server) {
-    Loop loop = nextLoop();
+    Loop loop = loops.next();
     loop.execute(() -> {
       try {
         GateStream.restored(this, loop, kept, endpoint, server);
@@ -604,37 +446,11 @@ public final class Gate implements Closeable {
 
   /** Goes on with two connections that another process had joined. */
   void restore(HandoverMessage.Splice kept, SocketChannel client, SocketChannel server) {
-    Loop loop = nextLoop();
+    Loop loop = loops.next();
     loop.execute(() -> splices.restore(loop, kept, client, server));
   }
 
-  private Loop nextLoop() {
-    return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
-  }
-
   // ---- care ----
-
-  private void housekeeping() {
-    long now = Loop.now();
-    if (now >= trimAt) {
-      chunks.trim();
-      trimAt = now + TRIM_PAUSE;
-    }
-    if (chunks.isTight()) {
-      evictOldestDetached();
-    }
-    loops.getFirst().at(now + LOOK_PAUSE, this::housekeeping);
-  }
-
-  private void evictOldestDetached() {
-    streams
-        .oldestDetached()
-        .ifPresent(stream -> {
-          figures.evicted.incrementAndGet();
-          End end = new End(End.Reason.EVICTED, "The gate needed the memory for others.");
-          stream.stream().loop.execute(() -> stream.reset(end));
-        });
-  }
 
   /** The figures of this moment. */
   public GateFigures.Values values() {
@@ -670,7 +486,7 @@ public final class Gate implements Closeable {
    */
   public void retire() {
     listeners.stop();
-    letPredecessorGo();
+    succession.letPredecessorGo();
   }
 
   /** Whether no client is being served any more. */
@@ -709,13 +525,11 @@ public final class Gate implements Closeable {
   @Override
   public void close() {
     drain();
-    letPredecessorGo();
+    succession.letPredecessorGo();
     if (elsewhere != null) {
       elsewhere.close();
     }
     listeners.close();
-    for (Loop loop : loops) {
-      loop.close();
-    }
+    loops.close();
   }
 }

@@ -121,7 +121,7 @@ final class GateStream implements ResumableStream.Keeper {
     LinkV2 link = new LinkV2(endpoint, gate.chunks(), false, 1, Loop.now());
     ServerResumptionV2.Answered opened =
         ServerResumptionV2.open(
-            hello, gate.keyShare(), announcement, link.position(), gate.patience());
+            hello, gate.keyShare(), announcement, link.position(), gate.settings().patience());
     link.peerIsAt(new LinkV2.Position(0, hello.limit()), Loop.now());
     GateStream it = fresh(gate, loop, channel, endpoint, new ServerSide.V2(opened.resumption()));
     it.begin(2, channel, ByteBuffer.wrap(opened.answer()), link, early);
@@ -252,7 +252,10 @@ final class GateStream implements ResumableStream.Keeper {
       }
       byte[] answer =
           resumption.resume(
-              hello, gate.keyShare(), LinkV2.Position.of(stream.endpoint), gate.patience());
+              hello,
+              gate.keyShare(),
+              LinkV2.Position.of(stream.endpoint),
+              gate.settings().patience());
       LinkV2 link = new LinkV2(stream.endpoint, gate.chunks(), false, 1, Loop.now());
       gate.streams().rename(this);
       back(channel);
@@ -313,13 +316,14 @@ final class GateStream implements ResumableStream.Keeper {
     }
     long heard = stream.endpoint.receivedBytes();
     if (heard < ESTABLISHED) {
-      return shorter(heard == 0 ? gate.unusedPatience() : gate.strangerPatience());
+      return shorter(
+          heard == 0 ? gate.settings().unusedPatience() : gate.settings().strangerPatience());
     }
-    return gate.patience();
+    return gate.settings().patience();
   }
 
   private Duration shorter(Duration bound) {
-    return bound.compareTo(gate.patience()) < 0 ? bound : gate.patience();
+    return bound.compareTo(gate.settings().patience()) < 0 ? bound : gate.settings().patience();
   }
 
   private void outOfPatience() {

@@ -111,7 +111,7 @@ final class Returning {
   void refuseUnknown(SocketChannel client) {
     gate.refused(Addresses.remote(client), "no such stream");
     String text =
-        switch (gate.target()) {
+        switch (gate.settings().target()) {
           case Destination to ->
               "The gate does not have this stream: it ended, or the gate was restarted.";
           case Behind.InProcess here ->

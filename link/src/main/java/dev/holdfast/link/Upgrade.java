@@ -55,7 +55,7 @@ final class Upgrade {
     this.client = client;
     this.identification = identification;
     this.fromClient = rest;
-    this.deadline = Loop.now() + gate.arrivalDeadline().toNanos();
+    this.deadline = Loop.now() + gate.settings().arrivalDeadline().toNanos();
   }
 
   /** Begins: dials the server and listens to the client. */
@@ -112,7 +112,8 @@ final class Upgrade {
   }
 
   private void takenUp(HelloV2.Open open, ByteBuffer early) {
-    GateStream opened = gate.openStream(loop, client, open, Detector.ANNOUNCEMENT, early);
+    GateStream opened =
+        gate.beginning().openUnconnected(loop, client, open, Detector.ANNOUNCEMENT, early);
     if (opened == null) {
       close();
       return;
@@ -191,11 +192,7 @@ final class Upgrade {
       return;
     }
     over = true;
-    try {
-      opened.connected(connected, ByteBuffer.wrap(held));
-    } catch (IOException e) {
-      gate.unreachable(opened, e.toString());
-    }
+    gate.beginning().connected(opened, connected, ByteBuffer.wrap(held));
   }
 
   private void join() {
@@ -221,7 +218,7 @@ final class Upgrade {
     }
     over = true;
     if (stream != null) {
-      gate.unreachable(stream, "it closed the connection");
+      gate.beginning().unreachable(stream, "it closed the connection");
     } else {
       Loop.closeQuietly(client);
     }
