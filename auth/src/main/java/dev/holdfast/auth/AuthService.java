@@ -279,8 +279,8 @@ public final class AuthService implements AutoCloseable {
         .certificate();
   }
 
-  private Membership.Provision provision(SshPublicKey key, NodeRecord machine) {
-    return new Membership.Provision() {
+  private Provision provision(SshPublicKey key, NodeRecord machine) {
+    return new Provision() {
       @Override
       public Issued certify() throws IOException {
         List<String> names = ApiCalls.names(calls.cluster(), machine);
@@ -293,18 +293,13 @@ public final class AuthService implements AutoCloseable {
       }
 
       @Override
-      public Membership.Bridging bridging() {
-        return new Membership.Bridging() {
-          @Override
-          public Issued node(ApiRecords.NodeOrder order) throws IOException {
-            return said(() -> calls.bridges().forNode(machine, order));
-          }
+      public Issued certifyNode(ApiRecords.NodeOrder order) throws IOException {
+        return said(() -> calls.bridges().forNode(machine, order));
+      }
 
-          @Override
-          public Issued user(ApiRecords.BridgeOrder order) throws IOException {
-            return said(() -> calls.bridges().forUser(machine, order));
-          }
-        };
+      @Override
+      public Issued certifyBridge(ApiRecords.BridgeOrder order) throws IOException {
+        return said(() -> calls.bridges().forUser(machine, order));
       }
     };
   }

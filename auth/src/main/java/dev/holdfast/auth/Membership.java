@@ -5,23 +5,17 @@ import dev.holdfast.access.Authority;
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Cluster;
 import dev.holdfast.access.Heartbeat;
-import dev.holdfast.access.InvalidRecordException;
-import dev.holdfast.access.JoinToken;
 import dev.holdfast.access.Labels;
 import dev.holdfast.access.Load;
-import dev.holdfast.access.Names;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.auth.ApiRecords.BridgeOrder;
 import dev.holdfast.auth.ApiRecords.Issued;
-import dev.holdfast.auth.ApiRecords.JoinOrder;
-import dev.holdfast.auth.ApiRecords.Joined;
 import dev.holdfast.auth.ApiRecords.NodeOrder;
 import dev.holdfast.auth.ApiRecords.TicketKeySet;
 import dev.holdfast.link.Destination;
 import dev.holdfast.recording.PartStore;
 import dev.holdfast.ssh.HostKeyCheck;
 import dev.holdfast.ssh.SignedLogin;
-import dev.holdfast.ssh.SshKeys;
 import dev.holdfast.ssh.SshPublicKey;
 import dev.holdfast.ssh.TrustedAuthorities;
 import java.io.IOException;
@@ -33,7 +27,6 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -104,34 +97,6 @@ public final class Membership implements AutoCloseable {
     }
   }
 
-  /** What the service gives one machine, and no other. */
-  @FunctionalInterface
-  interface Provision {
-    /** A certificate of its host key. */
-    Issued certify() throws IOException;
-
-    /**
-     * The keys of tickets, if it is a proxy.
-     *
-     * @param renewable how long a ticket of its may count
-     */
-    default TicketKeySet ticketKeys(Duration renewable) throws IOException {
-      throw new IOException("The cluster hands no keys for tickets to this machine.");
-    }
-
-    /** Certificates for a proxy that records. */
-    default Bridging bridging() throws IOException {
-      throw new IOException("The cluster certifies no bridges of this machine.");
-    }
-  }
-
-  /** The certificates of a proxy that records; see {@link BridgeCertificates}. */
-  interface Bridging {
-    Issued node(NodeOrder order) throws IOException;
-
-    Issued user(BridgeOrder order) throws IOException;
-  }
-
   /**
    * A machine that is a member or wants to be.
    *
@@ -169,16 +134,7 @@ public final class Membership implements AutoCloseable {
         settings.state(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path file = settings.state().resolve(Enrolment.FILE);
-    String fingerprint = SshKeys.fingerprint(settings.key().getPublic());
-    Optional<Enrolment> kept =
-        Enrolment.load(file).filter(it -> it.fingerprint().equals(fingerprint));
-    Enrolment enrolment;
-    if (kept.isPresent()) {
-      enrolment = kept.get();
-    } else {
-      enrolment = join(settings, entry);
-      enrolment.save(file);
-    }
+    Enrolment enrolment = FirstStart.enrolment(settings, entry, file);
     return remote(settings, entry, enrolment, file);
   }
 
@@ -193,7 +149,7 @@ public final class Membership implements AutoCloseable {
     RemoteParts parts = new RemoteParts(dialer);
     return new Membership(
         cluster,
-        provision(cluster),
+        Provision.of(cluster),
         known,
         settings,
         file,
@@ -203,81 +159,6 @@ public final class Membership implements AutoCloseable {
           cluster.close();
           dialer.close();
         });
-  }
-
-  private static Provision provision(RemoteCluster cluster) {
-    return new Provision() {
-      @Override
-      public Issued certify() throws IOException {
-        return cluster.certifyHost();
-      }
-
-      @Override
-      public TicketKeySet ticketKeys(Duration renewable) throws IOException {
-        return cluster.ticketKeys(renewable);
-      }
-
-      @Override
-      public Bridging bridging() {
-        return new Bridging() {
-          @Override
-          public Issued node(NodeOrder order) throws IOException {
-            return cluster.certifyNode(order);
-          }
-
-          @Override
-          public Issued user(BridgeOrder order) throws IOException {
-            return cluster.certifyBridge(order);
-          }
-        };
-      }
-    };
-  }
-
-  private static Enrolment join(Settings settings, Entry entry) throws IOException {
-    JoinSecret token = token(settings.kind(), entry.tokens());
-    String pin = entry.pin().orElse(token.fingerprint());
-    try (AuthDialer dialer = new AuthDialer(entry.services(), settings.key(), pin::equals);
-        ApiClient api = dialer.dial(Names.NEWCOMER, (method, params) -> {})) {
-      Joined joined =
-          api.call(
-              ApiMethod.JOIN,
-              new JoinOrder(
-                  token.text(),
-                  Optional.of(settings.name()),
-                  settings.labels(),
-                  List.of(),
-                  Optional.of(settings.version())),
-              Joined.class);
-      log.info("joined the cluster {} as {} ({})", joined.cluster(), joined.name(), joined.id());
-      return new Enrolment(
-          joined.cluster(),
-          settings.kind(),
-          joined.name(),
-          joined.id(),
-          SshKeys.fingerprint(settings.key().getPublic()),
-          joined.certificate(),
-          joined.authorities());
-    }
-  }
-
-  private static JoinSecret token(ServiceKind kind, List<String> tokens) throws IOException {
-    JoinToken.Purpose purpose =
-        kind == ServiceKind.PROXY ? JoinToken.Purpose.PROXY : JoinToken.Purpose.NODE;
-    String word = kind.name().toLowerCase(Locale.ROOT);
-    try {
-      for (String text : tokens) {
-        JoinSecret token = JoinSecret.parse(text);
-        if (token.purpose() == purpose) {
-          return token;
-        }
-      }
-    } catch (InvalidRecordException e) {
-      throw new IOException(e.sentence(), e);
-    }
-    throw new IOException(
-        "This machine has not joined the cluster as a %s; put a token of 'holdfast admin tokens add %s' into cluster: token."
-            .formatted(word, word));
   }
 
   // ---- what is known ----
@@ -457,7 +338,7 @@ public final class Membership implements AutoCloseable {
 
   /** Certifies a key of this proxy's for the names of a node; a line as in a file. */
   public String certifyNode(String node, SshPublicKey key) throws IOException {
-    return provision.bridging().node(new NodeOrder(node, key.line())).certificate();
+    return provision.certifyNode(new NodeOrder(node, key.line())).certificate();
   }
 
   /**
@@ -469,8 +350,7 @@ public final class Membership implements AutoCloseable {
       throws IOException {
     Base64.Encoder encoder = Base64.getEncoder();
     return provision
-        .bridging()
-        .user(
+        .certifyBridge(
             new BridgeOrder(
                 node,
                 key.line(),

@@ -175,7 +175,7 @@ final class MembershipTest {
     }
     Enrolment enrolment =
         new Enrolment("demo", ServiceKind.NODE, "web", id, "", "first", List.of());
-    Membership.Provision shortLived =
+    Provision shortLived =
         () -> new Issued("next", 1, List.of(), Instant.now().plus(Duration.ofSeconds(3)));
     try (Membership member =
         new Membership(

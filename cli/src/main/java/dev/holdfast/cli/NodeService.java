@@ -1,29 +1,17 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.access.Change;
-import dev.holdfast.access.Load;
-import dev.holdfast.access.ServiceKind;
-import dev.holdfast.auth.AuditQueue;
-import dev.holdfast.auth.Membership;
 import dev.holdfast.link.DescriptorSocket;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.OpenFileLimit;
 import dev.holdfast.link.ServiceNotice;
 import dev.holdfast.link.Signals;
 import dev.holdfast.link.UnsupportedHostException;
-import dev.holdfast.node.Counting;
-import dev.holdfast.node.Porter;
-import dev.holdfast.node.RunningSessions;
-import dev.holdfast.proxy.NodeTunnels;
-import dev.holdfast.recording.ListedParts;
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -42,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * </table>
  */
 final class NodeService {
-  /** Of the node's state directory: audit events that wait for the auth service. */
-  private static final String AUDIT_DIRECTORY = "audit";
-
   /** Time for telling all clients that the node ends. */
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
@@ -58,9 +43,6 @@ final class NodeService {
   private volatile boolean serving = true;
   private @Nullable HandoverPoint point;
   private @Nullable Metrics metrics;
-  private volatile @Nullable NodeTunnels tunnels;
-  private @Nullable Membership membership;
-  private NodeDoor door = NodeDoor.OPEN;
   private final LeaseFigures limits = new LeaseFigures();
 
   /** What changes the service's course. */
@@ -95,92 +77,30 @@ final class NodeService {
   /** Serves until all that lives in the node has ended. */
   void run(ServeConfiguration configuration, Memberships memberships)
       throws IOException, InterruptedException {
-    try (Closeable _ = join(configuration, memberships)) {
-      run(configuration);
+    try (NodeMember member = NodeMember.join(configuration.node(), memberships, limits)) {
+      run(configuration, member);
     }
   }
 
-  /** Becomes a member of the cluster, if there is one. */
-  private Closeable join(ServeConfiguration configuration, Memberships memberships)
-      throws IOException {
-    if (!memberships.isAny()) {
-      return () -> {};
-    }
-    NodeConfiguration node = configuration.node();
-    Membership joined =
-        memberships.open(
-            ServiceKind.NODE,
-            node.tunnels().name(),
-            node.machineKey(),
-            node.state(),
-            node.tunnels().labels());
-    Porter porter =
-        new Porter(
-            joined.cluster(),
-            new Porter.Post(
-                joined.id(),
-                joined.name(),
-                memberships.only(),
-                joined::userAuthorities,
-                joined::beat));
-    joined.watch(porter::take);
-    membership = joined;
-    Counting counting =
-        Counting.start(
-            porter, joined.cluster(), new Counting.Place(joined.id(), node.state(), limits));
-    joined.watch(change -> counting.look());
-    joined.watch(this::recheckProxies);
-    RunningSessions running = new RunningSessions();
-    joined.watch(running::take);
-    AuditQueue audit = AuditQueue.open(joined::record, node.state().resolve(AUDIT_DIRECTORY));
-    door =
-        new NodeDoor(
-            porter,
-            counting,
-            event -> tell(counting, event),
-            Optional.of(counting.marked(audit)),
-            Optional.of(new ListedParts(joined.parts())),
-            running);
-    return () -> {
-      counting.close();
-      audit.close();
-      joined.close();
-    };
-  }
-
-  private void recheckProxies(Change change) {
-    NodeTunnels held = tunnels;
-    if (held != null && (change instanceof Change.NodeRemoved || change instanceof Change.Missed)) {
-      held.recheck();
-    }
-  }
-
-  private static void tell(Counting counting, GateEvent event) {
-    if (event instanceof GateEvent.Detached it) {
-      counting.detached(it.stream(), true);
-    } else if (event instanceof GateEvent.Resumed it) {
-      counting.detached(it.stream(), false);
-    }
-  }
-
-  private void run(ServeConfiguration configuration) throws IOException, InterruptedException {
+  private void run(ServeConfiguration configuration, NodeMember member)
+      throws IOException, InterruptedException {
     log.change(configuration.logLevel(), configuration.logFormat());
     List<ServerSocketChannel> inherited = SystemdListeners.take();
     ServiceNotice notice = ServiceNotice.ofEnvironment();
     Path meeting = configuration.node().state().resolve("node.sock");
     sayLimits(configuration);
-    Node node = start(configuration.node(), inherited, meeting);
+    Node node = start(configuration.node(), member, inherited, meeting);
     try {
       Signals.on(Signals.Kind.HANGUP, () -> happenings.add(new Happening.Reload()));
       Signals.on(Signals.Kind.TERMINATE, () -> happenings.add(new Happening.Stop()));
       Signals.on(Signals.Kind.INTERRUPT, () -> happenings.add(new Happening.Stop()));
       others.begin(() -> happenings.add(new Happening.Other()));
-      lead(configuration, node, meeting, options.takeOver);
+      lead(configuration, member, node, meeting, options.takeOver);
       sayReady(node, notice);
-      live(configuration, node, meeting, notice);
+      live(configuration, member, node, meeting, notice);
       log.say(ServiceLog.Level.INFO, "end", "ended");
     } finally {
-      stopLeading();
+      stopLeading(member);
       node.close();
     }
   }
@@ -211,19 +131,30 @@ final class NodeService {
 
   /** Starts the node, and takes over if told to. */
   private Node start(
-      NodeConfiguration configuration, List<ServerSocketChannel> inherited, Path meeting)
+      NodeConfiguration configuration,
+      NodeMember member,
+      List<ServerSocketChannel> inherited,
+      Path meeting)
       throws IOException {
     return Succession.start(
-        meeting, options.takeOver, from -> Node.start(configuration, door, inherited, from, log));
+        meeting,
+        options.takeOver,
+        from -> Node.start(configuration, member.door(), inherited, from, log));
   }
 
   /** Does what the process that has the port does beside serving. */
-  private void lead(ServeConfiguration configuration, Node node, Path meeting, boolean afterOther)
+  private void lead(
+      ServeConfiguration configuration,
+      NodeMember member,
+      Node node,
+      Path meeting,
+      boolean afterOther)
       throws IOException {
     serving = true;
     InetSocketAddress address = configuration.metrics();
     if (address != null) {
-      Metrics started = Patiently.bind(afterOther, () -> Metrics.start(address, this::readiness));
+      Metrics started =
+          Patiently.bind(afterOther, () -> Metrics.start(address, () -> readiness(member)));
       metrics = started;
       show(started.of("holdfast_node_"), node);
       limits.show(started.of("holdfast_node_"));
@@ -234,29 +165,11 @@ final class NodeService {
           "figures are served at " + GateEvent.name(started.address()));
     }
     point = meet(meeting, node);
-    Membership joined = membership;
-    if (joined != null) {
-      joined.tellLoad(
-          () -> new Load(node.connections(), node.activity().living(), node.activity().logins()));
-      joined.live(configuration.node().tunnels().places(joined), node::certify);
-    }
-    tunnels = tunnels(configuration.node(), node);
+    member.begin(configuration.node(), node, log);
   }
 
-  private @Nullable NodeTunnels tunnels(NodeConfiguration configuration, Node node)
-      throws IOException {
-    NodeTunnels.Adopter adopter = (channel, client) -> node.gate().adopt(channel, client);
-    Membership joined = membership;
-    return joined == null
-        ? configuration.tunnels().open(adopter, log::say)
-        : configuration.tunnels().open(joined, configuration.machineKey(), adopter, log::say);
-  }
-
-  private Metrics.Readiness readiness() {
-    Membership joined = membership;
-    return !serving
-        ? Metrics.Readiness.DRAINING
-        : joined == null ? Metrics.Readiness.OK : Metrics.Readiness.of(joined.health());
+  private Metrics.Readiness readiness(NodeMember member) {
+    return serving ? member.readiness() : Metrics.Readiness.DRAINING;
   }
 
   private static void show(Metrics.Figures metrics, Node node) {
@@ -269,16 +182,9 @@ final class NodeService {
     metrics.show("connections", "SSH connections.", node::connections);
   }
 
-  private void stopLeading() {
+  private void stopLeading(NodeMember member) {
     serving = false;
-    if (membership != null) {
-      membership.rest();
-    }
-    NodeTunnels held = tunnels;
-    tunnels = null;
-    if (held != null) {
-      held.close();
-    }
+    member.rest();
     if (metrics != null) {
       metrics.close();
       metrics = null;
@@ -341,7 +247,12 @@ final class NodeService {
 
   // ---- life ----
 
-  private void live(ServeConfiguration configuration, Node node, Path meeting, ServiceNotice notice)
+  private void live(
+      ServeConfiguration configuration,
+      NodeMember member,
+      Node node,
+      Path meeting,
+      ServiceNotice notice)
       throws IOException, InterruptedException {
     boolean stopping = false;
     while (serving || others.isLeading() || !node.isEmpty() || !others.isDone()) {
@@ -349,11 +260,11 @@ final class NodeService {
         case null -> {}
         case Happening.Other other -> {}
         case Happening.Reload reload -> reload(node, notice);
-        case Happening.HandedOver(long successor) -> leave(node, notice, successor);
+        case Happening.HandedOver(long successor) -> leave(member, node, notice, successor);
         case Happening.TookBack back -> {
           if (!stopping) {
             log.say(ServiceLog.Level.WARN, "handover", "the successor is gone; serving again");
-            lead(configuration, node, meeting, true);
+            lead(configuration, member, node, meeting, true);
             sayReady(node, notice);
           }
         }
@@ -364,15 +275,15 @@ final class NodeService {
           }
           stopping = true;
           others.retire();
-          retire(node, notice);
+          retire(member, node, notice);
         }
       }
     }
   }
 
-  private void retire(Node node, ServiceNotice notice) {
+  private void retire(NodeMember member, Node node, ServiceNotice notice) {
     if (serving) {
-      stopLeading();
+      stopLeading(member);
       node.gate().retire();
     }
     tell(() -> notice.stopping("waiting for connections to end"));
@@ -386,8 +297,8 @@ final class NodeService {
   }
 
   /** Keeps what lives here; the port, and what is new, are the successor's. */
-  private void leave(Node node, ServiceNotice notice, long successor) {
-    stopLeading();
+  private void leave(NodeMember member, Node node, ServiceNotice notice, long successor) {
+    stopLeading(member);
     MainProcess.pass(notice, successor, log);
     log.say(
         ServiceLog.Level.INFO,
