@@ -33,9 +33,14 @@ final class Ports {
    * /proc, since a trial connection would be one more line in the log under test.
    */
   static void awaitListening(Program program, int port) {
+    awaitListening(program, port, STARTED);
+  }
+
+  /** The same with another deadline. */
+  static void awaitListening(Program program, int port, Duration deadline) {
     Await.until(
         () -> "somebody to listen at port " + port + ": " + program,
-        STARTED,
+        deadline,
         () -> {
           if (!program.alive()) {
             throw new AssertionError("it ended: " + program);

@@ -23,11 +23,13 @@ public final class Postgres implements AutoCloseable {
   private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
   private static final int PATIENCE_SECONDS = 60;
 
+  private final List<String> launcher;
   private final Path programs;
   private final Path directory;
   private final int port;
 
-  private Postgres(Path programs, Path directory, int port) {
+  private Postgres(List<String> launcher, Path programs, Path directory, int port) {
+    this.launcher = List.copyOf(launcher);
     this.programs = programs;
     this.directory = directory;
     this.port = port;
@@ -35,10 +37,15 @@ public final class Postgres implements AutoCloseable {
 
   /** Starts one; skips the test where there is none. */
   public static Postgres start() throws Exception {
+    return start(List.of());
+  }
+
+  /** The same where a launcher leads, such as one that enters a network namespace. */
+  public static Postgres start(List<String> launcher) throws Exception {
     Path programs = programs();
     assumeTrue(programs != null, "SKIPPED: needs PostgreSQL (postgresql)");
     Path directory = Files.createTempDirectory("holdfast-postgres");
-    Postgres postgres = new Postgres(programs, directory, freePort());
+    Postgres postgres = new Postgres(launcher, programs, directory, freePort());
     if (isRoot()) {
       run(List.of("chown", "postgres:", directory.toString()));
     }
@@ -83,7 +90,7 @@ public final class Postgres implements AutoCloseable {
   }
 
   private void run(String program, String... arguments) throws Exception {
-    List<String> line = new ArrayList<>();
+    List<String> line = new ArrayList<>(launcher);
     if (isRoot()) {
       line.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
     }
