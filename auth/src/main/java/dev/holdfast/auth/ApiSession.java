@@ -203,7 +203,7 @@ final class ApiSession implements AutoCloseable {
           ApiFailure.Code.WRONG_PARAMETERS, "The parameters: " + e.sentence() + ".");
     } catch (InvalidRecordException e) {
       throw new ApiFailure(ApiFailure.Code.CONFLICT, e.sentence());
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | KeyUnavailableException e) {
       log.warn("{} failed: {}", name, String.valueOf(e.getCause()));
       throw new ApiFailure(ApiFailure.Code.UNAVAILABLE, String.valueOf(e.getMessage()));
     } catch (IOException e) {

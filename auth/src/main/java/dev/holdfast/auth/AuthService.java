@@ -78,6 +78,7 @@ public final class AuthService implements AutoCloseable {
    * @param version of the program
    * @param leaseTime of leases that are taken from now on
    * @param oidc the identity provider by which users may log in; null if there is none
+   * @param token on which the authorities' keys are; null if they are in files
    */
   public record Settings(
       String cluster,
@@ -88,7 +89,8 @@ public final class AuthService implements AutoCloseable {
       List<String> names,
       String version,
       LeaseTime leaseTime,
-      @Nullable OidcSettings oidc) {
+      @Nullable OidcSettings oidc,
+      @Nullable TokenSettings token) {
     public Settings {
       audit = List.copyOf(audit);
       names = List.copyOf(names);
@@ -170,7 +172,10 @@ public final class AuthService implements AutoCloseable {
       Recordings recordings,
       RecordingStore store)
       throws IOException {
-    AuthorityKeys keys = AuthorityKeys.open(settings.state().resolve("authorities"));
+    TokenSettings token = settings.token();
+    AuthorityKeys keys =
+        AuthorityKeys.open(
+            settings.state().resolve("authorities"), token == null ? null : KeyToken.open(token));
     CertificateAuthority authority = CertificateAuthority.open(database, trail, keys);
     Presets.ensure(trail);
     Feed feed = Feed.start(database);

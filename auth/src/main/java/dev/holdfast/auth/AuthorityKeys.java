@@ -1,13 +1,19 @@
 package dev.holdfast.auth;
 
 import dev.holdfast.access.Authority;
+import dev.holdfast.access.Ed25519;
+import dev.holdfast.ssh.CertificateSigner;
 import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.SshKeys;
+import dev.holdfast.ssh.SshPublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,40 +21,75 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The authorities' private keys, in files that only the service may read, in a directory of their
- * own. A second service of the same cluster gets copies of them. Thread-safe.
+ * The authorities' private keys: on a token, or in files that only the service may read, in a
+ * directory of their own. A second service of the same cluster gets copies of those. New keys are
+ * made on the token if there is one; what is in files stays good until the authorities are changed.
+ * Thread-safe.
  */
 final class AuthorityKeys {
   private static final int MOST = 256;
+  private static final String ROOT = "ticket_seal";
+  private static final int ROOT_BYTES = 32;
 
   private final Path directory;
+  private final @Nullable KeyToken token;
   private final Map<String, KeyPair> known = new ConcurrentHashMap<>();
 
-  private AuthorityKeys(Path directory) {
+  private AuthorityKeys(Path directory, @Nullable KeyToken token) {
     this.directory = directory;
+    this.token = token;
   }
 
+  /**
+   * An authority's key.
+   *
+   * @param root a secret from which other keys can be made
+   */
+  record Key(CertificateSigner signer, byte[] root) {
+    @Override
+    public String toString() {
+      return "Key[" + signer.key().fingerprint() + "]";
+    }
+  }
+
+  /** Those in files alone. */
   static AuthorityKeys open(Path directory) throws IOException {
+    return open(directory, null);
+  }
+
+  static AuthorityKeys open(Path directory, @Nullable KeyToken token) throws IOException {
     Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    AuthorityKeys keys = new AuthorityKeys(directory);
+    AuthorityKeys keys = new AuthorityKeys(directory, token);
     keys.read();
     return keys;
   }
 
   /** The key with that fingerprint. */
-  Optional<KeyPair> find(String fingerprint) throws IOException {
+  Optional<Key> find(String fingerprint) throws IOException {
     if (!known.containsKey(fingerprint)) {
       read();
     }
-    return Optional.ofNullable(known.get(fingerprint));
+    KeyPair pair = known.get(fingerprint);
+    if (pair != null) {
+      byte[] root = Ed25519.rawPrivate(pair.getPrivate());
+      return Optional.of(new Key(CertificateSigner.of(pair), root));
+    }
+    Optional<CertificateSigner> there = token == null ? Optional.empty() : token.find(fingerprint);
+    return there.isEmpty() ? Optional.empty() : Optional.of(new Key(there.get(), root()));
   }
 
-  /** A new key for Ed25519, in a file before anybody hears of it. */
+  /** A new key, kept before anybody hears of it. */
   Authority make(Authority.Kind kind, Authority.State state) throws IOException {
+    if (token != null) {
+      makeRoot();
+      SshPublicKey key = token.make(kind).key();
+      return new Authority(kind, state, key.line(), key.fingerprint());
+    }
     String name = kind.name().toLowerCase(Locale.ROOT) + "_ca_" + UUID.randomUUID();
     KeyPair pair = HostKeyFiles.loadOrMakeEd25519(directory.resolve(name));
     Authority made =
@@ -60,6 +101,9 @@ final class AuthorityKeys {
 
   /** Forgets a key that {@link #make} made and nobody heard of. */
   void discard(Authority made) throws IOException {
+    if (token != null) {
+      token.discard(made.fingerprint());
+    }
     known.remove(made.fingerprint());
     for (Path file : files()) {
       if (SshKeys.fingerprint(HostKeyFiles.load(file).getPublic()).equals(made.fingerprint())) {
@@ -85,7 +129,37 @@ final class AuthorityKeys {
     }
   }
 
-  Path directory() {
-    return directory;
+  /** What a token never tells: other keys are made from a file of our own instead. */
+  private byte[] root() throws IOException {
+    Path file = directory.resolve(ROOT);
+    if (!Files.isReadable(file)) {
+      throw new KeyUnavailableException(
+          "%s is missing, without which keys of tickets can't be read; copy it from the service that made it."
+              .formatted(file));
+    }
+    return Base64.getDecoder().decode(Files.readString(file).strip());
+  }
+
+  private synchronized void makeRoot() throws IOException {
+    Path file = directory.resolve(ROOT);
+    if (Files.exists(file)) {
+      return;
+    }
+    byte[] secret = new byte[ROOT_BYTES];
+    new SecureRandom().nextBytes(secret);
+    Path made =
+        Files.createTempFile(
+            directory,
+            ROOT,
+            ".new",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(made, Base64.getEncoder().encodeToString(secret) + "\n");
+    Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Where they are, for people. */
+  @Override
+  public String toString() {
+    return token == null ? directory.toString() : token + " or in " + directory;
   }
 }

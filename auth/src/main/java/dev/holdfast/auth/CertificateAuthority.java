@@ -16,7 +16,6 @@ import dev.holdfast.ssh.NewCertificate;
 import dev.holdfast.ssh.SshPublicKey;
 import dev.holdfast.ssh.TrustedAuthorities;
 import java.io.IOException;
-import java.security.KeyPair;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -246,30 +245,20 @@ final class CertificateAuthority {
         proxy);
   }
 
-  /** An authority's key, with its fingerprint. */
-  record Signing(String fingerprint, KeyPair pair) {
-    @Override
-    public String toString() {
-      return "Signing[" + fingerprint + "]";
-    }
-  }
-
   /** The key that signs for a kind now. */
-  Signing signing(Authority.Kind kind) throws IOException {
+  AuthorityKeys.Key signing(Authority.Kind kind) throws IOException {
     Authority authority =
         current(kind).orElseThrow(() -> new IOException("The cluster has no authority."));
     String fingerprint = authority.fingerprint();
-    return new Signing(
-        fingerprint,
-        pair(fingerprint)
-            .orElseThrow(() ->
-                new IOException(
-                    "The key of the authority %s is not in %s; copy it from the service that has it."
-                        .formatted(fingerprint, keys.directory()))));
+    return find(fingerprint)
+        .orElseThrow(() ->
+            new IOException(
+                "The key of the authority %s is not in %s; copy it from the service that has it."
+                    .formatted(fingerprint, keys)));
   }
 
   /** The key of an authority, if it is here. */
-  Optional<KeyPair> pair(String fingerprint) throws IOException {
+  Optional<AuthorityKeys.Key> find(String fingerprint) throws IOException {
     return keys.find(fingerprint);
   }
 
@@ -285,7 +274,7 @@ final class CertificateAuthority {
       throws IOException {
     Authority.Kind by =
         kind == NewCertificate.Kind.USER ? Authority.Kind.USER : Authority.Kind.HOST;
-    Signing authority = signing(by);
+    AuthorityKeys.Key authority = signing(by);
     NewCertificate made =
         trail.change((tx, events) -> {
           refuseAuthority(tx, key);
@@ -306,7 +295,7 @@ final class CertificateAuthority {
           return certificate;
         });
     return new Issued(
-        made.signedBy(authority.pair()).line(),
+        made.signedBy(authority.signer()).line(),
         made.serial(),
         made.principals(),
         made.validBefore());

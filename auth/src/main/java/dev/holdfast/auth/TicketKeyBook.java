@@ -71,7 +71,7 @@ final class TicketKeyBook {
    * @param renewable how long a ticket by that proxy may count
    */
   TicketKeySet hand(NodeRecord proxy, Duration renewable) throws IOException {
-    CertificateAuthority.Signing root = authority.signing(Authority.Kind.HOST);
+    AuthorityKeys.Key root = authority.signing(Authority.Kind.HOST);
     for (int i = 0; i < MOST_TRIES; i++) {
       turnIfDue();
       make(State.CURRENT, root);
@@ -216,7 +216,7 @@ final class TicketKeyBook {
 
   // ---- keys ----
 
-  private void make(State state, CertificateAuthority.Signing root) throws IOException {
+  private void make(State state, AuthorityKeys.Key root) throws IOException {
     if (database.transact(tx -> TicketKeyTable.the(tx, state)).isPresent()) {
       return;
     }
@@ -249,27 +249,28 @@ final class TicketKeyBook {
     }
   }
 
-  private TicketSeal.Sealed seal(byte[] shown, byte[] secret, CertificateAuthority.Signing root) {
-    return TicketSeal.seal(shown, secret, root.pair(), root.fingerprint(), random);
+  private TicketSeal.Sealed seal(byte[] shown, byte[] secret, AuthorityKeys.Key root) {
+    return TicketSeal.seal(shown, secret, root.root(), root.signer().key().fingerprint(), random);
   }
 
   /** The private half; empty if nobody can open it any more. */
   private Optional<byte[]> open(Row row) throws IOException {
-    Optional<KeyPair> by = authority.pair(row.sealedBy());
+    Optional<AuthorityKeys.Key> by = authority.find(row.sealedBy());
     if (by.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(TicketSeal.open(decoded(row.shown()), row.sealed(), by.get()));
+      return Optional.of(TicketSeal.open(decoded(row.shown()), row.sealed(), by.get().root()));
     } catch (GeneralSecurityException e) {
       return Optional.empty();
     }
   }
 
   /** A former authority's key may be removed some day. */
-  private void keepSealed(List<Row> rows, CertificateAuthority.Signing root) throws IOException {
+  private void keepSealed(List<Row> rows, AuthorityKeys.Key root) throws IOException {
     for (Row row : rows) {
-      boolean other = !row.sealed().isEmpty() && !row.sealedBy().equals(root.fingerprint());
+      boolean other =
+          !row.sealed().isEmpty() && !row.sealedBy().equals(root.signer().key().fingerprint());
       Optional<byte[]> secret = other ? open(row) : Optional.empty();
       if (secret.isPresent()) {
         TicketSeal.Sealed again = seal(decoded(row.shown()), secret.get(), root);

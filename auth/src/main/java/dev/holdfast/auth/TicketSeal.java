@@ -1,10 +1,8 @@
 package dev.holdfast.auth;
 
-import dev.holdfast.access.Ed25519;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -17,7 +15,8 @@ import javax.crypto.spec.HKDFParameterSpec;
 /**
  * Seals the private halves of keys of tickets for the database: by AES-256 in GCM (NIST SP
  * 800-38D), with a key made by HKDF (RFC 5869) of the private key of the cluster's host authority,
- * which is in a file of each auth service and never in the database. Stateless.
+ * or of a secret beside it if that is on a token; either is in a file of each auth service and
+ * never in the database. Stateless.
  */
 final class TicketSeal {
   private static final byte[] INFO =
@@ -45,11 +44,11 @@ final class TicketSeal {
 
   /** A key whose private half is {@code secret}, sealed for an authority. */
   static Sealed seal(
-      byte[] shown, byte[] secret, KeyPair authority, String fingerprint, SecureRandom random) {
+      byte[] shown, byte[] secret, byte[] root, String fingerprint, SecureRandom random) {
     byte[] nonce = new byte[NONCE];
     random.nextBytes(nonce);
     try {
-      byte[] sealed = cipher(Cipher.ENCRYPT_MODE, authority, nonce, shown).doFinal(secret);
+      byte[] sealed = cipher(Cipher.ENCRYPT_MODE, root, nonce, shown).doFinal(secret);
       byte[] all = ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();
       return new Sealed(base64(shown), base64(all), fingerprint);
     } catch (GeneralSecurityException e) {
@@ -62,20 +61,17 @@ final class TicketSeal {
    *
    * @throws GeneralSecurityException it was sealed for another authority, or is not whole
    */
-  static byte[] open(byte[] shown, String sealed, KeyPair authority)
-      throws GeneralSecurityException {
+  static byte[] open(byte[] shown, String sealed, byte[] root) throws GeneralSecurityException {
     byte[] all = Base64.getDecoder().decode(sealed);
     if (all.length <= NONCE) {
       throw new GeneralSecurityException("too short");
     }
     byte[] nonce = Arrays.copyOf(all, NONCE);
-    return cipher(Cipher.DECRYPT_MODE, authority, nonce, shown)
-        .doFinal(all, NONCE, all.length - NONCE);
+    return cipher(Cipher.DECRYPT_MODE, root, nonce, shown).doFinal(all, NONCE, all.length - NONCE);
   }
 
-  private static Cipher cipher(int mode, KeyPair authority, byte[] nonce, byte[] shown)
+  private static Cipher cipher(int mode, byte[] root, byte[] nonce, byte[] shown)
       throws GeneralSecurityException {
-    byte[] root = Ed25519.rawPrivate(authority.getPrivate());
     SecretKey key =
         KDF.getInstance("HKDF-SHA256")
             .deriveKey(

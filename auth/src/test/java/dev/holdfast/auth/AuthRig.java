@@ -53,6 +53,12 @@ final class AuthRig implements AutoCloseable {
 
   /** One whose users log in by an identity provider, too. */
   AuthRig(Path directory, @Nullable OidcSettings oidc) throws IOException {
+    this(directory, oidc, null);
+  }
+
+  /** One whose authorities' keys are on a token. */
+  AuthRig(Path directory, @Nullable OidcSettings oidc, @Nullable TokenSettings token)
+      throws IOException {
     this.directory = directory;
     Path state = directory.resolve("state");
     service =
@@ -66,7 +72,8 @@ final class AuthRig implements AutoCloseable {
                 List.of("localhost"),
                 "test",
                 new LeaseTime(Duration.ofSeconds(2)),
-                oidc));
+                oidc,
+                token));
     GateSettings settings =
         GateSettings.of(
             List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),

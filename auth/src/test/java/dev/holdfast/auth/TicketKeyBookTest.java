@@ -193,12 +193,12 @@ final class TicketKeyBookTest {
     assertThat(bytes.contains(new String(secret, ISO_8859_1))).isFalse();
     String sealed = sealed(handed.signs());
     byte[] shown = Base64.getDecoder().decode(handed.signs());
-    CertificateAuthority.Signing host = authority.signing(Authority.Kind.HOST);
-    assertThat(TicketSeal.open(shown, sealed, host.pair())).isEqualTo(secret);
+    AuthorityKeys.Key host = authority.signing(Authority.Kind.HOST);
+    assertThat(TicketSeal.open(shown, sealed, host.root())).isEqualTo(secret);
     assertThatThrownBy(
-            () -> TicketSeal.open(shown, sealed, authority.signing(Authority.Kind.USER).pair()))
+            () -> TicketSeal.open(shown, sealed, authority.signing(Authority.Kind.USER).root()))
         .isInstanceOf(GeneralSecurityException.class);
-    assertThatThrownBy(() -> TicketSeal.open(new byte[32], sealed, host.pair()))
+    assertThatThrownBy(() -> TicketSeal.open(new byte[32], sealed, host.root()))
         .isInstanceOf(GeneralSecurityException.class);
   }
 
@@ -239,7 +239,7 @@ final class TicketKeyBookTest {
   @Test
   void aChangedAuthorityOpensThemTooAndTheFormerOnesKeyMayGo() throws Exception {
     TicketKeySet first = book.hand(ONE, DAY);
-    String former = authority.signing(Authority.Kind.HOST).fingerprint();
+    String former = authority.signing(Authority.Kind.HOST).signer().key().fingerprint();
     authority.rotate(Authority.Kind.HOST, Phase.BEGIN);
     authority.rotate(Authority.Kind.HOST, Phase.SWITCH);
     assertThat(book.hand(ONE, DAY)).isEqualTo(first);
@@ -250,7 +250,7 @@ final class TicketKeyBookTest {
   @Test
   void keysThatNobodyCanOpenAnyMoreAreReplacedAndStillBelieved() throws Exception {
     TicketKeySet first = book.hand(ONE, DAY);
-    String former = authority.signing(Authority.Kind.HOST).fingerprint();
+    String former = authority.signing(Authority.Kind.HOST).signer().key().fingerprint();
     authority.rotate(Authority.Kind.HOST, Phase.BEGIN);
     authority.rotate(Authority.Kind.HOST, Phase.SWITCH);
     lose(former);

@@ -175,6 +175,7 @@ final class LeaseSpeed {
                   List.of(),
                   "bench",
                   new LeaseTime(LeaseTime.USUAL),
+                  null,
                   null));
       try (ApiClient api =
           ApiClient.at(state.resolve(AuthService.SOCKET), (method, params) -> {})) {

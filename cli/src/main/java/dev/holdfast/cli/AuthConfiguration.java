@@ -33,6 +33,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param recordings how those are kept
  * @param leaseTime of connections that are counted
  * @param oidc the identity provider; null if there is none
+ * @param token of the authorities' keys; null if they are in files
  */
 record AuthConfiguration(
     String cluster,
@@ -43,7 +44,8 @@ record AuthConfiguration(
     List<String> auditFiles,
     RecordingSettings recordings,
     LeaseTime leaseTime,
-    @Nullable OidcSection oidc) {
+    @Nullable OidcSection oidc,
+    @Nullable TokenSection token) {
   /** Where it listens unless it is told. */
   static final int PORT = 2225;
 
@@ -62,9 +64,13 @@ record AuthConfiguration(
             "session-control-timeout", AuthConfiguration::time, new LeaseTime(LeaseTime.USUAL));
     OidcSection oidc =
         section.has("oidc") ? OidcSection.read(section, section.section("oidc")) : null;
+    TokenSection token =
+        section.has("authority-token")
+            ? TokenSection.read(section, section.section("authority-token"))
+            : null;
     section.end();
     return new AuthConfiguration(
-        cluster, listen, names, state, store, audit, recordings, time, oidc);
+        cluster, listen, names, state, store, audit, recordings, time, oidc, token);
   }
 
   private static RecordingSettings recordings(Section section) {
@@ -139,7 +145,8 @@ record AuthConfiguration(
         names,
         Version.number(),
         leaseTime,
-        oidc == null ? null : oidc.settings());
+        oidc == null ? null : oidc.settings(),
+        token == null ? null : token.settings());
   }
 
   /** The settings that count, as they would be written; without what may hold a password. */
@@ -166,6 +173,9 @@ record AuthConfiguration(
     }
     if (oidc != null) {
       all.put("oidc", oidc.effective());
+    }
+    if (token != null) {
+      all.put("authority-token", token.effective());
     }
     return all;
   }

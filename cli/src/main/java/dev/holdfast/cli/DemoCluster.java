@@ -81,6 +81,7 @@ final class DemoCluster implements Closeable {
                 List.of(),
                 Version.number(),
                 new LeaseTime(LeaseTime.USUAL),
+                null,
                 null));
     opened.addFirst(auth::close);
   }

@@ -4,15 +4,11 @@ import dev.holdfast.access.InvalidRecordException;
 import dev.holdfast.auth.OidcSettings;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
@@ -23,12 +19,6 @@ import picocli.CommandLine.TypeConversionException;
  * @param usual the settings without it
  */
 record OidcSection(Optional<Path> secretFile, OidcSettings usual) {
-  /** Bytes of the file of a secret. */
-  static final int MOST_SECRET = 4_096;
-
-  private static final Set<PosixFilePermission> OTHERS =
-      PosixFilePermissions.fromString("---rwxrwx");
-
   /**
    * Reads the section; what is wrong is noted.
    *
@@ -100,17 +90,7 @@ record OidcSection(Optional<Path> secretFile, OidcSettings usual) {
   }
 
   private static String secret(Path file) throws IOException {
-    if (!Files.isReadable(file) || Files.size(file) > MOST_SECRET) {
-      throw new IOException(
-          "The file %s of client-secret-file can't be read, or is no secret.".formatted(file));
-    }
-    Set<PosixFilePermission> open = Files.getPosixFilePermissions(file);
-    if (open.stream().anyMatch(OTHERS::contains)) {
-      throw new IOException(
-          "The file %s has a secret in it and may be read by others: chmod 600 %s"
-              .formatted(file, file));
-    }
-    String secret = Files.readString(file).strip();
+    String secret = SecretFile.read(file, "client-secret-file");
     if (!OidcSettings.isText(secret)) {
       throw new IOException("The file %s is empty, or has more than a secret.".formatted(file));
     }

@@ -26,6 +26,7 @@ enum Tool {
   RSYNC("rsync", "rsync"),
   SCREEN("screen", "screen"),
   SOCAT("socat", "socat"),
+  SOFTHSM("softhsm2", "/usr/lib/softhsm/libsofthsm2.so"),
   SSH("openssh-client", "ssh"),
   SSHD("openssh-server", "/usr/sbin/sshd"),
   SSHFS("sshfs", "sshfs"),

@@ -1,6 +1,7 @@
 package dev.holdfast.ssh;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -10,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.sshd.common.signature.BuiltinSignatures;
-import org.apache.sshd.common.signature.Signature;
 
 /**
  * A certificate that an authority is about to sign (PROTOCOL.certkeys; see {@link UserCertificate}
@@ -40,7 +39,6 @@ public record NewCertificate(
   /** The longest time that a certificate is made for. */
   public static final Duration LONGEST = Duration.ofDays(366);
 
-  private static final String ED25519 = "ssh-ed25519";
   private static final int NONCE_BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -78,16 +76,18 @@ public record NewCertificate(
     extensions = extensions.stream().sorted().distinct().toList();
   }
 
-  /**
-   * The certificate with the signature of {@code authority}.
-   *
-   * @param authority for Ed25519
-   */
+  /** The certificate with the signature of {@code authority}, a key for Ed25519 in memory. */
   public SshPublicKey signedBy(KeyPair authority) {
-    SshPublicKey ca = SshKeys.wire(authority.getPublic());
-    if (!ca.type().equals(ED25519)) {
-      throw new IllegalArgumentException("an authority with a key of type " + ca.type());
+    try {
+      return signedBy(CertificateSigner.of(authority));
+    } catch (IOException e) {
+      throw new IllegalStateException("the authority's key can't sign", e);
     }
+  }
+
+  /** The certificate with the signature of {@code authority}. */
+  public SshPublicKey signedBy(CertificateSigner authority) throws IOException {
+    SshPublicKey ca = authority.key();
     if (ca.equals(key)) {
       throw new IllegalArgumentException("the authority's own key is never certified");
     }
@@ -110,7 +110,7 @@ public record NewCertificate(
     body.writeBytes(Wire.string(flags(extensions)));
     body.writeBytes(Wire.string(""));
     body.writeBytes(Wire.string(ca.blob()));
-    body.writeBytes(Wire.string(signature(authority, body.toByteArray())));
+    body.writeBytes(Wire.string(authority.sign(body.toByteArray())));
     return new SshPublicKey(type, body.toByteArray());
   }
 
@@ -143,18 +143,5 @@ public record NewCertificate(
       list.writeBytes(Wire.string(""));
     });
     return list.toByteArray();
-  }
-
-  private static byte[] signature(KeyPair authority, byte[] signed) {
-    try {
-      Signature signer = BuiltinSignatures.ed25519.create();
-      signer.initSigner(null, authority.getPrivate());
-      signer.update(null, signed);
-      byte[] signature = Wire.string(signer.sign(null));
-      byte[] name = Wire.string(ED25519);
-      return ByteBuffer.allocate(name.length + signature.length).put(name).put(signature).array();
-    } catch (Exception e) {
-      throw new IllegalStateException("the authority's key can't sign", e);
-    }
   }
 }
