@@ -44,8 +44,8 @@ public final class NetworkWatch implements AutoCloseable {
     CLOSED
   }
 
-  /** There is a listener for each stream of a client; more than this are a leak. */
-  static final int MAX_LISTENERS = 1024;
+  /** There is one for each stream of a client, and some for itself; more than this are a leak. */
+  static final int MAX_LISTENERS = StreamClient.MOST_STREAMS + 64;
 
   /** Linking the system's calls takes a while, and would compete with the first connection. */
   private static final Duration FIRST_CONNECTION = Duration.ofMillis(400);

@@ -33,23 +33,33 @@ public final class StreamClient implements Closeable {
    */
   public static final String COMMENT = "resume-v2";
 
+  /** Connections that survive their links, of one client. */
+  static final int MOST_STREAMS = 1024;
+
   private final Loop loop;
   private final Chunks chunks;
+  private final int most;
   private final NetworkWatch watch = NetworkWatch.start();
   private final SecureRandom random = new SecureRandom();
   private final Set<ResumableStream> streams = ConcurrentHashMap.newKeySet();
 
-  private StreamClient(Loop loop, Chunks chunks) {
+  private StreamClient(Loop loop, Chunks chunks, int most) {
     this.loop = loop;
     this.chunks = chunks;
+    this.most = most;
   }
 
   /** A client whose streams may hold {@code memory} bytes together. */
   public static StreamClient start(long memory, Loop.Faults faults) throws IOException {
+    return start(memory, faults, MOST_STREAMS);
+  }
+
+  /** The same with room for fewer streams. */
+  static StreamClient start(long memory, Loop.Faults faults, int most) throws IOException {
     // The first key agreement of a process loads much code: better while the connection is being
     // made than after.
     Thread.ofVirtual().start(ComebackV2::keyShare);
-    return new StreamClient(Loop.start("streams", faults), new Chunks(memory));
+    return new StreamClient(Loop.start("streams", faults), new Chunks(memory), most);
   }
 
   /** A connection, what it is, and a way to wait for its good end. */
@@ -260,9 +270,16 @@ public final class StreamClient implements Closeable {
     return new Connection(duplex, 1, duplex::awaitEnd);
   }
 
-  private ResumableStream stream(Endpoint endpoint, Reconnector keeper) {
-    ResumableStream stream = new ResumableStream(loop, chunks, endpoint, keeper);
+  /** Together with its place among the others, of which there is one for each. */
+  private synchronized ResumableStream stream(Endpoint endpoint, Reconnector keeper)
+      throws IOException {
     streams.removeIf(ResumableStream::isOver);
+    if (streams.size() >= most) {
+      throw new IOException(
+          "This process has %d connections that survive their links, and room for no more; end some, or start another process."
+              .formatted(streams.size()));
+    }
+    ResumableStream stream = new ResumableStream(loop, chunks, endpoint, keeper);
     streams.add(stream);
     return stream;
   }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,6 +41,27 @@ final class ResumedStreamTest {
   @Test
   void streamOfVersion1SurvivesItsLinks() throws Exception {
     survives(ClientSettings.Resume.V1, 1);
+  }
+
+  @Test
+  void aClientThatIsFullSaysSoAndHasRoomAgainWhenOneHasEnded() throws Exception {
+    try (Rig rig = new Rig(UnaryOperator.identity(), 2)) {
+      Duplex first = rig.connect(ClientSettings.Resume.V2);
+      Socket server = rig.accept();
+      Rig.exchange(first, server, LINE);
+      rig.connect(ClientSettings.Resume.V1);
+      for (ClientSettings.Resume resume :
+          new ClientSettings.Resume[] {ClientSettings.Resume.V2, ClientSettings.Resume.V1}) {
+        assertThatThrownBy(() -> rig.connect(resume))
+            .isInstanceOf(IOException.class)
+            .hasMessage(
+                "This process has 2 connections that survive their links, and room for no more; end"
+                    + " some, or start another process.");
+      }
+      first.close();
+      server.close();
+      await().ignoreExceptions().until(() -> rig.connect(ClientSettings.Resume.V2) != null);
+    }
   }
 
   private static void survives(ClientSettings.Resume resume, int version) throws Exception {

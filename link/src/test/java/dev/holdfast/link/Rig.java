@@ -41,13 +41,19 @@ final class Rig implements Closeable {
   }
 
   Rig(UnaryOperator<GateSettings> change) throws IOException {
+    this(change, StreamClient.MOST_STREAMS);
+  }
+
+  /** One whose client has room for that many streams. */
+  Rig(UnaryOperator<GateSettings> change, int most) throws IOException {
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10_000);
     server.setSoTimeout((int) PATIENCE.toMillis());
     GateSettings settings = GateSettings.of(List.of(loopback(0)), destination(server()));
     gate = Gate.start(change.apply(settings), gateEvents::add);
     relay = new Relay(gateAddress());
     client =
-        StreamClient.start(64 << 20, fault -> clientEvents.add(new ClientEvent.Ended("" + fault)));
+        StreamClient.start(
+            64 << 20, fault -> clientEvents.add(new ClientEvent.Ended("" + fault)), most);
   }
 
   static InetSocketAddress loopback(int port) {
