@@ -197,6 +197,29 @@ final class AuthServiceTest {
   }
 
   @Test
+  void aTokenThatHasExpiredOrIsForAnotherPurposeIsRefusedAndAudited() throws Exception {
+    KeyPair thief = SshKeys.generateEd25519();
+    String late = token(JoinToken.Purpose.NODE, Optional.of(Duration.ofSeconds(1)));
+    AuthRig.await(() -> tokens().isEmpty());
+    assertThatThrownBy(() -> join(thief, late, "db"))
+        .hasMessage("This join token has expired; ask for a new one.");
+    String node = token(JoinToken.Purpose.NODE);
+    assertThatThrownBy(() -> join(thief, node.replace("hf1.node.", "hf1.proxy."), "p9"))
+        .hasMessage("This join token is for another purpose; ask for a new one.");
+    assertThat(events("T1009W"))
+        .satisfiesExactly(
+            it -> assertThat(it).contains("has expired", SshKeys.fingerprint(thief.getPublic())),
+            it -> assertThat(it).contains("another purpose", JoinSecret.parse(node).id()));
+    assertThat(join(thief, node, "db").name()).isEqualTo("db");
+  }
+
+  private List<JoinToken> tokens() throws IOException {
+    try (ApiClient host = rig().host()) {
+      return host.list(ApiMethod.TOKENS, new None(), JoinToken.class);
+    }
+  }
+
+  @Test
   void anInvitedPersonRegistersHisKey() throws Exception {
     KeyPair bob = SshKeys.generateEd25519();
     try (ApiClient host = rig().host()) {
@@ -400,15 +423,13 @@ final class AuthServiceTest {
   }
 
   private String token(JoinToken.Purpose purpose) throws IOException {
+    return token(purpose, Optional.empty());
+  }
+
+  private String token(JoinToken.Purpose purpose, Optional<Duration> time) throws IOException {
     try (ApiClient host = rig().host()) {
       TokenOrder order =
-          new TokenOrder(
-              purpose,
-              Optional.empty(),
-              Optional.empty(),
-              Labels.NONE,
-              Optional.empty(),
-              List.of());
+          new TokenOrder(purpose, time, Optional.empty(), Labels.NONE, Optional.empty(), List.of());
       return host.call(ApiMethod.TOKEN_MAKE, order, MadeToken.class).text();
     }
   }
