@@ -9,6 +9,7 @@ import dev.holdfast.recording.Event.Start;
 import dev.holdfast.recording.Event.Way;
 import dev.holdfast.recording.Signer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,7 +57,9 @@ public final class RecordingVictim {
       Thread.ofVirtual().start(() -> victim.sessions(slot, mode));
     }
     System.out.println("records");
-    Thread.currentThread().join();
+    // Until whoever started it is gone.
+    System.in.transferTo(OutputStream.nullOutputStream());
+    Runtime.getRuntime().halt(0);
   }
 
   static String encoded(byte[] key) {
