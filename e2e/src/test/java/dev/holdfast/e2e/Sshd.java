@@ -88,6 +88,7 @@ final class Sshd implements AutoCloseable {
     X11DisplayOffset 50
     AllowTcpForwarding yes
     AllowAgentForwarding yes
+    AcceptEnv LC_*
     MaxStartups 500
     MaxSessions 20
     UseDNS no

@@ -63,6 +63,11 @@ final class Terminal implements AutoCloseable {
     return tmux(Command.of("capture-pane", "-p")).stripTrailing();
   }
 
+  /** The same with colours, as the sequences that make them. */
+  String colours() {
+    return tmux(Command.of("capture-pane", "-p", "-e")).stripTrailing();
+  }
+
   String title() {
     return tmux(Command.of("display-message", "-p", "#{pane_title}")).strip();
   }

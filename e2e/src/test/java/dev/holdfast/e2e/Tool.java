@@ -10,6 +10,7 @@ import java.util.List;
  */
 enum Tool {
   ANSIBLE("ansible-core", "ansible"),
+  ASCIINEMA("asciinema", "asciinema"),
   ASYNCSSH("python3-asyncssh", "/usr/lib/python3/dist-packages/asyncssh"),
   AUTOSSH("autossh", "autossh"),
   CHROMIUM("chromium", "chromium"),

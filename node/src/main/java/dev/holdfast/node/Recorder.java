@@ -151,13 +151,8 @@ public final class Recorder implements AutoCloseable {
       Optional<RecordingWriter> found = parts.goOn(name, signer);
       if (found.isPresent()) {
         RecordingWriter writer = found.get();
-        EventBuffer events = new EventBuffer();
-        events.add(writer.nanos(), new Gap(0, CUT));
-        events.add(writer.nanos(), new End(Why.CUT, writer.offset(), CUT));
-        if (writer.isOpen()) {
-          writer.writeLast(events);
-        } else {
-          writer.write(events);
+        if (!writer.isEnded()) {
+          writeEnd(writer);
         }
         writer.finish();
         log.info("Recording {} of a process that died was ended.", name);
@@ -166,6 +161,17 @@ public final class Recorder implements AutoCloseable {
     } catch (IOException e) {
       log.warn("Recording {} of a process that died can't be ended yet: {}", name, e.getMessage());
       threads.later(LOOK, () -> threads.execute(() -> complete(left)));
+    }
+  }
+
+  private static void writeEnd(RecordingWriter writer) throws IOException {
+    EventBuffer events = new EventBuffer();
+    events.add(writer.nanos(), new Gap(0, CUT));
+    events.add(writer.nanos(), new End(Why.CUT, writer.offset(), CUT));
+    if (writer.isOpen()) {
+      writer.writeLast(events);
+    } else {
+      writer.write(events);
     }
   }
 

@@ -92,7 +92,7 @@ final class SpooledParts implements RecordingWriter.Sink {
 
   /** Where to go on is kept first: a part that is whole and has not its name yet is seen to be. */
   @Override
-  public void finish(int index, Continuation next) throws IOException {
+  public void finish(int index, Optional<Continuation> next) throws IOException {
     FileChannel channel = file;
     if (channel != null) {
       file = null;
@@ -100,7 +100,11 @@ final class SpooledParts implements RecordingWriter.Sink {
         channel.force(true);
       }
     }
-    keep(next);
+    if (next.isPresent()) {
+      keep(next.get());
+    } else {
+      Files.deleteIfExists(directory.resolve(CONTINUATION));
+    }
     name(open(index), index);
   }
 
@@ -127,6 +131,7 @@ final class SpooledParts implements RecordingWriter.Sink {
   /** A writer that goes on with what a dead process left; empty if nothing is to be added. */
   Optional<RecordingWriter> goOn(String recording, Signer signer) throws IOException {
     Optional<Continuation> from = continuation();
+    Optional<RecordingWriter> unsealed = Optional.empty();
     for (Path left : Spool.list(directory)) {
       if (!left.toString().endsWith(OPEN)) {
         continue;
@@ -140,13 +145,19 @@ final class SpooledParts implements RecordingWriter.Sink {
       TornPart part = torn.get();
       SpaceReserve.cut(left, part.whole().length);
       if (!part.isSealed() && part.isBy(signer)) {
-        return Optional.of(goOn(left, part, recording, signer));
+        unsealed = Optional.of(goOn(left, part, recording, signer));
+      } else {
+        from = part.isEnded() ? Optional.empty() : part.continuation();
+        if (from.isPresent()) {
+          keep(from.get()); // or the uploader takes the directory for one that is done with
+        }
+        name(left, part.index());
       }
-      name(left, part.index());
-      from = part.isEnded() ? Optional.empty() : part.continuation();
     }
-    return from.filter(it -> it.isBy(signer))
-        .map(it -> new RecordingWriter(recording, signer, this, it));
+    return unsealed.isPresent()
+        ? unsealed
+        : from.filter(it -> it.isBy(signer))
+            .map(it -> new RecordingWriter(recording, signer, this, it));
   }
 
   private RecordingWriter goOn(Path left, TornPart part, String recording, Signer signer)

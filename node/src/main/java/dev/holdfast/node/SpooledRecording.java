@@ -192,38 +192,48 @@ final class SpooledRecording implements Recording {
 
   /** Writes the end; if that fails it is tried again. Returns whether it is there. */
   private boolean writeEnd(@Nullable Ending last) {
-    String why = failure;
+    String why = failure == null ? "" : failure;
     try {
-      EventBuffer events = new EventBuffer();
-      long nanos = tape.nanos();
-      if (writer.number() == 0) {
-        events.add(0, start);
-      }
-      if (lost > 0 && why != null) {
-        events.add(nanos, new Gap(lost, why));
-      }
-      Exit exit = last == null ? null : last.exit;
-      if (exit != null) {
-        events.add(nanos, exit);
-      }
-      events.add(
-          nanos,
-          last == null
-              ? new End(Why.CUT, writer.offset(), why == null ? "" : why)
-              : new End(Why.WHOLE, writer.offset(), last.reason));
-      if (writer.isOpen() && events.size() <= RecordingWriter.MOST_LAST) {
-        writer.writeLast(events);
-      } else {
-        writer.write(events);
+      if (!writer.isEnded()) {
+        writeLast(ofEnd(last, why));
       }
       writer.finish();
       parts.end();
       return true;
     } catch (IOException e) {
       log.warn("The end of recording {} can't be written yet: {}", name, e.getMessage());
-      end(last == null ? null : last.exit, why == null ? "" : why);
+      end(last == null ? null : last.exit, why);
       threads.later(AGAIN, this::queue);
       return false;
+    }
+  }
+
+  private EventBuffer ofEnd(@Nullable Ending last, String why) {
+    EventBuffer events = new EventBuffer();
+    long nanos = tape.nanos();
+    if (writer.number() == 0) {
+      events.add(0, start);
+    }
+    if (lost > 0 && !why.isEmpty()) {
+      events.add(nanos, new Gap(lost, why));
+    }
+    Exit exit = last == null ? null : last.exit;
+    if (exit != null) {
+      events.add(nanos, exit);
+    }
+    events.add(
+        nanos,
+        last == null
+            ? new End(Why.CUT, writer.offset(), why)
+            : new End(Why.WHOLE, writer.offset(), last.reason));
+    return events;
+  }
+
+  private void writeLast(EventBuffer events) throws IOException {
+    if (writer.isOpen() && events.size() <= RecordingWriter.MOST_LAST) {
+      writer.writeLast(events);
+    } else {
+      writer.write(events);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.holdfast.recording.RecordingWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +156,7 @@ final class SyncRecording implements Recording, RecordingWriter.Sink {
   }
 
   @Override
-  public void finish(int index, Continuation next) throws IOException {
+  public void finish(int index, Optional<Continuation> next) throws IOException {
     byte[] whole = part.toByteArray();
     part.reset();
     destination.put(name, index, whole, patience);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ public final class RecordingWriter {
   private byte[] link = new byte[HASH];
   private int index;
   private boolean open;
+  private boolean ended;
 
   /** Of the open part; null if another process, whose key is not known, began it encrypted. */
   private @Nullable PartBlocks blocks;
@@ -66,8 +68,12 @@ public final class RecordingWriter {
     /** More of part {@code index}; if it fails nothing of these bytes is kept. */
     void write(int index, byte[] bytes, int from, int to) throws IOException;
 
-    /** Part {@code index} is whole; {@code next} is where another writer could go on. */
-    void finish(int index, Continuation next) throws IOException;
+    /**
+     * Part {@code index} is whole.
+     *
+     * @param next where another writer could go on; empty if the recording has its end
+     */
+    void finish(int index, Optional<Continuation> next) throws IOException;
   }
 
   /** A new recording that everybody can read. */
@@ -109,6 +115,7 @@ public final class RecordingWriter {
     PartReader.Position at = part.position();
     index = part.index();
     open = true;
+    ended = part.isEnded();
     number = at.number();
     offset = at.offset();
     nanos = at.nanos();
@@ -119,9 +126,12 @@ public final class RecordingWriter {
   }
 
   /** From where another writer can go on while no part is open. */
-  private Continuation continuation() {
-    return new Continuation(
-        signer.shown(), index, previous.clone(), number, offset, nanos, recipients);
+  private Optional<Continuation> continuation() {
+    return ended
+        ? Optional.empty()
+        : Optional.of(
+            new Continuation(
+                signer.shown(), index, previous.clone(), number, offset, nanos, recipients));
   }
 
   /** Time of the last event that was written. */
@@ -147,6 +157,11 @@ public final class RecordingWriter {
   /** Whether a part is begun and not finished. */
   public boolean isOpen() {
     return open;
+  }
+
+  /** Whether the recording has its end: nothing may follow, but the seal of an open part. */
+  public boolean isEnded() {
+    return ended;
   }
 
   /**
@@ -183,6 +198,7 @@ public final class RecordingWriter {
         number += block.count();
         nanos = block.last();
         offset += block.output();
+        ended |= block.ends().isPresent();
         from = block.end();
       }
     } finally {

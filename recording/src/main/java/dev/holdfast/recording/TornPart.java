@@ -22,7 +22,7 @@ public final class TornPart {
     this.ended = ended;
   }
 
-  /** What is whole of {@code bytes}; nothing if not even the head is. */
+  /** What is whole of {@code bytes}; nothing if not even the recording's start is. */
   public static Optional<TornPart> of(byte[] bytes) {
     try {
       PartReader reader = PartReader.of(bytes, 0);
@@ -32,6 +32,9 @@ public final class TornPart {
           reader.readAll(
               event -> ended[0] = event.content() instanceof Event.End,
               note -> ended[0] = note.ends().isPresent());
+      if (reader.position().number() == 0) {
+        return Optional.empty();
+      }
       int end =
           switch (tail) {
             case PartReader.Tail.Sealed(int at) -> at;

@@ -199,8 +199,8 @@ class EncryptionTest {
           }
 
           @Override
-          public void finish(int index, Continuation from) {
-            next[0] = from;
+          public void finish(int index, Optional<Continuation> from) {
+            from.ifPresent(it -> next[0] = it);
           }
         };
     RecordingWriter writer = new RecordingWriter(Samples.NAME, Samples.SIGNER, sink, BOTH);
@@ -236,7 +236,7 @@ class EncryptionTest {
           }
 
           @Override
-          public void finish(int index, Continuation next) {}
+          public void finish(int index, Optional<Continuation> next) {}
         };
     RecordingWriter writer = new RecordingWriter(Samples.NAME, Samples.SIGNER, sink, BOTH);
     writer.write(Samples.buffer(Samples.contents().subList(0, 1)));

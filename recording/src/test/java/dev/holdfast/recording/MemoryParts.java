@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Parts in memory, as a writer makes them. */
 final class MemoryParts implements RecordingWriter.Sink {
@@ -29,7 +30,7 @@ final class MemoryParts implements RecordingWriter.Sink {
   }
 
   @Override
-  public void finish(int index, Continuation next) {
+  public void finish(int index, Optional<Continuation> next) {
     finished = index + 1;
   }
 

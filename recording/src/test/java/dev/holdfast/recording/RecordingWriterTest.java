@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -135,7 +136,7 @@ class RecordingWriterTest {
           }
 
           @Override
-          public void finish(int index, Continuation next) {}
+          public void finish(int index, Optional<Continuation> next) {}
         };
     RecordingWriter writer = new RecordingWriter(Samples.NAME, Samples.SIGNER, sink);
     writer.write(Samples.buffer(Samples.contents().subList(0, 3)));

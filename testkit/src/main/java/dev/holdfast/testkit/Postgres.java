@@ -27,6 +27,7 @@ public final class Postgres implements AutoCloseable {
   private final Path programs;
   private final Path directory;
   private final int port;
+  private boolean runs;
 
   private Postgres(List<String> launcher, Path programs, Path directory, int port) {
     this.launcher = List.copyOf(launcher);
@@ -44,19 +45,55 @@ public final class Postgres implements AutoCloseable {
   public static Postgres start(List<String> launcher) throws Exception {
     Path programs = programs();
     assumeTrue(programs != null, "SKIPPED: needs PostgreSQL (postgresql)");
-    Path directory = Files.createTempDirectory("holdfast-postgres");
-    Postgres postgres = new Postgres(launcher, programs, directory, freePort());
-    if (isRoot()) {
-      run(List.of("chown", "postgres:", directory.toString()));
-    }
+    Postgres postgres = new Postgres(launcher, programs, made(), freePort());
     postgres.run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "data");
     postgres.begin();
     return postgres;
   }
 
+  /**
+   * Another one that follows this, of which each commit waits from now on until it is there, too.
+   */
+  public Postgres standby() throws Exception {
+    Postgres standby = new Postgres(launcher, programs, made(), freePort());
+    standby.run(
+        "pg_basebackup", "-h", "127.0.0.1", "-p", "" + port, "-U", "postgres", "-R", "-D", "data");
+    standby.begin();
+    sql("alter system set synchronous_standby_names = '*'");
+    sql("select pg_reload_conf()");
+    String synchronous = "select count(*) from pg_stat_replication where sync_state = 'sync'";
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!sql(synchronous).equals("1")) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("the standby does not follow");
+      }
+      Thread.onSpinWait();
+    }
+    return standby;
+  }
+
+  /** What follows becomes what is written to. */
+  public void promote() throws Exception {
+    run("pg_ctl", "-D", "data", "-s", "-w", "-t", "" + PATIENCE_SECONDS, "promote");
+  }
+
+  private String sql(String statement) throws Exception {
+    return run("psql", "-h", "127.0.0.1", "-p", "" + port, "-U", "postgres", "-tAc", statement);
+  }
+
   /** As JDBC has it, without "jdbc:". */
   public String url() {
-    return "postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
+    return "postgresql://" + place() + "/postgres?user=postgres";
+  }
+
+  /** The same for a pair, of which always the one is used that can be written to. */
+  public String urlWith(Postgres other) {
+    return "postgresql://%s,%s/postgres?user=postgres&targetServerType=primary&hostRecheckSeconds=0"
+        .formatted(place(), other.place());
+  }
+
+  private String place() {
+    return "127.0.0.1:" + port;
   }
 
   /** Ends it as a loss of the machine would: nothing is written any more. */
@@ -69,6 +106,7 @@ public final class Postgres implements AutoCloseable {
     for (ProcessHandle one : all) {
       one.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
+    runs = false;
   }
 
   /** Starts it after {@link #kill}. */
@@ -87,9 +125,19 @@ public final class Postgres implements AutoCloseable {
         "-o",
         options,
         "start");
+    runs = true;
   }
 
-  private void run(String program, String... arguments) throws Exception {
+  /** A directory that it may use. */
+  private static Path made() throws Exception {
+    Path directory = Files.createTempDirectory("holdfast-postgres");
+    if (isRoot()) {
+      run(List.of("chown", "postgres:", directory.toString()));
+    }
+    return directory;
+  }
+
+  private String run(String program, String... arguments) throws Exception {
     List<String> line = new ArrayList<>(launcher);
     if (isRoot()) {
       line.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
@@ -99,10 +147,10 @@ public final class Postgres implements AutoCloseable {
       boolean isFile = argument.equals("data") || argument.equals("log");
       line.add(isFile ? directory.resolve(argument).toString() : argument);
     }
-    run(line);
+    return run(line);
   }
 
-  private static void run(List<String> line) throws Exception {
+  private static String run(List<String> line) throws Exception {
     Path output = Files.createTempFile("holdfast-postgres", ".out");
     try {
       Process process =
@@ -115,6 +163,7 @@ public final class Postgres implements AutoCloseable {
         process.destroyForcibly();
         throw new AssertionError(line + ": " + Files.readString(output, UTF_8));
       }
+      return Files.readString(output, UTF_8).strip();
     } finally {
       Files.deleteIfExists(output);
     }
@@ -146,7 +195,9 @@ public final class Postgres implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      run("pg_ctl", "-D", "data", "-s", "-w", "-m", "immediate", "stop");
+      if (runs) {
+        run("pg_ctl", "-D", "data", "-s", "-w", "-m", "immediate", "stop");
+      }
     } catch (Exception e) {
       throw new IOException("PostgreSQL does not end", e);
     }
