@@ -114,6 +114,11 @@ final class Display implements AutoCloseable {
     change(now -> overlay.reached(count, roundTripNanos, now));
   }
 
+  /** What the server wrote for so many keys, within a moment, is here. */
+  void heard(long count) {
+    change(now -> overlay.heard(count, now));
+  }
+
   /** A line about the server; empty for none. */
   void notice(String text) {
     change(_ -> overlay.notice(text));
