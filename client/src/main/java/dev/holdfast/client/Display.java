@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ final class Display implements AutoCloseable {
 
   /** Most things that wait for a terminal which takes no output. */
   static final int MOST_WAITING = 512;
+
+  /** When to look again whether a terminal takes output that did not. */
+  private static final long BUSY_NANOS = 20_000_000;
 
   /** How long the end of the program waits for such a terminal. */
   private static final long GOODBYE_MILLIS = 200;
@@ -48,6 +52,13 @@ final class Display implements AutoCloseable {
   private volatile long nextNanos = -1;
 
   private volatile long keys;
+
+  /**
+   * Whether it waits to be told that time has passed: once is enough, however often it is asked.
+   */
+  private final AtomicBoolean isPassing = new AtomicBoolean();
+
+  private volatile String notice = "";
 
   Display(OutputStream out, WindowSize size, Overlay.Predict predict) {
     this.out = out;
@@ -114,9 +125,17 @@ final class Display implements AutoCloseable {
     change(now -> overlay.reached(count, roundTripNanos, now));
   }
 
+  /** What the server wrote for so many keys, within a moment, is here. */
+  void heard(long count) {
+    change(now -> overlay.heard(count, now));
+  }
+
   /** A line about the server; empty for none. */
   void notice(String text) {
-    change(_ -> overlay.notice(text));
+    if (!text.equals(notice)) {
+      notice = text;
+      change(_ -> overlay.notice(text));
+    }
   }
 
   /** The window has that size now. */
@@ -126,7 +145,13 @@ final class Display implements AutoCloseable {
 
   /** Time has passed. */
   void passed() {
-    change(overlay::passed);
+    if (isPassing.compareAndSet(false, true)) {
+      nextNanos = System.nanoTime() + BUSY_NANOS;
+      change(now -> {
+        isPassing.set(false);
+        return overlay.passed(now);
+      });
+    }
   }
 
   /** When {@link #passed} is to be called, by {@link System#nanoTime}; -1 for never. */
@@ -158,8 +183,13 @@ final class Display implements AutoCloseable {
       long now = System.nanoTime();
       if (overflowed) {
         overflowed = false;
+        isPassing.set(false);
         waiting.clear();
+        // Nobody else has been there: what is painted is still known, only not what was typed
+        // since.
+        paint(overlay.uncover());
         paint(overlay.disturbed(now));
+        paint(overlay.notice(notice));
       } else {
         paint(next.apply(now));
       }

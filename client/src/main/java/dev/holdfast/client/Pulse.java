@@ -1,19 +1,17 @@
 package dev.holdfast.client;
 
 import java.io.IOException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out how far the server has come with what was typed, by asking for an answer behind it, and
- * has the {@link Display} say when none comes. Works on a thread of its own from the first key on,
- * one question at a time.
+ * Finds out how far the server has come with what was typed, by {@link Questions} behind it, and
+ * has the {@link Display} say when no answer comes. Works on a thread of its own from the first key
+ * on.
  */
 final class Pulse implements AutoCloseable {
-  /** Most echoes come sooner, and need no question then. */
-  private static final long DELAY_NANOS = 10_000_000;
-
   private static final long SECOND_NANOS = 1_000_000_000;
 
   /** A round trip as long was an outage. */
@@ -35,19 +33,13 @@ final class Pulse implements AutoCloseable {
   private volatile boolean closed;
   private boolean started;
 
-  /** When the answer came; 0 before. Written by who brings it. */
-  private volatile long answeredNanos;
+  /** When answers came that the thread has not seen; no more than questions. */
+  private final ConcurrentLinkedQueue<Long> answers = new ConcurrentLinkedQueue<>();
 
   private volatile long roundTripNanos;
 
-  // Confined to the thread.
-
-  /** The keys behind which was asked, or -1. */
-  private long asked = -1;
-
-  private long askedNanos;
-  private long reached;
-  private long unaskedSince = -1;
+  /** Confined to the thread. */
+  private final Questions questions = new Questions();
 
   /**
    * For a display.
@@ -90,7 +82,7 @@ final class Pulse implements AutoCloseable {
     try {
       while (!closed) {
         long now = clock.getAsLong();
-        takeAnswer(now);
+        takeAnswers();
         ask(now);
         long next = display.nextNanos();
         if (next >= 0 && next - now <= 0) {
@@ -104,62 +96,54 @@ final class Pulse implements AutoCloseable {
     }
   }
 
-  private void takeAnswer(long now) {
-    long answered = answeredNanos;
-    if (asked >= 0 && answered != 0) {
-      answeredNanos = 0;
-      long took = answered - askedNanos;
+  private void takeAnswers() {
+    for (Long at = answers.poll(); at != null; at = answers.poll()) {
+      long took = questions.answered(at);
       if (took < MOST_ROUND_TRIP_NANOS) {
         long before = roundTripNanos;
         roundTripNanos = Math.max(1, before == 0 ? took : before + (took - before) / 8);
       }
-      reached = asked;
-      asked = -1;
       links.roundTrip(roundTripNanos);
-      display.reached(reached, roundTripNanos);
-    }
-    if (asked < 0 && display.keys() > reached) {
-      unaskedSince = unaskedSince < 0 ? now : unaskedSince;
+      display.reached(questions.reached(), roundTripNanos);
+      display.heard(questions.heard());
     }
   }
 
   private void ask(long now) throws IOException {
-    if (unaskedSince >= 0 && now - unaskedSince >= DELAY_NANOS) {
-      unaskedSince = -1;
-      asked = display.keys();
-      askedNanos = now;
+    questions.typed(display.keys(), now);
+    long next = questions.nextNanos();
+    if (next >= 0 && now - next >= 0) {
+      questions.ask(now);
       server.ask(this::answered);
     }
   }
 
   private void answered() {
-    long now = clock.getAsLong();
-    answeredNanos = now == 0 ? 1 : now;
+    answers.add(clock.getAsLong());
     LockSupport.unpark(thread);
   }
 
   private void say(long now) {
     if (tells) {
       @Nullable String text =
-          Display.notice(host, links.awayNanos(), asked < 0 ? -1 : now - askedNanos);
+          Display.notice(host, links.awayNanos(), questions.unansweredNanos(now));
       display.notice(text == null ? "" : text);
     }
   }
 
   /** Until something is due; while there may be something to tell, a second at most. */
   private void pause(long now) {
-    boolean waits = asked >= 0 || links.awayNanos() >= 0;
+    boolean waits = questions.unansweredNanos(now) >= 0 || links.awayNanos() >= 0;
     long most = waits ? SECOND_NANOS / 4 : Long.MAX_VALUE;
-    if (unaskedSince >= 0) {
-      most = Math.min(most, unaskedSince + DELAY_NANOS - now);
-    }
-    long next = display.nextNanos();
-    if (next >= 0) {
-      most = Math.min(most, next - now);
-    }
-    if (most > 0 && answeredNanos == 0) {
+    most = Math.min(most, until(questions.nextNanos(), now));
+    most = Math.min(most, until(display.nextNanos(), now));
+    if (most > 0 && answers.isEmpty()) {
       LockSupport.parkNanos(this, most);
     }
+  }
+
+  private static long until(long nanos, long now) {
+    return nanos < 0 ? Long.MAX_VALUE : nanos - now;
   }
 
   @Override

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.ssh.WindowSize;
 import dev.holdfast.terminal.Overlay;
+import dev.holdfast.terminal.Settings;
+import dev.holdfast.terminal.Size;
+import dev.holdfast.terminal.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -136,5 +141,92 @@ class DisplayTest {
     assertThat(Display.notice("host", -1, 2 * second)).isEqualTo("host: no answer for 2 s");
     assertThat(Display.notice("host", 3 * second, 9 * second))
         .isEqualTo("host: link lost for 3 s, reconnecting");
+  }
+
+  /** A terminal that takes output while nobody holds its gate. */
+  private final class Gated extends OutputStream {
+    private final ReentrantLock gate = new ReentrantLock();
+
+    @Override
+    public void write(int b) {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) {
+      gate.lock();
+      try {
+        shown.write(bytes, from, count);
+      } finally {
+        gate.unlock();
+      }
+    }
+  }
+
+  private Terminal terminal() {
+    Terminal terminal = new Terminal(new Size(80, 24), Settings.DEFAULT);
+    terminal.feed(shown.toByteArray());
+    return terminal;
+  }
+
+  /** Has "$ ec" written by the host and "ho" guessed, with that happening before it is taken. */
+  private Display busy(Consumer<Display> happening) throws Exception {
+    Gated terminal = new Gated();
+    Display display = new Display(terminal, SIZE, Overlay.Predict.ALWAYS);
+    write(display, "$ ");
+    display.typed(bytes("e"));
+    write(display, "e");
+    display.typed(bytes("cho"));
+    Thread output;
+    terminal.gate.lock();
+    try {
+      output =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  write(display, "c");
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      while (!terminal.gate.hasQueuedThreads()) {
+        Thread.onSpinWait();
+      }
+      happening.accept(display);
+    } finally {
+      terminal.gate.unlock();
+    }
+    output.join();
+    return display;
+  }
+
+  @Test
+  void whatIsPaintedGoesThoughMoreHappenedThanCanWait() throws Exception {
+    try (Display display =
+        busy(it -> {
+          for (int i = 0; i <= Display.MOST_WAITING; i++) {
+            it.typed(bytes("x"));
+          }
+        })) {
+      assertThat(terminal().line(0)).isEqualTo("$ ec");
+      write(display, "ho");
+      assertThat(terminal().line(0)).isEqualTo("$ echo");
+      assertThat(terminal().cursorColumn()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void thatTimeHasPassedIsOneThingHoweverOftenItIsTold() throws Exception {
+    try (Display display =
+        busy(it -> {
+          for (int i = 0; i <= Display.MOST_WAITING; i++) {
+            it.passed();
+            it.notice("");
+          }
+        })) {
+      assertThat(terminal().line(0)).isEqualTo("$ echo");
+      write(display, "ho");
+      assertThat(terminal().line(0)).isEqualTo("$ echo");
+    }
   }
 }

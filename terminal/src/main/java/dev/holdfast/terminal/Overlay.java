@@ -81,6 +81,7 @@ public final class Overlay {
     } else {
       model.feed(bytes, from, to);
     }
+    predictor.look(now);
     return paint();
   }
 
@@ -131,14 +132,21 @@ public final class Overlay {
   }
 
   /**
-   * So many keys are known to have reached the host, which may take a moment to answer; what is to
-   * be painted now.
+   * So many keys are known to have reached the host, which may take a moment to answer; what it
+   * answers may come later than we know, so they count as answered only once {@link #heard} was
+   * told of them, too. What is to be painted now.
    *
    * @param roundTripNanos how long that takes, smoothed
    */
   public byte[] reached(long keys, long roundTripNanos, long nanos) {
     predictor.reached(keys, nanos);
     predictor.roundTrip(roundTripNanos);
+    return passed(nanos);
+  }
+
+  /** What the host wrote for so many keys, if it did within a moment, is here; what is painted. */
+  public byte[] heard(long keys, long nanos) {
+    predictor.heard(keys);
     return passed(nanos);
   }
 

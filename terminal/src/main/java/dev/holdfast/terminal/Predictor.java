@@ -3,6 +3,7 @@ package dev.holdfast.terminal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guesses what the keys of a person will do to the row of the cursor: Winstein and Balakrishnan,
@@ -12,6 +13,10 @@ import java.util.List;
  * are shown only if one of their epoch was right, so that nothing is shown where keys are not
  * echoed, as in a password. A guess is judged when the host has had the time to answer its key: a
  * wrong one ends all of its epoch, or all if it was shown.
+ *
+ * <p>Where the cursor will be is not known while keys are under way of which nobody knows what they
+ * do. Nothing is guessed then until the host has answered all of them, or until what was typed
+ * since is found on the screen twice, the second time with more of it.
  *
  * <p>Confined to its overlay.
  */
@@ -43,6 +48,16 @@ final class Predictor {
 
   private record Place(int column, int epoch, long key) {}
 
+  /** Where the line seemed to be when the host wrote last, so much of it. */
+  private record Sight(int begin, int y, int scrolled, int keys) {
+    boolean isFurther(Sight before) {
+      return begin == before.begin
+          && y == before.y
+          && scrolled == before.scrolled
+          && keys > before.keys;
+    }
+  }
+
   private final Screen screen;
   private final Overlay.Predict wanted;
   private final List<Place> places = new ArrayList<>();
@@ -55,8 +70,17 @@ final class Predictor {
   private long keys;
   private long answered;
 
-  /** No guesses before the host has answered this key. */
+  /** The answers to these keys, if there are any, have come in. */
+  private long heard;
+
+  /** The key that is guessed for: the last one, or one before it that had to wait. */
+  private long guessing;
+
+  /** No guesses before the host has answered this key, or the line is found. */
   private long blindUntil;
+
+  private final TypedLine line = new TypedLine();
+  private @Nullable Sight sight;
 
   /** The first column of what was typed in this line; negative before that. */
   private int begin = -1;
@@ -128,9 +152,14 @@ final class Predictor {
     arrivals.add(new Arrival(count, nanos));
   }
 
+  /** What the host has written soon after so many keys reached it is here. */
+  void heard(long count) {
+    heard = Math.max(heard, count);
+  }
+
   /** When {@link #judge} should be called again, if nothing comes; -1 for never. */
   long nextNanos() {
-    if (!arrivals.isEmpty()) {
+    if (isHeard()) {
       return arrivals.getFirst().nanos + ANSWER_NANOS;
     }
     long next = -1;
@@ -143,18 +172,29 @@ final class Predictor {
     return next;
   }
 
+  private boolean isHeard() {
+    return !arrivals.isEmpty() && arrivals.getFirst().keys <= heard;
+  }
+
   /** Everything guessed is dropped, and nothing is held against it. */
   void forget() {
     clear();
     epoch++;
     begin = -1;
+    lose();
+  }
+
+  /** Nobody knows what the keys so far will have done, nor where the next one will go. */
+  private void lose() {
+    blindUntil = keys;
+    sight = null;
   }
 
   /** So much was typed at once that nobody waits for each of it. */
   void bulk() {
     keys++;
+    line.clear();
     forget();
-    blindUntil = keys;
   }
 
   private void clear() {
@@ -184,7 +224,7 @@ final class Predictor {
 
   /** Looks at what the host has made of the keys. */
   void judge(long now) {
-    while (!arrivals.isEmpty() && now - arrivals.getFirst().nanos >= ANSWER_NANOS) {
+    while (isHeard() && now - arrivals.getFirst().nanos >= ANSWER_NANOS) {
       answered = Math.max(answered, arrivals.removeFirst().keys);
     }
     if (!isActive()) {
@@ -263,6 +303,44 @@ final class Predictor {
       }
     }
     epoch++;
+    lose();
+  }
+
+  // Finding the line again.
+
+  /** The host has written; if nobody knew where the next key goes, somebody may know now. */
+  void look(long now) {
+    if (answered >= blindUntil || !isPlain()) {
+      sight = null;
+      return;
+    }
+    TypedLine.Found found = line.find(screen.grid.row(screen.y), screen.x);
+    Sight before = sight;
+    sight =
+        found == null ? null : new Sight(found.begin(), screen.y, screen.scrolled, found.keys());
+    if (sight != null && before != null && sight.isFurther(before)) {
+      guessAhead(sight, now);
+    }
+  }
+
+  /** The keys that the host has not answered do behind the cursor what they do in a line. */
+  private void guessAhead(Sight seen, long now) {
+    clear();
+    y = seen.y;
+    if (end(screen.x) > screen.x) {
+      return;
+    }
+    epoch++;
+    confirmed = epoch;
+    blindUntil = 0;
+    begin = seen.begin;
+    guessing = line.number(seen.keys - 1);
+    place(screen.x);
+    for (int i = seen.keys; i < line.count() && blindUntil == 0; i++) {
+      guessing = line.number(i);
+      unless(line.isErase(i) ? !erase(now) : !print(line.character(i), now));
+    }
+    guessing = keys;
   }
 
   // Guessing.
@@ -270,15 +348,17 @@ final class Predictor {
   /** The next key was pressed. */
   void type(Key key, long now) {
     keys++;
+    guessing = keys;
     if (wanted == Overlay.Predict.NEVER) {
       return;
     }
     judge(now);
+    follow(key);
     switch (key) {
       case Key.Motion.RETURN -> {
         epoch++;
         begin = -1;
-        blindUntil = keys;
+        lose();
       }
       case Key.Motion.OTHER -> {
         epoch++;
@@ -291,6 +371,14 @@ final class Predictor {
     }
   }
 
+  private void follow(Key key) {
+    switch (key) {
+      case Key.Printed(int c) -> line.print(c, keys);
+      case Key.Motion.BACKSPACE -> line.erase(keys);
+      case Key.Motion.LEFT, Key.Motion.RIGHT, Key.Motion.RETURN, Key.Motion.OTHER -> line.clear();
+    }
+  }
+
   private void unless(boolean unsure) {
     if (unsure) {
       epoch++;
@@ -298,11 +386,12 @@ final class Predictor {
     }
   }
 
+  private boolean isPlain() {
+    return !screen.is(Mode.INSERT) && !screen.pending && screen.charsets.isPlain();
+  }
+
   private boolean canGuess() {
-    if (answered < blindUntil
-        || screen.is(Mode.INSERT)
-        || screen.pending
-        || !screen.charsets.isPlain()) {
+    if (answered < blindUntil || !isPlain()) {
       return false;
     }
     if (places.isEmpty()) {
@@ -325,7 +414,7 @@ final class Predictor {
     if (!places.isEmpty() && places.getLast().epoch == epoch) {
       places.removeLast();
     }
-    places.add(new Place(column, epoch, keys));
+    places.add(new Place(column, epoch, guessing));
   }
 
   private boolean print(int c, long now) {
@@ -387,7 +476,7 @@ final class Predictor {
 
   private void guess(int column, int text, long style, boolean unknown, long now) {
     Guess guess = row[column];
-    guess.begin(screen.grid.row(y).text[column], epoch, keys, now);
+    guess.begin(screen.grid.row(y).text[column], epoch, guessing, now);
     guess.text = text;
     guess.style = style;
     guess.unknown = unknown;

@@ -142,6 +142,83 @@ class OverlayTest {
   }
 
   @Test
+  void whoTypesOnAfterReturnIsGuessedForOnceTheLineIsFoundTwice() {
+    Person person = atWork(Overlay.Predict.ALWAYS);
+    person.type("\r");
+    person.host("\r\n$ ");
+    person.type("l");
+    person.type("s");
+    person.type(" ");
+    person.type("x");
+    person.host("l");
+    assertThat(person.row(3)).isEqualTo("$ l");
+    person.host("s");
+    assertThat(person.row(3)).isEqualTo("$ ls x");
+    assertThat(person.isUnderlined(3, 3)).isFalse();
+    assertThat(person.isUnderlined(3, 5)).isTrue();
+    person.type("y");
+    person.type("\u007f");
+    assertThat(person.row(3)).isEqualTo("$ ls x");
+    person.host(" x");
+    person.settle();
+    assertThat(person.overlay.isPainted()).isFalse();
+    assertThat(person.overlay.nextNanos()).isNegative();
+  }
+
+  @Test
+  void aKeyIsNotAnsweredBeforeWhatTheHostWroteForItIsHere() {
+    Person person = atWork(Overlay.Predict.ALWAYS);
+    person.type("x");
+    person.shown.feed(person.overlay.reached(person.overlay.keys(), 100, person.now));
+    person.pass(1000);
+    assertThat(person.row(2)).isEqualTo("$ ex");
+    person.shown.feed(person.overlay.heard(person.overlay.keys(), person.now));
+    assertThat(person.row(2)).isEqualTo("$ e");
+  }
+
+  @Test
+  void showsNothingOfAPasswordThatBeginsAsTheQuestionEnds() {
+    Person person = atWork(Overlay.Predict.ALWAYS);
+    person.type("\r");
+    for (char c : " secret".toCharArray()) {
+      person.type(String.valueOf(c));
+    }
+    person.host("\r\nPassword: ");
+    assertThat(person.row(3)).isEqualTo("Password:");
+    person.settle();
+    assertThat(person.row(3)).isEqualTo("Password:");
+  }
+
+  @Test
+  void guessesNothingBeforeWhatStandsBehindTheLine() {
+    Person person = atWork(Overlay.Predict.ALWAYS);
+    person.type("\r");
+    person.host("\r\n$ \0337 suggested\0338");
+    person.type("l");
+    person.type("s");
+    person.type("x");
+    person.host("l");
+    person.host("s");
+    assertThat(person.row(3)).isEqualTo("$ lsuggested");
+  }
+
+  @Test
+  void ofALineThatIsTooLongOnlyItsEndIsLookedFor() {
+    Person person = atWork(Overlay.Predict.ALWAYS);
+    person.type("\r");
+    person.host("\r\n$ ");
+    for (int i = 0; i < TypedLine.MOST; i++) {
+      person.type(i % 2 == 0 ? "a" : "\u007f");
+    }
+    person.type("b");
+    person.type("c");
+    person.type("d");
+    person.host("b");
+    person.host("c");
+    assertThat(person.row(3)).isEqualTo("$ bcd");
+  }
+
+  @Test
   void confirmsALineThatScrollsAwayInOnePiece() {
     Person person = atWork(Overlay.Predict.ALWAYS);
     person.type("cho");

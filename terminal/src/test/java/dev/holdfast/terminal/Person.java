@@ -55,6 +55,7 @@ final class Person {
 
   void reached(long keys, int roundTripMillis) {
     shown.feed(overlay.reached(keys, roundTripMillis * MILLI, now));
+    shown.feed(overlay.heard(keys, now));
   }
 
   void pass(int millis) {
