@@ -45,6 +45,8 @@ const rtc = () => attempt(() => new Promise((yes) => {
     sixByName: await who('http://localhost:%(port6)d'),
     other: await who('http://127.0.0.2:%(port2)d'),
     below: await who('http://foo.localhost:%(port)d'),
+    hidden: await attempt(async () => (await fetch('http://127.0.0.1:%(port)d/hidden')).text()),
+    shown: await attempt(async () => (await fetch('/hidden')).text()),
     nowhere: await who('http://localhost:1'),
     internet: await who('http://192.0.2.1'),
     name: await who('http://www.holdfast.example'),
@@ -55,6 +57,10 @@ const rtc = () => attempt(() => new Promise((yes) => {
     done: true,
   };
   await fetch('/report', { method: 'POST', body: JSON.stringify(report) });
+  while (new URLSearchParams(location.search).has('again')) {
+    await new Promise((yes) => setTimeout(yes, 500));
+    await attempt(() => fetch('/report', { method: 'POST', body: '{"again": "yes"}' }));
+  }
 })();
 </script>"""
 
@@ -67,6 +73,8 @@ class App(BaseHTTPRequestHandler):
             self.socket_echo()
         elif self.path == "/who":
             self.answer("text/plain", NAME)
+        elif self.path == "/hidden":
+            self.answer("text/plain", "for pages of the same origin", {"Access-Control-Allow-Origin": "http://localhost:1"})
         elif self.path == "/worker.js":
             self.answer("text/javascript", "self.addEventListener('fetch', () => {});")
         elif self.path == "/file":

@@ -1,17 +1,15 @@
 package dev.holdfast.browser;
 
 import dev.holdfast.forward.LoopbackPeers;
+import dev.holdfast.forward.Server;
+import dev.holdfast.forward.SessionMonitor;
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,48 +31,64 @@ public final class BrowserWindow {
   private static final String START = "http://" + Reach.START + "/";
   private static final Path PROC = Path.of("/proc");
 
-  /** In the window the server's addresses are what they are there. */
-  private static final StartPages.Way THIS_WINDOW =
-      new StartPages.Way() {
-        @Override
-        public boolean isWindow() {
-          return true;
-        }
-
-        @Override
-        public URI lead(URI there) {
-          return there;
-        }
-      };
-
-  private final FarSide far;
+  private final String login;
+  private final RoomMaker rooms;
   private final WindowSettings settings;
   private final Consumer<String> tell;
-  private final AppWatch apps;
   private final LoginPlace place;
   private final CompletableFuture<Void> came = new CompletableFuture<>();
   private volatile @Nullable ProcessHandle browserProcess;
 
   private BrowserWindow(
-      FarSide far, WindowSettings settings, Consumer<String> tell, LoginPlace place) {
-    this.far = far;
+      String login,
+      RoomMaker rooms,
+      WindowSettings settings,
+      Consumer<String> tell,
+      LoginPlace place) {
+    this.login = login;
+    this.rooms = rooms;
     this.settings = settings;
     this.tell = tell;
     this.place = place;
-    this.apps = new AppWatch(far);
   }
 
   /**
    * Opens the window and waits until it is closed; or, if the login has one already, opens the
-   * address there.
+   * address there. All that the browser reaches is in this process.
    *
    * @param tell says to the person what is going on
    * @throws IOException with a sentence for the person, if there can be no window
    */
-  public static void run(FarSide far, WindowSettings settings, Consumer<String> tell)
+  public static void run(Server server, WindowSettings settings, Consumer<String> tell)
       throws IOException, InterruptedException {
-    LoginPlace place = LoginPlace.of(far.login(), settings.environment(), settings.home());
-    new BrowserWindow(far, settings, tell, place).run();
+    RoomMaker rooms = (plan, came) -> new WindowRoom(server, plan, came);
+    run(server.name(), rooms, settings, tell);
+  }
+
+  /**
+   * The same with all that the browser reaches in a confined process.
+   *
+   * @param monitor of the server
+   * @param command the confined process' words, which lead to {@link RoomProcess#run}
+   * @param files what that reads
+   */
+  public static void runConfined(
+      SessionMonitor monitor,
+      List<String> command,
+      List<Path> files,
+      WindowSettings settings,
+      Consumer<String> tell)
+      throws IOException, InterruptedException {
+    ConfinedRoom.Program program = new ConfinedRoom.Program(command, files);
+    RoomMaker rooms = (plan, came) -> new ConfinedRoom(monitor, program, plan, came, tell);
+    run(monitor.name(), rooms, settings, tell);
+  }
+
+  private static void run(
+      String login, RoomMaker rooms, WindowSettings settings, Consumer<String> tell)
+      throws IOException, InterruptedException {
+    LoginPlace place = LoginPlace.of(login, settings.environment(), settings.home());
+    new BrowserWindow(login, rooms, settings, tell, place).run();
   }
 
   private void run() throws IOException, InterruptedException {
@@ -86,13 +100,13 @@ public final class BrowserWindow {
     Optional<WindowControl> control =
         WindowControl.first(place, address, other -> startAlso(profile, open, other));
     if (control.isEmpty()) {
-      tell.accept("Opened in the window of " + far.login() + ".");
+      tell.accept("Opened in the window of " + login + ".");
       return;
     }
+    WindowRoom.Plan plan = new WindowRoom.Plan(settings.allowsInternet(), place.apps());
     try (WindowControl _ = control.get();
-        AppWatch watched = apps;
-        Door door = door(profile)) {
-      watched.wake();
+        Room room = rooms.make(plan, () -> came.complete(null));
+        Door door = door(profile, room)) {
       Profile.DoorPlace at = doorPlace(profile, door);
       profile.write(at);
       Process process = start(profile, at, address);
@@ -119,13 +133,13 @@ public final class BrowserWindow {
         .orElseThrow(() ->
             new IOException(
                 isManaged && !installed.isEmpty()
-                    ? ManagedBrowser.ADVICE.formatted(installed.getFirst().name(), far.login())
+                    ? ManagedBrowser.ADVICE.formatted(installed.getFirst().name(), login)
                     : "No browser is installed that can be a window: install Chromium, Chrome,"
                         + " Edge, Brave or Firefox, or use your own with --own-browser."));
   }
 
   private String address(String pasted) throws IOException {
-    return PastedAddress.parse(pasted, PastedAddress.ownNames(far.login(), ""))
+    return PastedAddress.parse(pasted, PastedAddress.ownNames(login, ""))
         .orElseThrow(() ->
             new IOException(
                 "'"
@@ -134,45 +148,21 @@ public final class BrowserWindow {
         .toString();
   }
 
-  private Door door(Profile profile) throws IOException {
-    StartPages pages =
-        new StartPages(far, apps, AppMemory.of(place.apps(), Clock.systemUTC()), THIS_WINDOW);
-    PageServer server =
-        new PageServer(
-            () -> Set.of(Reach.START),
-            request -> {
-              came.complete(null);
-              return pages.answer(request);
-            });
-    Door.Rooms rooms =
-        new Door.Rooms(
-            far,
-            new Reach(settings.allowsInternet(), this::ownAddresses),
-            server,
-            new Door.Watch() {
-              @Override
-              public void opened(String host, int port) {
-                came.complete(null);
-                pages.used(host, port);
-              }
-
-              @Override
-              public void refused() {
-                tell.accept(
-                    "Another program tried to use this window's way to "
-                        + far.login()
-                        + " and was turned away.");
-              }
-            });
+  private Door door(Profile profile, Room room) throws IOException {
     if (profile.browser().kind() == BrowserKind.FIREFOX && hasSockets()) {
-      return Door.onSocket(place.door(), rooms);
+      return Door.onSocket(place.door(), room);
     }
     Callers callers = callers();
     try {
-      return Door.onLoopback(place.lastPort(), callers, rooms);
+      return Door.onLoopback(place.lastPort(), callers, room, this::refused);
     } catch (IOException e) {
-      return Door.onLoopback(0, callers, rooms);
+      return Door.onLoopback(0, callers, room, this::refused);
     }
+  }
+
+  private void refused() {
+    tell.accept(
+        "Another program tried to use this window's way to " + login + " and was turned away.");
   }
 
   private static boolean hasSockets() {
@@ -183,20 +173,13 @@ public final class BrowserWindow {
     if (!LoopbackPeers.isKnown()) {
       tell.accept(
           "On this system it can't be told who uses the window's way to "
-              + far.login()
+              + login
               + ": as long as it is open, other programs of this machine could.");
       return _ -> true;
     }
     Integer uid = (Integer) Files.getAttribute(PROC.resolve("self"), "unix:uid");
     return new LinuxCallers(
         PROC, Integer.toUnsignedLong(uid), () -> Optional.ofNullable(browserProcess));
-  }
-
-  /** Where the server's own programs listen, beside its loopback. */
-  private Set<String> ownAddresses() {
-    Set<String> addresses = new HashSet<>();
-    apps.known().apps().forEach(it -> addresses.addAll(it.candidate().dials()));
-    return addresses;
   }
 
   private Profile.DoorPlace doorPlace(Profile profile, Door door) throws IOException {
@@ -219,7 +202,7 @@ public final class BrowserWindow {
     browserProcess = profile.running().orElse(process.toHandle());
     tell.accept(
         "The window of %s is open in %s; it ends when you close it."
-            .formatted(far.login(), profile.browser().name()));
+            .formatted(login, profile.browser().name()));
     return process;
   }
 
@@ -244,7 +227,7 @@ public final class BrowserWindow {
             tell.accept(
                 "%s has asked for nothing yet. If its window stays empty: "
                         .formatted(browser.name())
-                    + ManagedBrowser.ADVICE.formatted(browser.name(), far.login()));
+                    + ManagedBrowser.ADVICE.formatted(browser.name(), login));
           }
           return null;
         });

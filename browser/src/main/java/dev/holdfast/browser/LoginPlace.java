@@ -20,6 +20,7 @@ import java.util.Map;
  * @param key a short name of the login, the same every time
  */
 record LoginPlace(Path directory, Path sockets, String key) {
+  private static final String OWN = "start";
   private static final int MOST_NAME = 60;
   private static final int KEY_DIGITS = 10;
 
@@ -45,6 +46,7 @@ record LoginPlace(Path directory, Path sockets, String key) {
             : data.resolve("run");
     makePrivate(directory);
     makePrivate(sockets);
+    makePrivate(directory.resolve(OWN));
     return new LoginPlace(directory, sockets, key);
   }
 
@@ -77,8 +79,9 @@ record LoginPlace(Path directory, Path sockets, String key) {
     return within.resolve("profile-" + browser.kind().name().toLowerCase(Locale.ROOT));
   }
 
+  /** In a directory of its own, the only one that a confined process may write to. */
   Path apps() {
-    return directory.resolve("apps");
+    return directory.resolve(OWN).resolve("apps");
   }
 
   Path lock() {

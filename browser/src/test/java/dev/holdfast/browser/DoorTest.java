@@ -22,30 +22,24 @@ class DoorTest {
   private final TestServers servers = new TestServers();
   private final LocalFar far = new LocalFar();
   private final List<String> opened = new CopyOnWriteArrayList<>();
-  private final Door.Rooms rooms =
-      new Door.Rooms(
+  private final Room room =
+      new SocksRoom(
           far,
           new Reach(false, Set::of),
           new PageServer(() -> Set.of(Reach.START), _ -> PageAnswer.text(200, "the start page")),
-          new Door.Watch() {
-            @Override
-            public void opened(String host, int port) {
-              opened.add(host + ":" + port);
-            }
-
-            @Override
-            public void refused() {
-              opened.add("refused");
-            }
-          });
+          (host, port) -> opened.add(host + ":" + port));
 
   @AfterEach
   void close() throws IOException {
     servers.close();
   }
 
+  private void refused() {
+    opened.add("refused");
+  }
+
   private Door forAll() throws IOException {
-    return Door.onLoopback(0, _ -> true, rooms);
+    return Door.onLoopback(0, _ -> true, room, this::refused);
   }
 
   @Test
@@ -96,7 +90,7 @@ class DoorTest {
 
   @Test
   void isClosedToOthers() throws IOException {
-    try (Door door = Door.onLoopback(0, _ -> false, rooms)) {
+    try (Door door = Door.onLoopback(0, _ -> false, room, this::refused)) {
       assertThat(SocksClient.ask(door.port(), "start.localhost", 80, START)).isEqualTo("closed");
       assertThat(door.refusals()).isEqualTo(1);
     }
@@ -106,7 +100,7 @@ class DoorTest {
   @Test
   void isTheOwnersAloneAsASocket(@TempDir Path directory) throws IOException {
     Path socket = directory.resolve("door");
-    try (Door _ = Door.onSocket(socket, rooms)) {
+    try (Door _ = Door.onSocket(socket, room)) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
           .isEqualTo("rw-------");
     }

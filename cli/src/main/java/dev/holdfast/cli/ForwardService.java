@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,15 +89,7 @@ final class ForwardService {
 
   /** As this process was started, with other arguments. */
   private static Process start(ControlFiles files) throws IOException {
-    List<String> words = new ArrayList<>();
-    for (String each : OwnCommand.words()) {
-      words.add(each);
-      if (each.equals(Main.class.getName())) {
-        break;
-      }
-    }
-    words.add(ForwardCommand.NAME);
-    words.add("--service");
+    List<String> words = OwnCommand.words(Main.class.getName(), ForwardCommand.NAME, "--service");
     File log = files.log().toFile();
     if (log.length() > MOST_LOG) {
       Files.delete(files.log());

@@ -52,6 +52,9 @@ final class Main {
     if (args.length > 0 && args[0].equals(ForwardCommand.NAME)) {
       System.exit(forward(List.of(args).subList(1, args.length)));
     }
+    if (args.length == 1 && args[0].equals(RoomCommand.NAME)) {
+      System.exit(RoomCommand.run());
+    }
     boolean isConnect = args.length > 0 && args[0].equals("connect");
     CommandLine command =
         isConnect ? connectOnly(StandardStreams.ofProcess()) : commandLine(List.of(args));

@@ -1,12 +1,13 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.browser.BrowserWindow;
-import dev.holdfast.browser.ServerFar;
 import dev.holdfast.browser.WindowSettings;
 import dev.holdfast.client.Logins;
+import dev.holdfast.client.OwnCommand;
 import dev.holdfast.forward.ForwardSettings;
-import dev.holdfast.forward.Server;
 import dev.holdfast.forward.Servers;
+import dev.holdfast.link.Confinement;
+import dev.holdfast.link.UnsupportedHostException;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -89,13 +90,30 @@ final class OpenCommand implements Callable<Integer> {
             Path.of(System.getProperty("user.home")));
     Logins logins = Logins.attended(System.err);
     try (Servers servers = Servers.start(logins, ForwardSettings.usual())) {
-      Server server = servers.get(ssh.arguments(destination));
-      try (Server.Hold _ = server.hold()) {
-        BrowserWindow.run(
-            new ServerFar(server), settings, text -> System.err.println("holdfast: " + text));
-      }
+      show(servers, settings);
     }
     return 0;
+  }
+
+  private void show(Servers servers, WindowSettings settings)
+      throws IOException, InterruptedException {
+    try {
+      Confinement.require();
+    } catch (UnsupportedHostException e) {
+      tell("The window's connections are not confined by the system: " + e.getMessage());
+      BrowserWindow.run(servers.get(ssh.arguments(destination)), settings, OpenCommand::tell);
+      return;
+    }
+    BrowserWindow.runConfined(
+        servers.monitor(ssh.arguments(destination)),
+        OwnCommand.words(Main.class.getName(), RoomCommand.NAME),
+        OwnCommand.files(),
+        settings,
+        OpenCommand::tell);
+  }
+
+  private static void tell(String text) {
+    System.err.println("holdfast: " + text);
   }
 
   private static String encoded(String text) {

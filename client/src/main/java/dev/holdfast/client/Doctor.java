@@ -1,5 +1,7 @@
 package dev.holdfast.client;
 
+import dev.holdfast.link.Confinement;
+import dev.holdfast.link.UnsupportedHostException;
 import dev.holdfast.ssh.Agent;
 import dev.holdfast.ssh.ClientConnection;
 import java.io.IOException;
@@ -45,7 +47,25 @@ public final class Doctor {
     } catch (IOException e) {
       unreadable(e, found);
     }
+    found.add(confinement());
     return found;
+  }
+
+  /** Where it can't be done all works the same, with the rights of its user. */
+  private static Finding confinement() {
+    try {
+      Confinement.require();
+      return Finding.ok(
+          "confinement",
+          "The process behind a browser window can be confined to its server and its own files.");
+    } catch (UnsupportedHostException e) {
+      return Finding.of(
+          Finding.Level.NOTE,
+          "confinement",
+          "The process behind a browser window can't be confined: " + e.getMessage(),
+          "Windows work all the same; a newer Linux would keep keys and files from what servers"
+              + " send.");
+    }
   }
 
   /** The configuration can't be read, and nothing found so far says why. */

@@ -2,7 +2,9 @@ package dev.holdfast.client;
 
 import dev.holdfast.link.ClientEvent;
 import dev.holdfast.link.Destination;
+import dev.holdfast.link.Duplex;
 import dev.holdfast.ssh.ClientConnection;
+import dev.holdfast.ssh.Target;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -95,6 +97,67 @@ public final class Logins implements AutoCloseable {
       if (!done) {
         road.close();
       }
+    }
+  }
+
+  /** A server that was connected to, for a login by somebody else; closing it leaves it. */
+  public interface Lent extends AutoCloseable {
+    /** What SSH is to be spoken on. */
+    Duplex stream();
+
+    /** What there is to log in with. */
+    Target target();
+
+    /** Whether the server whose key was accepted is the one that was meant. */
+    boolean isSafe();
+
+    /** Lets keys and agent go: the login is done. */
+    void loggedIn();
+
+    @Override
+    void close();
+  }
+
+  /** Connects. Blocks. */
+  public Lent lend(ClientConfig config, Hearer hearer) throws IOException {
+    Road road = Road.among(ways, prompts.of(config.surroundings(), hearer), new Watch(hearer));
+    boolean done = false;
+    try {
+      Road.Readied ready = road.ready(config, haste);
+      done = true;
+      return new Begun(ready, road);
+    } finally {
+      if (!done) {
+        road.close();
+      }
+    }
+  }
+
+  private record Begun(Road.Readied ready, Road road) implements Lent {
+    @Override
+    public Duplex stream() {
+      return ready.stream();
+    }
+
+    @Override
+    public Target target() {
+      return ready.target();
+    }
+
+    @Override
+    public boolean isSafe() {
+      return !ready.check().isUnsafe();
+    }
+
+    @Override
+    public void loggedIn() {
+      ready.identities().close();
+    }
+
+    @Override
+    public void close() {
+      ready.identities().close();
+      road.close();
     }
   }
 

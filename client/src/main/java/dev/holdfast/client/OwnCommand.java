@@ -15,6 +15,9 @@ public final class OwnCommand {
   private static final Charset NATIVE =
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
+  /** The option that names what the JDK has kept of a run before. */
+  private static final String CACHE = "-XX:AOTCache=";
+
   private OwnCommand() {}
 
   /**
@@ -32,6 +35,35 @@ public final class OwnCommand {
     words.add(own.command().get());
     words.addAll(arguments.get());
     return words;
+  }
+
+  /** The same program's with other arguments behind the class that it begins with. */
+  public static List<String> words(String main, String... arguments) throws IOException {
+    List<String> words = new ArrayList<>();
+    for (String each : words()) {
+      words.add(each);
+      if (each.equals(main)) {
+        break;
+      }
+    }
+    words.addAll(List.of(arguments));
+    return words;
+  }
+
+  /** Files that another process of the same program reads: Java's, the classes, and options'. */
+  public static List<Path> files() throws IOException {
+    List<Path> files = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"))));
+    for (String each :
+        System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1)) {
+      files.add(Path.of(each).toAbsolutePath());
+    }
+    for (String word : words()) {
+      int named = word.startsWith("@") ? 1 : word.indexOf('=') + 1;
+      if (named == 1 || word.startsWith(CACHE)) {
+        files.add(Path.of(word.substring(named)));
+      }
+    }
+    return files;
   }
 
   /** On Linux the JDK tells none of a line that is longer than a page of memory. */

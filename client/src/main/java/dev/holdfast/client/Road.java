@@ -4,6 +4,7 @@ import dev.holdfast.link.Duplex;
 import dev.holdfast.link.StreamClient;
 import dev.holdfast.ssh.ClientConnection;
 import dev.holdfast.ssh.ClientEngine;
+import dev.holdfast.ssh.ClientOffer;
 import dev.holdfast.ssh.HostKeyCheck;
 import dev.holdfast.ssh.LoginKeys;
 import dev.holdfast.ssh.SshFailure;
@@ -133,6 +134,27 @@ final class Road implements AutoCloseable {
   }
 
   private Reached hop(ClientConfig config) throws IOException {
+    Readied ready = ready(config);
+    try (Identities _ = ready.identities()) {
+      ClientConnection connection = ways.engine().connect(ready.stream(), ready.target());
+      legs.add(leg(connection, connection::sever));
+      return new Reached(connection, ready.check(), localAddress(ready.stream()));
+    } catch (SshFailure e) {
+      throw failure(config, e);
+    }
+  }
+
+  /** A server before the login. */
+  record Readied(Duplex stream, Target target, KnownHostsCheck check, Identities identities) {}
+
+  /** Connects, and leaves the login to somebody else. */
+  Readied ready(ClientConfig config, Haste most) throws IOException {
+    haste = most;
+    hops = 0;
+    return ready(config);
+  }
+
+  private Readied ready(ClientConfig config) throws IOException {
     Duplex stream = dial(config);
     beingReached = stream;
     String address =
@@ -142,25 +164,20 @@ final class Road implements AutoCloseable {
             ? inet.getAddress().getHostAddress()
             : config.hostname();
     KnownHostsCheck check = new KnownHostsCheck(config, address, prompts);
-    try (Identities identities =
-        Identities.of(config, prompts::passphrase, prompts::tell, unlocked)) {
-      PersonAtLogin person = new PersonAtLogin(config, prompts, check::isUnsafe);
-      Target target =
-          new Target(
-              config.user(),
-              Optional.of(identities),
-              List.of(),
-              person,
-              check,
-              false,
-              Offer.of(config),
-              haste.login());
-      ClientConnection connection = ways.engine().connect(stream, target);
-      legs.add(leg(connection, connection::sever));
-      return new Reached(connection, check, localAddress(stream));
-    } catch (SshFailure e) {
-      throw failure(config, e);
-    }
+    ClientOffer offer = Offer.of(config);
+    Identities identities = Identities.of(config, prompts::passphrase, prompts::tell, unlocked);
+    PersonAtLogin person = new PersonAtLogin(config, prompts, check::isUnsafe);
+    Target target =
+        new Target(
+            config.user(),
+            Optional.of(identities),
+            List.of(),
+            person,
+            check,
+            false,
+            offer,
+            haste.login());
+    return new Readied(stream, target, check, identities);
   }
 
   private static Leg leg(AutoCloseable ending, Runnable dropping) {

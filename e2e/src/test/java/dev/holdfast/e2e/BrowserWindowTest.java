@@ -187,4 +187,52 @@ final class BrowserWindowTest {
       end(window);
     }
   }
+
+  /** The confined process of a window; the browser is not below it. */
+  private static ProcessHandle confined(Program window) {
+    return ProcessHandle.of(window.pid())
+        .orElseThrow()
+        .descendants()
+        .filter(BrowserWindowTest::isConfined)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isConfined(ProcessHandle process) {
+    try {
+      Path words = Path.of("/proc/" + process.pid() + "/cmdline");
+      return Files.readString(words, StandardCharsets.ISO_8859_1).endsWith("confined-window\0");
+    } catch (IOException e) {
+      return false; // It has ended.
+    }
+  }
+
+  @Test
+  void trafficIsInAConfinedProcessAndAKilledOneIsReplacedWhileOtherWindowsGoOn()
+      throws IOException {
+    Path home = Scratch.directory("window");
+    int alphas = alpha.reports();
+    int betas = beta.reports();
+    String goesOn = APP + "/?again";
+    try (Program one = open(alpha, "root@alpha", home, goesOn);
+        Program other = open(beta, "root@beta", home, goesOn)) {
+      alpha.awaitReport(alphas, one);
+      beta.awaitReport(betas, other);
+      ProcessHandle killed = confined(one);
+      ProcessHandle beside = confined(other);
+      assertThat(Files.readString(Path.of("/proc/" + killed.pid() + "/status")))
+          .contains("NoNewPrivs:\t1\n", "Seccomp:\t2\n");
+
+      killed.destroyForcibly();
+      one.awaitOutput("another one takes its place", SOON);
+
+      assertThat(alpha.awaitReport(alpha.reports(), one)).containsEntry("again", "yes");
+      assertThat(beta.awaitReport(beta.reports(), other)).containsEntry("again", "yes");
+      assertThat(confined(one).pid()).isNotEqualTo(killed.pid());
+      assertThat(beside.isAlive()).isTrue();
+      end(one);
+      end(other);
+      Await.until("the end of " + beside, SOON, () -> !beside.isAlive());
+    }
+  }
 }

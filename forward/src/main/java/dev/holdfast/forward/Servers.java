@@ -6,15 +6,11 @@ import dev.holdfast.client.Logins;
 import dev.holdfast.client.Surroundings;
 import dev.holdfast.link.NetworkWatch;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** The servers that this process has to do with, each once. Thread-safe. */
@@ -25,19 +21,12 @@ public final class Servers implements AutoCloseable {
   private static final Pattern FORWARDING =
       Pattern.compile("^\\s*(Local|Remote|Dynamic)Forward\\b", Pattern.CASE_INSENSITIVE);
 
-  private static final Duration TICK = Duration.ofMillis(100);
-
   private final Logins logins;
   private final ForwardSettings settings;
   private final NetworkWatch watch = NetworkWatch.start();
-  private final ScheduledExecutorService ticks =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("tend").factory());
+  private final Tending tending = new Tending(this::all);
   private final Map<ConfigQuery, Server> servers = new LinkedHashMap<>();
   private volatile String agent = "";
-  private boolean ticking;
-  private boolean woken;
-  private boolean closed;
 
   private Servers(Logins logins, ForwardSettings settings) {
     this.logins = logins;
@@ -68,6 +57,18 @@ public final class Servers implements AutoCloseable {
     return get(List.of("--", destination));
   }
 
+  /** What a confined process needs that goes to the server which ssh's arguments name. */
+  public SessionMonitor monitor(List<String> arguments) throws FarFailure {
+    try {
+      ConfigQuery login = loginOnly(Logins.query(arguments));
+      return new SessionMonitor(logins, this::read, login, name(login), watch);
+    } catch (FarFailure e) {
+      throw e;
+    } catch (IOException e) {
+      throw misconfigured(e);
+    }
+  }
+
   /** The server of a query, likewise. */
   Server get(ConfigQuery asked) throws FarFailure {
     ConfigQuery login = loginOnly(asked);
@@ -89,7 +90,7 @@ public final class Servers implements AutoCloseable {
                   name,
                   new SshSessionSource(logins, this::read, key, name),
                   settings,
-                  this::wakeUp));
+                  tending::wakeUp));
     }
   }
 
@@ -141,45 +142,11 @@ public final class Servers implements AutoCloseable {
     return List.copyOf(servers.values());
   }
 
-  private synchronized void wakeUp() {
-    woken = true;
-    if (!ticking && !closed) {
-      ticking = true;
-      next();
-    }
-  }
-
-  @SuppressWarnings("FutureReturnValueIgnored")
-  private void next() {
-    ticks.schedule(this::tick, TICK.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private void tick() {
-    synchronized (this) {
-      woken = false;
-    }
-    boolean isBusy = false;
-    for (Server server : all()) {
-      isBusy |= server.tend();
-    }
-    synchronized (this) {
-      ticking = (isBusy || woken) && !closed;
-      if (ticking) {
-        next();
-      }
-    }
-  }
-
   /** Ends everything. */
   @Override
   public void close() {
-    List<Server> all;
-    synchronized (this) {
-      closed = true;
-      all = all();
-    }
-    all.forEach(Server::close);
-    ticks.shutdownNow();
+    all().forEach(Server::close);
+    tending.close();
     watch.close();
     logins.close();
   }

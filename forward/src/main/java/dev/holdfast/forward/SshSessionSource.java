@@ -53,7 +53,8 @@ final class SshSessionSource implements SessionSource {
     return isAlias || config.port() == ClientConfig.SSH_PORT ? name : name + ":" + config.port();
   }
 
-  private static final class Asked implements Logins.Hearer {
+  /** Notes what nobody answered. */
+  static final class Asked implements Logins.Hearer {
     private final AtomicReference<@Nullable String> last = new AtomicReference<>();
 
     Optional<String> last() {

@@ -114,7 +114,7 @@ public final class DescriptorSocket implements Closeable {
   }
 
   /** The connection over {@code channel}, which is closed if the peer isn't trusted. */
-  static DescriptorSocket of(SocketChannel channel) throws IOException {
+  public static DescriptorSocket of(SocketChannel channel) throws IOException {
     try {
       return new DescriptorSocket(channel);
     } catch (IOException e) {

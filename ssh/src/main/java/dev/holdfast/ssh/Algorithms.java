@@ -18,6 +18,7 @@ import org.apache.sshd.common.mac.BuiltinMacs;
 import org.apache.sshd.common.random.JceRandomFactory;
 import org.apache.sshd.common.random.SingletonRandomFactory;
 import org.apache.sshd.common.signature.BuiltinSignatures;
+import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.server.ServerBuilder;
 
 /**
@@ -89,9 +90,13 @@ final class Algorithms {
 
   static void offerAsClient(AbstractFactoryManager client) {
     offer(client, KEY_EXCHANGES, MACS, CIPHERS, ClientExchange::factory);
-    client.setSignatureFactories(
-        BuiltinFactory.setUpFactories(
-            false, Stream.concat(HOST_CERTIFICATES.stream(), SIGNATURES.stream()).toList()));
+    client.setSignatureFactories(clientSignatures());
+  }
+
+  /** What a client signs with, and verifies a host's signatures by. */
+  static List<NamedFactory<Signature>> clientSignatures() {
+    return BuiltinFactory.setUpFactories(
+        false, Stream.concat(HOST_CERTIFICATES.stream(), SIGNATURES.stream()).toList());
   }
 
   static void offerAsServer(AbstractFactoryManager server, ServerSettings settings) {

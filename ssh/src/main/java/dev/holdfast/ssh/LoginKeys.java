@@ -1,5 +1,6 @@
 package dev.holdfast.ssh;
 
+import java.io.IOException;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.util.List;
@@ -24,6 +25,14 @@ public interface LoginKeys {
   /** As which key the agent has it: a certificate may stand in a file, and its key in the agent. */
   default PublicKey heldAs(PublicKey key) {
     return key;
+  }
+
+  /**
+   * A signature by whoever else has the keys, as the library wants it; nothing if that is nobody.
+   */
+  default Optional<byte[]> signature(PublicKey key, String algorithm, byte[] data)
+      throws IOException {
+    return Optional.empty();
   }
 
   /** The agent, if it has that key. */

@@ -11,14 +11,11 @@ import org.apache.sshd.agent.SshAgentFactory;
 import org.apache.sshd.agent.SshAgentKeyConstraint;
 import org.apache.sshd.agent.SshAgentServer;
 import org.apache.sshd.common.FactoryManager;
-import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.config.keys.KeyUtils;
-import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionContext;
-import org.apache.sshd.common.signature.Signature;
 
 /**
  * {@link LoginKeys} in the form in which the library asks for keys one by one and for a signature
@@ -72,48 +69,8 @@ final class OfferedKeys implements SshAgent {
   @Override
   public Map.Entry<String, byte[]> sign(
       SessionContext session, PublicKey key, String algorithm, byte[] data) throws IOException {
-    Optional<Agent> agent = identities.flatMap(all -> all.agentOf(key));
-    if (agent.isPresent()) {
-      PublicKey held = identities.get().heldAs(key);
-      String by =
-          held instanceof OpenSshCertificate ? algorithm : SignatureCheck.plainAlgorithm(algorithm);
-      return byAgent(agent.get().asLibrarySees(), session, held, by, algorithm, data);
-    }
-    KeyPair pair =
-        identities
-            .flatMap(all -> all.pair(key))
-            .orElseThrow(() -> new KeyLogin.NoSignature("The key was not unlocked."));
-    try {
-      Signature signature =
-          NamedFactory.create(
-              ((Session) session).getSignatureFactories(),
-              SignatureCheck.plainAlgorithm(algorithm));
-      if (signature == null) {
-        throw new KeyLogin.NoSignature("There is no signature " + algorithm + " here.");
-      }
-      signature.initSigner(session, pair.getPrivate());
-      signature.update(session, data);
-      return Map.entry(algorithm, signature.sign(session));
-    } catch (IOException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new KeyLogin.NoSignature("The key does not sign.", e);
-    }
-  }
-
-  private static Map.Entry<String, byte[]> byAgent(
-      SshAgent agent,
-      SessionContext session,
-      PublicKey key,
-      String by,
-      String requested,
-      byte[] data)
-      throws IOException {
-    try {
-      return Map.entry(requested, agent.sign(session, key, by, data).getValue());
-    } catch (IOException e) {
-      throw new KeyLogin.NoSignature("The agent does not sign.", e);
-    }
+    LoginKeys keys = identities.orElseThrow(() -> new KeyLogin.NoSignature("There are no keys."));
+    return Map.entry(algorithm, KeySigning.sign(keys, session, key, algorithm, data));
   }
 
   @Override

@@ -89,6 +89,29 @@ public record SignedLogin(byte[] data, byte[] signature) {
     return new Claim(session, user, shown);
   }
 
+  /**
+   * Whether bytes that are to be signed ask to log a user in with that key, and for nothing else.
+   */
+  static boolean isRequest(byte[] data, String user, SshPublicKey shown) {
+    try {
+      Wire wire = new Wire(data);
+      wire.string();
+      boolean isLogin =
+          data.length <= MOST_BYTES
+              && wire.uint8() == REQUEST
+              && wire.text().equals(user)
+              && wire.text().equals("ssh-connection")
+              && wire.text().equals("publickey")
+              && wire.bool();
+      wire.text();
+      boolean isItsKey = Arrays.equals(wire.string(), shown.blob());
+      wire.end();
+      return isLogin && isItsKey;
+    } catch (MalformedKeyException e) {
+      return false;
+    }
+  }
+
   /** Signatures are not for logs. */
   @Override
   public String toString() {

@@ -12,6 +12,7 @@ class FuzzTest {
         .with(AuthorizedKeyFuzz.class, AuthorizedKeyFuzz::fuzzerTestOneInput)
         .with(UserCertificateFuzz.class, UserCertificateFuzz::fuzzerTestOneInput)
         .with(RevocationListFuzz.class, RevocationListFuzz::fuzzerTestOneInput)
+        .with(MonitorMessageFuzz.class, MonitorMessageFuzz::fuzzerTestOneInput)
         .with(SignedLoginFuzz.class, SignedLoginFuzz::fuzzerTestOneInput)
         .with(SignatureFuzz.class, SignatureFuzz::fuzzerTestOneInput)
         .with(ServerSettingsFuzz.class, ServerSettingsFuzz::fuzzerTestOneInput)
