@@ -83,6 +83,7 @@ final class LastingSession {
           }
           return ended.status();
         }
+        Farewells.standStill();
         boolean isShort = System.nanoTime() - begun < SHORT_LIFE.toNanos();
         shortLived = isShort ? shortLived + 1 : 0;
         Optional<String> goodbye = reached.connection().goodbye();

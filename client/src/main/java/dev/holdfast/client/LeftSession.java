@@ -17,16 +17,12 @@ final class LeftSession implements AutoCloseable {
   /** For ending it. */
   private static final Duration END = Duration.ofSeconds(2);
 
-  private final Thread hook = new Thread(this::end, "end");
   private @Nullable ClientConnection connection;
   private Optional<KeptSession> session = Optional.empty();
 
-  LeftSession() {
-    Runtime.getRuntime().addShutdownHook(hook);
-  }
-
   /** The session that runs now, and over what. */
   synchronized void at(ClientConnection now, Optional<KeptSession> running) {
+    Farewells.owe(this);
     connection = now;
     session = running.filter(each -> !each.isNamed());
   }
@@ -67,10 +63,6 @@ final class LeftSession implements AutoCloseable {
   /** The process ends by itself. */
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // It is ending by a signal, and the hook runs.
-    }
+    Farewells.over(this);
   }
 }

@@ -28,9 +28,6 @@ final class Road implements AutoCloseable {
   /** For a login, with all that is typed meanwhile. */
   private static final Duration LOGIN = Duration.ofHours(1);
 
-  /** For what was written last to reach the server. */
-  private static final long GOODBYE_NANOS = Duration.ofSeconds(2).toNanos();
-
   private final Prompts prompts;
   private final FirstLinks links;
   private final Ways ways;
@@ -252,9 +249,7 @@ final class Road implements AutoCloseable {
     ProxyPassage passage = ProxyRoad.of(proxies, config, prompts).enter(target);
     legs.add(leg(passage, passage::close));
     StreamClient.Connection connection = links.connect(config, haste.connect(), passage);
-    Duplex stream = connection.duplex();
-    legs.add(leg(() -> connection.ending().await(GOODBYE_NANOS), stream::close));
-    return stream;
+    return streamOf(connection);
   }
 
   private Duplex over(List<JumpHost> jumps, ClientConfig config) throws IOException {
@@ -295,9 +290,13 @@ final class Road implements AutoCloseable {
 
   private Duplex direct(ClientConfig config) throws IOException {
     StreamClient.Connection connection = links.connect(config, haste.connect());
-    Duplex stream = connection.duplex();
-    legs.add(leg(() -> connection.ending().await(GOODBYE_NANOS), stream::close));
-    return stream;
+    return streamOf(connection);
+  }
+
+  private Duplex streamOf(StreamClient.Connection connection) {
+    Farewells.owe(connection);
+    legs.add(leg(() -> Farewells.say(connection), () -> Farewells.drop(connection)));
+    return connection.duplex();
   }
 
   /** The links with which roads begin. */

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** When one end has gone, however it went, nothing of it stays at the other. */
@@ -37,6 +38,15 @@ final class GhostsTest {
           .forEach(pid -> Command.of("kill", "-" + signal, pid.toString()).run().ok());
       awaitEndOfAll(ssh);
       assertThat(ssh.await(SOON).status()).isEqualTo(255);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HELD, TERM", "HELD, HUP", "HELD_NODE, TERM", "HELD_NODE, HUP", "HELD_NODE, INT"})
+  void theRemoteProgramEndsWithHoldfastSsh(Route route, String signal) {
+    try (Program ssh = aProgramOnAPty(SITE.holdfastSsh(route))) {
+      ssh.signal(signal);
+      awaitEndOfAll(ssh);
     }
   }
 
@@ -77,10 +87,12 @@ final class GhostsTest {
   }
 
   private Program aProgramOnAPty() {
+    return aProgramOnAPty(SITE.ssh(Route.HELD));
+  }
+
+  private Program aProgramOnAPty(Ssh client) {
     Program ssh =
-        SITE.ssh(Route.HELD)
-            .ssh("-tt", Ssh.HOST, "echo $$ >" + file + "; echo here; exec sleep 1000")
-            .start();
+        client.ssh("-tt", Ssh.HOST, "echo $$ >" + file + "; echo here; exec sleep 1000").start();
     ssh.awaitOutput("here", Command.USUAL_DEADLINE);
     return ssh;
   }
