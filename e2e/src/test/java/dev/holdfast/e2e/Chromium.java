@@ -71,13 +71,13 @@ final class Chromium implements AutoCloseable {
     }
   }
 
-  private static Json member(Json json, String name) {
+  static Json member(Json json, String name) {
     return json instanceof Json.Members(Map<String, Json> members)
         ? members.getOrDefault(name, new Json.Null())
         : new Json.Null();
   }
 
-  private static String text(Json json, String name) {
+  static String text(Json json, String name) {
     return member(json, name) instanceof Json.Text(String text) ? text : "";
   }
 
@@ -110,7 +110,7 @@ final class Chromium implements AutoCloseable {
     }
   }
 
-  private Json send(String method, Json params) {
+  Json send(String method, Json params) {
     long id = ids.incrementAndGet();
     CompletableFuture<Json> answer = new CompletableFuture<>();
     waiting.put(id, answer);

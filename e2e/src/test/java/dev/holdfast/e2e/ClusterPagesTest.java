@@ -179,6 +179,25 @@ final class ClusterPagesTest {
   }
 
   @Test
+  void everybodyCanReadAndUseEachPageInLightAndDarkAndNarrow() {
+    Program session = session("echo ready; cat");
+    session.awaitOutput("ready", PATIENCE);
+    String url = ui();
+    PageCheck check = new PageCheck(chromium);
+    chromium.show(url);
+    chromium.await("document.querySelector('#way')?.textContent !== 'connecting'");
+    assertThat(check.faults()).as("home").isEmpty();
+    for (String page :
+        List.of("overview", "servers", "sessions", "recordings", "audit", "limits")) {
+      chromium.show(url + "/cluster/demo/" + page);
+      chromium.await("(document.querySelector('main')?.innerText.trim().length ?? 0) > 40");
+      assertThat(check.faults()).as("cluster/" + page).isEmpty();
+    }
+    session.closeInput();
+    session.await(PATIENCE).ok();
+  }
+
+  @Test
   void whoIsLoggedInNowhereIsToldTheOneThingToDo() {
     Path nowhere = Scratch.directory("nowhere");
     chromium.show(ui(members.by(nowhere, "ui", "--port", "0", "--no-browser")) + "/cluster/");

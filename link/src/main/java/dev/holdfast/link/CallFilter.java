@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -163,7 +164,13 @@ final class CallFilter {
 
     static Machine here() throws UnsupportedHostException {
       Linux.require("A filter of system calls");
-      return valueOf(System.getProperty("os.arch").toUpperCase(Locale.ROOT));
+      String name = System.getProperty("os.arch");
+      return Arrays.stream(values())
+          .filter(it -> it.name().equals(name.toUpperCase(Locale.ROOT)))
+          .findFirst()
+          .orElseThrow(() ->
+              new UnsupportedHostException(
+                  "The numbers of system calls are not known for " + name + "."));
     }
   }
 

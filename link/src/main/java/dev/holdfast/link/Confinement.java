@@ -43,6 +43,7 @@ public record Confinement(List<Path> readable, List<Path> own) {
   public static void require() throws UnsupportedHostException {
     Linux.require("Confining a process");
     JdkChannels.get();
+    CallFilter.ofOutside();
     if (Landlock.version() < 1) {
       throw new UnsupportedHostException(
           "This kernel has no Landlock (Linux 5.13 has it; 'lsm=' on the kernel's command line"
