@@ -20,6 +20,11 @@ record BulkEcho(Program program, Path from, Path to) implements AutoCloseable {
     return new BulkEcho(ssh.plus(slowly).reading(from).writing(to).start(), from, to);
   }
 
+  /** Waits until some of it has come back. */
+  void awaitBegun() {
+    Await.until(() -> "bytes from " + program, Effort.DEADLINE, () -> Files.size(to) > 0);
+  }
+
   /** Fails if it has ended in another way than a good one. */
   void isUnbroken() {
     program.assertUnbroken();

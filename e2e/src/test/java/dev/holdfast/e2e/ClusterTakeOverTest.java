@@ -69,6 +69,7 @@ final class ClusterTakeOverTest {
       kinds(members, "old.demo").forEach(it -> talks.add(Talk.start(it)));
       kinds(members, "old.demo").forEach(it -> copies.add(BulkEcho.start(it, BULK_MIB)));
       talks.forEach(Talk::sayAndHear);
+      copies.forEach(BulkEcho::awaitBegun);
       for (int i = 0; i < GATE_TAKE_OVERS; i++) {
         members.upgrade("old", GATE_LEFT).await(GONE).ok();
         talks.forEach(Talk::sayAndHear);

@@ -58,6 +58,7 @@ final class ProxyTakeOverTest {
         kinds(node).forEach(it -> copies.add(BulkEcho.start(it, BULK_MIB)));
       }
       talks.forEach(Talk::sayAndHear);
+      copies.forEach(BulkEcho::awaitBegun);
       for (int i = 0; i < TAKE_OVERS; i++) {
         old.add(proxies.upgrade(0, NODES));
         talks.forEach(Talk::sayAndHear);

@@ -85,6 +85,7 @@ final class ThroughProxiesTest {
         copies.add(BulkEcho.start(byCommand, BULK_MIB));
       }
       talks.forEach(Talk::sayAndHear);
+      copies.forEach(BulkEcho::awaitBegun);
       for (int i = 0; i < RESTARTS; i++) {
         end(i);
         long begun = System.nanoTime();

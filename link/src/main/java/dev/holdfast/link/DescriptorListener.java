@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -72,20 +73,22 @@ public final class DescriptorListener implements Closeable {
     throw new BindException("Another process is about to listen at %s.".formatted(path));
   }
 
+  /** Whoever listened there may take the file away himself meanwhile. */
   private static void removeStale(UnixDomainSocketAddress address) throws IOException {
     Path file = address.getPath();
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    try {
+      if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .isOther()) {
+        throw new BindException(
+            "%s is not a socket; remove it or choose another path.".formatted(file));
+      }
+    } catch (NoSuchFileException e) {
       return;
-    }
-    if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .isOther()) {
-      throw new BindException(
-          "%s is not a socket; remove it or choose another path.".formatted(file));
     }
     if (isListenedTo(address)) {
       throw new BindException("Another process listens at %s already.".formatted(file));
     }
-    Files.delete(file);
+    Files.deleteIfExists(file);
   }
 
   private static boolean isListenedTo(UnixDomainSocketAddress address) throws IOException {

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Every connection lives on one of the gate's loops.
  */
 public final class Gate implements Closeable {
-  private static final long SECOND = 1_000_000_000L;
+  /** For clients that are about to say what they are, before everything is handed over. */
+  private static final long QUIET_AFTER = 2_000_000_000L;
 
   private volatile GateSettings settings;
   private final Consumer<GateEvent> events;
@@ -420,9 +421,9 @@ public final class Gate implements Closeable {
     close();
   }
 
-  /** Gives clients that are about to say what they are a moment to do so. */
+  /** Lets clients that are about to say what they are do so: they would be lost. */
   private void quiesce() throws InterruptedException {
-    long until = Loop.now() + SECOND / 2;
+    long until = Loop.now() + QUIET_AFTER;
     while (Loop.now() < until && isDeciding()) {
       Thread.sleep(10);
     }
