@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * The functions of a PKCS #11 module that signing needs (OASIS PKCS #11 2.40, C_… in pkcs11f.h), by
@@ -34,6 +35,9 @@ final class TokenFunctions {
   private static final long USER = 1;
   private static final long SERIAL_AND_WRITE = 4 | 2;
   private static final Linker LINKER = Linker.nativeLinker();
+
+  @SuppressWarnings("restricted")
+  private static final BiFunction<Path, Arena, SymbolLookup> LOADER = SymbolLookup::libraryLookup;
 
   /** A function's place in CK_FUNCTION_LIST, behind the version. */
   private enum Place {
@@ -68,10 +72,10 @@ final class TokenFunctions {
    */
   @SuppressWarnings("restricted")
   TokenFunctions(Path module) {
-    SymbolLookup library = SymbolLookup.libraryLookup(module, Arena.global());
     MethodHandle list =
         LINKER.downcallHandle(
-            library
+            LOADER
+                .apply(module, Arena.global())
                 .find("C_GetFunctionList")
                 .orElseThrow(() -> new IllegalArgumentException("no PKCS #11 module: " + module)),
             FunctionDescriptor.of(JAVA_LONG, ADDRESS));
