@@ -38,15 +38,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many nodes of a cluster and many users' streams to them, in one process: with tunnels, log-ins,
- * tickets and streams as nodes and clients have them, but with an echo in place of a shell.
+ * Many nodes of a cluster, or many users' streams to them, in one process: with tunnels, log-ins,
+ * tickets and streams as nodes and clients have them, but with an echo in place of a shell. Nodes
+ * and users are best in processes of their own, which have room for more open files together.
  *
- * <p>Prints the public keys of its user and of its nodes, and then obeys lines:
+ * <p>Prints the public key of its user, or of its nodes, and then obeys lines:
  *
  * <pre>
- *   nodes PORT COUNT     nodes n0, n1, … hold tunnels to the proxy at that port, -> nanoseconds until they do
- *   sessions PORT COUNT  so many streams more, -> how many there are, nanoseconds for all, p50 and p99 of one
- *   type SECONDS         on each a key every ten seconds, -> p50, p99 and most of the echoes, how many there were
+ *   nodes PORT COUNT           nodes n0, n1, … hold tunnels to the proxy at that port, -> nanoseconds until they do
+ *   sessions PORT COUNT NODES  so many streams more to so many nodes, -> how many there are, nanoseconds for all,
+ *                              p50 and p99 of one
+ *   type SECONDS               on each a key every ten seconds, -> p50, p99 and most of the echoes, how many there were
  * </pre>
  */
 final class Crowd {
@@ -65,8 +67,7 @@ final class Crowd {
   /** Streams of one client: each listens to the network, and a client has room for so many. */
   private static final int STREAMS = 500;
 
-  private final KeyPair user = SshKeys.generateEd25519();
-  private final KeyPair node = SshKeys.generateEd25519();
+  private final KeyPair key = SshKeys.generateEd25519();
   private final ClientEngine engine = ClientEngine.start();
   private final StreamClient logins = client();
   private final List<StreamClient> clients = new ArrayList<>();
@@ -97,8 +98,7 @@ final class Crowd {
 
   public static void main(String[] args) throws IOException {
     var crowd = new Crowd();
-    System.out.println(
-        SshKeys.line(crowd.user.getPublic()) + "," + SshKeys.line(crowd.node.getPublic()));
+    System.out.println(SshKeys.line(crowd.key.getPublic()));
     var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       System.out.println(crowd.answer(line.split(" ", -1)));
@@ -111,7 +111,8 @@ final class Crowd {
       int number = Integer.parseInt(words[1]);
       return switch (words[0]) {
         case "nodes" -> "ok " + nodes(number, Integer.parseInt(words[2]));
-        case "sessions" -> "ok " + sessions(number, Integer.parseInt(words[2]));
+        case "sessions" ->
+            "ok " + sessions(number, Integer.parseInt(words[2]), Integer.parseInt(words[3]));
         case "type" -> "ok " + type(number);
         default -> throw new IllegalArgumentException("no such order");
       };
@@ -125,9 +126,9 @@ final class Crowd {
     for (int i = 0; i < count; i++) {
       nodes.add(
           NodeTunnels.start(
-              new NodeIdentity(NODE + i, "id" + i, "1", Map.of(), List.of(node)),
+              new NodeIdentity(NODE + i, "id" + i, "1", Map.of(), List.of(key)),
               () -> List.of(at(port)),
-              key -> true,
+              any -> true,
               gate::adopt,
               ProxyLog.NONE));
     }
@@ -154,7 +155,7 @@ final class Crowd {
     }
   }
 
-  private String sessions(int port, int count) throws IOException {
+  private String sessions(int port, int count, int nodes) throws IOException {
     var left = new AtomicInteger(count);
     long[] nanos = new long[count];
     long start = System.nanoTime();
@@ -164,7 +165,7 @@ final class Crowd {
           new FutureTask<>(() -> {
             for (int one = left.decrementAndGet(); one >= 0; one = left.decrementAndGet()) {
               long begun = System.nanoTime();
-              Duplex session = session(port, NODE + one % nodes.size());
+              Duplex session = session(port, NODE + one % nodes);
               nanos[one] = System.nanoTime() - begun;
               synchronized (sessions) {
                 sessions.add(session);
@@ -185,13 +186,13 @@ final class Crowd {
 
   /** Logs in, gets a ticket, and opens a stream by it that has carried a byte. */
   private Duplex session(int port, String target) throws IOException {
-    TicketKey key = TicketKey.generate();
+    TicketKey ticketKey = TicketKey.generate();
     byte[] ticket;
     try (ClientConnection proxy =
-        engine.connect(dial(port), new Target(USER, List.of(user), any -> true, false, LOGIN))) {
-      ticket = ticket(proxy, target, key);
+        engine.connect(dial(port), new Target(USER, List.of(key), any -> true, false, LOGIN))) {
+      ticket = ticket(proxy, target, ticketKey);
     }
-    ProxyPassage passage = new ProxyPassage(key, ticket, List.of(at(port)));
+    ProxyPassage passage = new ProxyPassage(ticketKey, ticket, List.of(at(port)));
     Duplex stream =
         streams().connect(ClientSettings.of(new Destination(target, 22)), passage).duplex();
     trip(stream);

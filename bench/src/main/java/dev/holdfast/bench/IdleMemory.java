@@ -28,7 +28,8 @@ final class IdleMemory {
 
   /** Returns how many idle connections there will be: as many as planned, or as are allowed. */
   static int connections(Plan plan) throws IOException {
-    return Math.max(OpenFiles.fitting(plan.idle() + WARM_CONNECTIONS) - WARM_CONNECTIONS, 1);
+    int connections = OpenFiles.fitting(2 * (plan.idle() + WARM_CONNECTIONS)) / 2;
+    return Math.max(connections - WARM_CONNECTIONS, 1);
   }
 
   /** Measures one contender in processes of its own, against the server's port for idle clients. */

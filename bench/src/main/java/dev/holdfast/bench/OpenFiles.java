@@ -28,16 +28,16 @@ final class OpenFiles {
   }
 
   /**
-   * Returns how many of the wanted connections, each two sockets, fit into one process: all, if the
-   * limit is high enough or this user may raise it.
+   * Returns how many of the wanted sockets fit into one process: all, if the limit is high enough
+   * or this user may raise it.
    */
   static int fitting(int wanted) throws IOException {
-    long needed = 2L * wanted + OWN;
+    long needed = (long) wanted + OWN;
     long limit = hardLimit(Files.readAllLines(LIMITS));
     if (needed <= limit || mayRaise(needed)) {
       return wanted;
     }
-    return (int) Math.max((limit - OWN) / 2, 0);
+    return (int) Math.max(limit - OWN, 0);
   }
 
   /** Returns the hard limit that the lines of {@code /proc/PID/limits} give. */

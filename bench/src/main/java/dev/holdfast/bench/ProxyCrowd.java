@@ -18,10 +18,9 @@ final class ProxyCrowd {
   private static final List<Double> STEPS = List.of(0.1, 0.25, 0.5, 1.0);
 
   private static final int TYPING_SECONDS = 20;
-  private static final int SOCKETS_OF_A_SESSION = 4;
 
-  /** Each of two sockets: the user's to the proxy and the node's. */
-  private static final int CONNECTIONS_OF_A_SESSION = SOCKETS_OF_A_SESSION / 2;
+  /** The proxy's: to the user and to the node. The crowds have one each. */
+  private static final int SOCKETS_OF_A_SESSION = 2;
 
   private final int wanted;
   private final Results results;
@@ -33,28 +32,34 @@ final class ProxyCrowd {
 
   void measure() throws IOException {
     int most = fitting();
-    int nodes = nodesFor(most);
-    int sockets = most * SOCKETS_OF_A_SESSION + nodes;
-    try (Child crowd = Child.start(OpenFiles.allow(sockets, Child.java(Crowd.class)))) {
-      String[] keys = crowd.line().split(",", 2);
+    int count = nodesFor(most);
+    int sockets = most * SOCKETS_OF_A_SESSION + count;
+    try (Child users = crowd(sockets);
+        Child nodes = crowd(sockets)) {
+      String userKey = users.line();
+      String nodeKey = SshProxy.key(nodes.line());
       String lines =
-          IntStream.range(0, nodes)
-              .mapToObj(i -> Crowd.NODE + i + " " + SshProxy.key(keys[1]) + "\n")
+          IntStream.range(0, count)
+              .mapToObj(i -> Crowd.NODE + i + " " + nodeKey + "\n")
               .collect(Collectors.joining());
-      try (SshProxy proxy = SshProxy.start(keys[0], lines, sockets)) {
+      try (SshProxy proxy = SshProxy.start(userKey, lines, sockets)) {
         look(proxy, "nothing");
-        long nanos = crowd.ask("nodes %d %d".formatted(proxy.port(), nodes))[0];
-        String tunnels = nodes + " tunnels";
+        long nanos = nodes.ask("nodes %d %d".formatted(proxy.port(), count))[0];
+        String tunnels = count + " tunnels";
         add("until there are " + tunnels, "s", nanos / 1e9);
         look(proxy, tunnels);
         int held = 0;
         for (double step : STEPS) {
           int all = (int) (most * step);
-          sessions(crowd, proxy, all - held, all);
+          sessions(users, proxy, all - held, all, count);
           held = all;
         }
       }
     }
+  }
+
+  private static Child crowd(int sockets) throws IOException {
+    return Child.start(OpenFiles.allow(sockets, Child.java(Crowd.class)));
   }
 
   private static int nodesFor(int sessions) {
@@ -63,23 +68,24 @@ final class ProxyCrowd {
 
   /** As many sessions as are wanted, or as the limit on open files allows. */
   private int fitting() throws IOException {
-    int connections = CONNECTIONS_OF_A_SESSION * wanted + nodesFor(wanted);
-    int fitting = OpenFiles.fitting(connections);
-    if (fitting == connections) {
+    int sockets = SOCKETS_OF_A_SESSION * wanted + nodesFor(wanted);
+    int fitting = OpenFiles.fitting(sockets);
+    if (fitting == sockets) {
       return wanted;
     }
-    int each = CONNECTIONS_OF_A_SESSION * SESSIONS_OF_A_NODE + 1;
-    int most = fitting / each * SESSIONS_OF_A_NODE;
+    int ofANode = SOCKETS_OF_A_SESSION * SESSIONS_OF_A_NODE + 1;
+    int most = fitting / ofANode * SESSIONS_OF_A_NODE;
     results.remark(
         "Only %d sessions instead of %d: the limit on open files (ulimit -Hn) allows no more."
             .formatted(most, wanted));
     return most;
   }
 
-  private void sessions(Child crowd, SshProxy proxy, int more, int all) throws IOException {
+  private void sessions(Child users, SshProxy proxy, int more, int all, int nodes)
+      throws IOException {
     String with = all + " sessions";
     double before = Usage.cpuSeconds(proxy.pid());
-    long[] came = crowd.ask("sessions %d %d".formatted(proxy.port(), more));
+    long[] came = users.ask("sessions %d %d %d".formatted(proxy.port(), more, nodes));
     add("log-ins, up to " + with, "1/s", more * 1e9 / came[1]);
     add("a log-in, up to " + with + ", p50", "ms", came[2] / 1e6);
     add("a log-in, up to " + with + ", p99", "ms", came[3] / 1e6);
@@ -87,7 +93,7 @@ final class ProxyCrowd {
     add("a log-in, up to " + with + ", CPU of the proxy", "ms", each * 1e3);
     look(proxy, with);
     double start = Usage.cpuSeconds(proxy.pid());
-    long[] typed = crowd.ask("type " + TYPING_SECONDS);
+    long[] typed = users.ask("type " + TYPING_SECONDS);
     double cpu = (Usage.cpuSeconds(proxy.pid()) - start) / TYPING_SECONDS;
     add("echo, " + with + ", p50", "ms", typed[0] / 1e6);
     add("echo, " + with + ", p99", "ms", typed[1] / 1e6);

@@ -106,7 +106,7 @@ final class NodeMember implements Closeable {
 
   /** Begins to say that the node lives, and holds tunnels to proxies. */
   void begin(NodeConfiguration configuration, Node node, ServiceLog log) throws IOException {
-    NodeTunnels.Adopter adopter = (channel, client) -> node.gate().adopt(channel, client);
+    NodeTunnels.Adopter adopter = node.gate()::adopt;
     if (membership == null) {
       tunnels = configuration.tunnels().open(adopter, log::say);
       return;

@@ -33,6 +33,7 @@ final class Arrival implements Loop.Ready {
   private final Loop loop;
   private final SocketChannel channel;
   private final long deadline;
+  private final boolean speaksFirst;
   private byte[] input = new byte[0];
   private long lastByteAt = Loop.now();
   private boolean announced;
@@ -41,7 +42,14 @@ final class Arrival implements Loop.Ready {
   private Loop.@Nullable Timer timer;
   private boolean gone;
 
-  Arrival(Gate gate, Loop loop, SocketChannel channel) {
+  /**
+   * One.
+   *
+   * @param speaksFirst whether it is known not to wait for the server: then no silence, which may
+   *     be a network's or a busy machine's, says so
+   */
+  Arrival(Gate gate, Loop loop, SocketChannel channel, boolean speaksFirst) {
+    this.speaksFirst = speaksFirst;
     this.gate = gate;
     this.loop = loop;
     this.channel = channel;
@@ -93,6 +101,10 @@ final class Arrival implements Loop.Ready {
 
   private void detect() throws ProtocolException, IOException {
     if (isForEntrance()) {
+      return;
+    }
+    if (speaksFirst && input.length == 0) {
+      lookAgain(deadline);
       return;
     }
     ByteBuffer bytes = ByteBuffer.wrap(input);

@@ -65,7 +65,7 @@ public final class Gate implements Closeable {
     this.returning = new Returning(this, streams, elsewhere);
     this.hostId = generations == null ? UUID.randomUUID().toString() : generations.hostId();
     this.loops = Loops.start(settings.loops(), fault -> events.accept(new GateEvent.Fault(fault)));
-    this.listeners = new Listeners(loops.first(), events, this::accepted);
+    this.listeners = new Listeners(loops.first(), events, channel -> accepted(channel, false));
     this.succession = new Succession(listeners);
     MemoryCare memory = new MemoryCare(chunks, streams, figures);
     loops.first().execute(() -> memory.look(loops.first()));
@@ -156,7 +156,7 @@ public final class Gate implements Closeable {
     settings = next;
   }
 
-  private void accepted(SocketChannel channel) {
+  private void accepted(SocketChannel channel, boolean speaksFirst) {
     figures.accepted.incrementAndGet();
     try {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -165,7 +165,7 @@ public final class Gate implements Closeable {
       return;
     }
     Loop loop = loops.next();
-    Arrival arrival = new Arrival(this, loop, channel);
+    Arrival arrival = new Arrival(this, loop, channel, speaksFirst);
     arrivals.add(arrival, settings.mostArrivals());
     loop.execute(() -> begin(arrival, channel));
   }
@@ -175,10 +175,11 @@ public final class Gate implements Closeable {
    * proxy asked it to.
    *
    * @param client where the client is, by the proxy's word
+   * @param speaksFirst whether the client is known not to wait for the server to speak
    */
-  public void adopt(SocketChannel channel, SocketAddress client) {
+  public void adopt(SocketChannel channel, SocketAddress client, boolean speaksFirst) {
     Addresses.tell(channel, client);
-    accepted(channel);
+    accepted(channel, speaksFirst);
   }
 
   private void begin(Arrival arrival, SocketChannel channel) {

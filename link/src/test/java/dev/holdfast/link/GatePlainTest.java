@@ -7,6 +7,7 @@ import dev.holdfast.stream.HelloV2;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,6 +84,31 @@ final class GatePlainTest {
       Socket client = rig.plain();
       rig.accept().getOutputStream().write(BANNER);
       assertThat(Rig.read(client.getInputStream(), BANNER.length)).isEqualTo(BANNER);
+    }
+  }
+
+  @Test
+  void clientThatIsKnownToSpeakFirstIsWaitedFor() throws Exception {
+    try (Rig rig = new Rig();
+        Socket late = adopted(rig, true);
+        Socket silent = adopted(rig, false)) {
+      rig.accept().getOutputStream().write(BANNER);
+      assertThat(Rig.read(silent.getInputStream(), BANNER.length)).isEqualTo(BANNER);
+      assertThat(late.getInputStream().available()).isZero();
+      String said = "SSH-2.0-late\r\nKEX";
+      late.getOutputStream().write(Rig.ascii(said));
+      expectJoined(rig, late, said);
+    }
+  }
+
+  /** A client whose connection came to the gate otherwise than at its port. */
+  private static Socket adopted(Rig rig, boolean speaksFirst) throws IOException {
+    try (ServerSocketChannel elsewhere = ServerSocketChannel.open().bind(Rig.loopback(0))) {
+      Socket client = new Socket();
+      client.connect(elsewhere.getLocalAddress());
+      client.setSoTimeout((int) Rig.PATIENCE.toMillis());
+      rig.gate.adopt(elsewhere.accept(), client.getLocalSocketAddress(), speaksFirst);
+      return client;
     }
   }
 

@@ -126,7 +126,7 @@ final class Concierge implements ChannelRoutes {
   private Duplex through(Login login, Route.Found found) throws IOException {
     Caller node;
     try {
-      node = roads.reach(found.node(), client(login));
+      node = roads.reach(found.node(), new Traveller(client(login), false));
     } catch (IOException e) {
       throw new RouteRefusedException(Route.offline(found.node(), Instant.now()).sentence(), false);
     }

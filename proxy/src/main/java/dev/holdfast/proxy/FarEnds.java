@@ -94,7 +94,7 @@ final class FarEnds implements Closeable {
     KeyPair key = certified(wish, entrant);
     Caller road;
     try {
-      road = roads.reach(wish.node(), Stopover.client(login.from()));
+      road = roads.reach(wish.node(), new Traveller(Stopover.client(login.from()), false));
     } catch (IOException e) {
       throw new Turned(Route.offline(wish.node(), Instant.now()).sentence());
     }

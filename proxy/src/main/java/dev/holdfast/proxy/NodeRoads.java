@@ -62,7 +62,7 @@ final class NodeRoads {
   }
 
   /** For another process: a fresh connection to the node of that name. */
-  Caller reach(String node, InetSocketAddress client) throws IOException {
+  Caller reach(String node, Traveller client) throws IOException {
     return tunnels.dial(node, client, System.nanoTime() + patience.toNanos());
   }
 
@@ -71,7 +71,7 @@ final class NodeRoads {
    *
    * @throws IOException if it is offline
    */
-  Caller reach(KnownNode node, InetSocketAddress client) throws IOException {
+  Caller reach(KnownNode node, Traveller client) throws IOException {
     if (node.address().isPresent() && !tunnels.isLive(node.name())) {
       return dial(node.address().get());
     }
@@ -88,7 +88,7 @@ final class NodeRoads {
     return elsewhere(node, client);
   }
 
-  private Caller elsewhere(KnownNode node, InetSocketAddress client) throws IOException {
+  private Caller elsewhere(KnownNode node, Traveller client) throws IOException {
     Path there = newest;
     return there == null
         ? reach(node.name(), client)

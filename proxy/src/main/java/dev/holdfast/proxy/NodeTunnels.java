@@ -43,8 +43,9 @@ public final class NodeTunnels implements Closeable {
      * Serves the client at the other end.
      *
      * @param client where it is, by the proxy's word
+     * @param speaksFirst whether it is known not to wait for this side to speak
      */
-    void adopt(SocketChannel channel, InetSocketAddress client);
+    void adopt(SocketChannel channel, InetSocketAddress client, boolean speaksFirst);
   }
 
   private NodeTunnels(

@@ -291,7 +291,8 @@ final class ProxyLink implements Closeable {
         return;
       }
       try {
-        adopter.adopt(kept(dialled(dial, proxy)), dial.client());
+        Traveller client = dial.client();
+        adopter.adopt(kept(dialled(dial, proxy)), client.from(), client.hasTicket());
       } catch (IOException e) {
         log.say(ProxyLog.Weight.WARNING, "dial-back", "can't dial back: " + e.getMessage());
         say(out, new TunnelMessage.Failed(dial.nonce()));

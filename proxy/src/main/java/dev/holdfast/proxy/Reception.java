@@ -271,7 +271,7 @@ final class Reception implements Entrance.Keeper {
     Ticket ticket = good.ticket();
     Caller node;
     try {
-      node = roads.reach(good.node(), from);
+      node = roads.reach(good.node(), new Traveller(from, true));
     } catch (IOException e) {
       throw new Turned(
           ProxyAnswer.Why.OFFLINE, Route.offline(good.node(), Instant.now()).sentence());

@@ -7,7 +7,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,11 +49,11 @@ final class RoadPoint implements Closeable {
   @FunctionalInterface
   interface Reaching {
     /**
-     * A fresh connection to a node for a client at that address.
+     * A fresh connection to a node for that client.
      *
      * @throws IOException if it is offline
      */
-    Caller reach(String node, InetSocketAddress client) throws IOException;
+    Caller reach(String node, Traveller client) throws IOException;
   }
 
   /** Answers at {@code path} from now on; a process that is leaving it is waited for. */
@@ -119,8 +118,7 @@ final class RoadPoint implements Closeable {
    *
    * @param within how long it may take, once there is such a process
    */
-  static Caller ask(Path path, String node, InetSocketAddress client, Duration within)
-      throws IOException {
+  static Caller ask(Path path, String node, Traveller client, Duration within) throws IOException {
     try (DescriptorSocket newest = find(path)) {
       newest.send(new RoadQuestion(node, client).encoded(), List.of(), STEP);
       try (DescriptorSocket.Message answer =

@@ -14,12 +14,12 @@ import java.nio.ByteBuffer;
  * What a process of a proxy asks the one that has the nodes' control links: to reach a node.
  *
  * <pre>
- *   u8 format │ u16 length │ node, in UTF-8 │ u8 length │ address │ u16 port │ what a newer version adds
+ *   u8 format │ u16 length │ node, in UTF-8 │ u8 length │ address │ u16 port │ u8 1 with a ticket │ what a newer version adds
  * </pre>
  *
  * @param client for whom
  */
-record RoadQuestion(String node, InetSocketAddress client) {
+record RoadQuestion(String node, Traveller client) {
   /** Version of the format; a question of another one is not answered. */
   static final int FORMAT = 1;
 
@@ -27,7 +27,7 @@ record RoadQuestion(String node, InetSocketAddress client) {
   static final int MOST_NAME = 1024;
 
   RoadQuestion {
-    if (client.getAddress() == null || node.length() > MOST_NAME) {
+    if (client.from().getAddress() == null || node.length() > MOST_NAME) {
       throw new IllegalArgumentException(node + " for " + client);
     }
   }
@@ -36,13 +36,14 @@ record RoadQuestion(String node, InetSocketAddress client) {
   ByteBuffer encoded() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    byte[] address = client.getAddress().getAddress();
+    byte[] address = client.from().getAddress().getAddress();
     try {
       out.writeByte(FORMAT);
       out.writeUTF(node);
       out.writeByte(address.length);
       out.write(address);
-      out.writeShort(client.getPort());
+      out.writeShort(client.from().getPort());
+      out.writeBoolean(client.hasTicket());
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
     }
@@ -64,9 +65,11 @@ record RoadQuestion(String node, InetSocketAddress client) {
     String node = in.readUTF();
     InetAddress address = InetAddress.getByAddress(in.readNBytes(in.readUnsignedByte()));
     int port = in.readUnsignedShort();
+    // An older version ends here.
+    boolean hasTicket = in.read() == 1;
     if (node.length() > MOST_NAME) {
       throw new IOException("a question that is too long");
     }
-    return new RoadQuestion(node, new InetSocketAddress(address, port));
+    return new RoadQuestion(node, new Traveller(new InetSocketAddress(address, port), hasTicket));
   }
 }

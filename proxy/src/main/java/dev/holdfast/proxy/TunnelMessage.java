@@ -18,6 +18,9 @@ sealed interface TunnelMessage {
   /** Labels of a node. */
   int MOST_LABELS = 64;
 
+  /** Behind a client's address: he came by a ticket. */
+  String TICKET = "ticket";
+
   /** NAME=VALUE. */
   String LABEL = "[A-Za-z0-9._:/@+-]+=[A-Za-z0-9._:/@+-]+";
 
@@ -42,9 +45,9 @@ sealed interface TunnelMessage {
   /**
    * From a proxy: dial, and show the nonce.
    *
-   * @param client where the client is who waits
+   * @param client who waits
    */
-  record Dial(byte[] nonce, InetSocketAddress client) implements TunnelMessage {}
+  record Dial(byte[] nonce, Traveller client) implements TunnelMessage {}
 
   /** From a node: it can't dial. */
   record Failed(byte[] nonce) implements TunnelMessage {}
@@ -67,9 +70,13 @@ sealed interface TunnelMessage {
       case Beat(String id, String version, Map<String, String> labels) ->
           "beat %s %s %s".formatted(word(id), word(version), text(labels));
       case Heard(String dialBack) -> "heard " + (dialBack.isEmpty() ? "-" : dialBack);
-      case Dial(byte[] nonce, InetSocketAddress client) ->
-          "dial %s %s %d"
-              .formatted(hex(nonce), client.getAddress().getHostAddress(), client.getPort());
+      case Dial(byte[] nonce, Traveller(InetSocketAddress from, boolean hasTicket)) ->
+          "dial %s %s %d%s"
+              .formatted(
+                  hex(nonce),
+                  from.getAddress().getHostAddress(),
+                  from.getPort(),
+                  hasTicket ? " " + TICKET : "");
       case Failed(byte[] nonce) -> "failed " + hex(nonce);
       case Other() -> "other";
     };
@@ -88,7 +95,10 @@ sealed interface TunnelMessage {
         case "dial" ->
             new Dial(
                 nonce(words[1]),
-                new InetSocketAddress(InetAddress.ofLiteral(words[2]), Integer.parseInt(words[3])));
+                new Traveller(
+                    new InetSocketAddress(
+                        InetAddress.ofLiteral(words[2]), Integer.parseInt(words[3])),
+                    words.length > 4 && words[4].equals(TICKET)));
         case "failed" -> new Failed(nonce(words[1]));
         default -> new Other();
       };

@@ -4,7 +4,6 @@ import dev.holdfast.link.Caller;
 import dev.holdfast.ssh.Program;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -179,12 +178,11 @@ final class Tunnels {
   }
 
   /**
-   * A fresh connection to {@code node} for a client at {@code client}; waits until the node has a
-   * control link.
+   * A fresh connection to {@code node} for {@code client}; waits until the node has a control link.
    *
    * @throws IOException if there is none until {@code untilNanos}
    */
-  Caller dial(String node, InetSocketAddress client, long untilNanos) throws IOException {
+  Caller dial(String node, Traveller client, long untilNanos) throws IOException {
     List<Tunnel> tried = new ArrayList<>();
     while (true) {
       Tunnel tunnel = await(node, tried, untilNanos);

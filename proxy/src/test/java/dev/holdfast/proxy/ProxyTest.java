@@ -140,7 +140,7 @@ class ProxyTest {
               new NodeIdentity("web1", "id", "1", Map.of(), java.util.List.of(key)),
               town::destinations,
               dev.holdfast.ssh.HostKeyCheck.only(SshKeys.generateEd25519().getPublic()),
-              (channel, client) -> {},
+              (channel, client, speaksFirst) -> {},
               ProxyLog.NONE)) {
         Awaitility.await()
             .during(java.time.Duration.ofMillis(500))

@@ -8,7 +8,6 @@ import dev.holdfast.link.DescriptorSocket;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A node that answers, reached by one process for another. */
 final class RoadPointTest {
-  private static final InetSocketAddress CLIENT = Town.at(7);
+  private static final Traveller CLIENT = new Traveller(Town.at(7), true);
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @TempDir Path directory;
@@ -61,7 +60,7 @@ final class RoadPointTest {
     return (int) java.nio.file.Files.getAttribute(directory, "unix:uid");
   }
 
-  private Caller reach(String name, InetSocketAddress client) throws IOException {
+  private Caller reach(String name, Traveller client) throws IOException {
     if (!name.equals("web1") || !client.equals(CLIENT)) {
       throw new IOException(name + " is offline");
     }
