@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
@@ -18,6 +19,8 @@ import org.slf4j.spi.SLF4JServiceProvider;
  */
 public final class ModuleLogs implements SLF4JServiceProvider {
   private static final String OURS = "dev.holdfast.";
+  private static final String SLF4J = "org.slf4j.";
+  private static final StackWalker CALLERS = StackWalker.getInstance();
 
   private static volatile @Nullable ServiceLog target;
 
@@ -40,9 +43,19 @@ public final class ModuleLogs implements SLF4JServiceProvider {
   @Override
   public ILoggerFactory getLoggerFactory() {
     return name ->
-        name.startsWith(OURS)
+        name.startsWith(OURS) && CALLERS.walk(ModuleLogs::isCalledByOurs)
             ? loggers.computeIfAbsent(name, ModuleLogger::new)
             : NOPLogger.NOP_LOGGER;
+  }
+
+  /** A library's class logs in the name of the class of ours that extends it. */
+  private static boolean isCalledByOurs(Stream<StackWalker.StackFrame> frames) {
+    return frames
+        .map(StackWalker.StackFrame::getClassName)
+        .filter(it -> !it.startsWith(SLF4J) && !it.startsWith(ModuleLogs.class.getName()))
+        .findFirst()
+        .filter(it -> it.startsWith(OURS))
+        .isPresent();
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.apache.sshd.common.util.logging.AbstractLoggingBean;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +73,19 @@ final class ServiceLogTest {
         .hasLineCount(1)
         .contains("\"level\":\"info\",\"event\":\"ssh\",\"text\":\"a?b may not xxx")
         .hasSizeLessThan(1_000);
+  }
+
+  @Test
+  void whatALibraryLogsInTheNameOfAClassOfOursIsNotInItEither() {
+    ModuleLogs.goTo(log(false, "-v"));
+    new AbstractLoggingBean() {
+      void speak() {
+        log.error("bytes of a peer");
+      }
+    }.speak();
+    assertThat(out.toString()).isEmpty();
+    LoggerFactory.getLogger(ServiceLogTest.class).debug("heard");
+    assertThat(out.toString()).contains("heard");
   }
 
   @Test
