@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * speaks meanwhile, the race is off.
  */
 final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
-  /** An opening that is younger than this, or three round trips, is not overtaken by another. */
-  private static final long OPENING_HOLD = 500_000_000;
-
   /** For this long after a suspicion that proved wrong the path is taken for a slow one. */
   private static final long HASTY = 30_000_000_000L;
 
@@ -287,15 +284,13 @@ final class Reconnector implements ResumableStream.Keeper, Comeback.Verdict {
     }
     LinkConnection current = stream().connection();
     boolean isHeld =
-        current != null
-            && current.isOpening()
-            && now - openingSince < Math.max(OPENING_HOLD, 3 * lastRtt);
+        current != null && current.isOpening() && now - openingSince < plan.hold().toNanos();
     if (isHeld) {
       Loop.closeQuietly(channel);
       plan.ended(attempt, RetryPlan.Outcome.SILENT, now);
     } else {
       if (openingAttempt != NONE) {
-        plan.ended(openingAttempt, RetryPlan.Outcome.SILENT, now);
+        plan.overtaken(openingAttempt, now);
       }
       plan.connected(attempt, now);
       takeUp(attempt, channel, now);

@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  * while (stream has no link) {
  *   switch (plan.next(now)) {
  *     case Start start -> dial in the background, at most for start.life();
- *                         report plan.connected(..) and plan.ended(..) as it comes
+ *                         report plan.connected(..), plan.overtaken(..) and plan.ended(..) as it comes
  *     case End end -> close that attempt, without a report
  *     case Wait wait -> sleep until then, or until something is to be reported
  *     case GiveUp _ -> the stream has ended
@@ -36,7 +36,9 @@ import java.util.random.RandomGenerator;
  * pace, it is the pace.
  *
  * <p><b>Where a connection is up</b> and only the peer's word is awaited, nothing new starts for
- * half a second, or three round trips up to 3 s: resumes must not chase each other.
+ * half a second, or three round trips up to 3 s: resumes must not chase each other. Each time that
+ * was too short it is doubled, up to 8 s: a server on which many come back at once is slow, and
+ * what is not waited for it has done in vain.
  *
  * <p><b>No network at all</b> is known at once and costs nothing; it is tried again when a change
  * is told, or after 250 ms, later 600 ms. <b>A refusal</b> comes from a live host: for a second, in
@@ -69,6 +71,8 @@ final class RetryPlan {
 
   /** The pause after a connection has come up, if the time for an answer is not longer. */
   static final Duration HOLD = Duration.ofMillis(500);
+
+  static final Duration MAX_HOLD = Duration.ofSeconds(8);
 
   /** Two attempts never start within less, however often the network changes. */
   static final Duration MIN_GAP = Duration.ofMillis(50);
@@ -157,6 +161,10 @@ final class RetryPlan {
   private final List<Flight> flights = new ArrayList<>();
 
   private int attempts;
+
+  /** Connections in a row whose peer said nothing for as long as they were held. */
+  private int unanswered;
+
   private long lastStart = -MIN_GAP.toNanos();
   private long nextStart;
   private long changed;
@@ -202,8 +210,20 @@ final class RetryPlan {
     find(attempt)
         .ifPresent(flight -> {
           flight.connected = true;
-          postpone(nowNanos - lostNanos + Math.max(HOLD.toNanos(), answerTime));
+          postpone(nowNanos - lostNanos + hold().toNanos());
         });
+  }
+
+  /** For so long a connection that is up is not overtaken by another one. */
+  Duration hold() {
+    long first = Math.max(HOLD.toNanos(), answerTime);
+    return Duration.ofNanos(Math.min(first << Math.min(unanswered, 4), MAX_HOLD.toNanos()));
+  }
+
+  /** Another connection takes this attempt's place, whose peer has said nothing in time. */
+  void overtaken(int attempt, long nowNanos) {
+    unanswered++;
+    ended(attempt, Outcome.SILENT, nowNanos);
   }
 
   /** This attempt has brought nothing. One that the plan itself has ended is passed over. */
@@ -218,6 +238,7 @@ final class RetryPlan {
   /** The network has changed, or the machine woke: what was learnt before is worth nothing. */
   void changed(long nowNanos) {
     changed = nowNanos - lostNanos;
+    unanswered = 0;
     refusals = 0;
     slowRefusals = 0;
     nextStart = Math.max(changed, lastStart + MIN_GAP.toNanos());

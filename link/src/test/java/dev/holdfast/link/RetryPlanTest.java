@@ -120,6 +120,33 @@ class RetryPlanTest {
   }
 
   @Test
+  void aServerThatTakesSecondsToAnswerIsWaitedForInTheEnd() {
+    RetryPlan plan = plan();
+    List<Long> held = new ArrayList<>();
+    for (int attempt = 0; attempt < 7; attempt++) {
+      plan.connected(attempt, LOST);
+      held.add(plan.hold().toMillis());
+      plan.overtaken(attempt, LOST);
+    }
+    assertThat(held).containsExactly(500L, 1_000L, 2_000L, 4_000L, 8_000L, 8_000L, 8_000L);
+    plan.changed(LOST);
+    assertThat(plan.hold()).as("after a change of the network").isEqualTo(RetryPlan.HOLD);
+  }
+
+  @Test
+  void nothingStartsWhileAConnectionIsHeldLonger() {
+    RetryPlan plan = plan();
+    plan.overtaken(0, LOST);
+    assertThat(plan.next(LOST)).isInstanceOf(Step.Start.class);
+    plan.connected(0, LOST);
+    Run run = new Run(plan);
+    run.until(LOST + 2 * RetryPlan.HOLD.toNanos() - 1);
+    assertThat(run.started).isZero();
+    run.until(LOST + 2 * RetryPlan.HOLD.toNanos());
+    assertThat(run.started).isOne();
+  }
+
+  @Test
   void aConnectionThatBreaksInsteadEndsThePause() {
     RetryPlan plan = plan();
     assertThat(plan.next(LOST)).isInstanceOf(Step.Start.class);
