@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -153,6 +154,8 @@ public final class ProxyRoad {
             new Destination(one.substring(0, colon), Integer.parseInt(one.substring(colon + 1))));
       }
     }
+    // Who lose the first proxy should not all come to the second.
+    Collections.shuffle(proxies.subList(1, proxies.size()));
     return new ProxyPassage(key, Base64.getDecoder().decode(words[0]), proxies);
   }
 

@@ -81,12 +81,32 @@ public final class Caller implements Closeable {
       if (bytes < 0) {
         throw new IOException("the connection has ended");
       }
-      int had = received.length;
-      received = Arrays.copyOf(received, had + bytes);
-      System.arraycopy(piece, 0, received, had, bytes);
+      append(ByteBuffer.wrap(piece, 0, bytes));
     } finally {
       channel.socket().setSoTimeout(0);
     }
+  }
+
+  /**
+   * Whether its peer has hung up, so that nothing need be done for it any more. What it has said
+   * meanwhile is kept.
+   */
+  public boolean isGone() throws IOException {
+    channel.configureBlocking(false);
+    try {
+      ByteBuffer more = ByteBuffer.allocate(Math.min(PIECE, MOST_READ - received.length));
+      int bytes = more.hasRemaining() ? channel.read(more) : 0;
+      append(more.flip());
+      return bytes < 0;
+    } finally {
+      channel.configureBlocking(true);
+    }
+  }
+
+  private void append(ByteBuffer more) {
+    int had = received.length;
+    received = Arrays.copyOf(received, had + more.remaining());
+    more.get(received, had, more.remaining());
   }
 
   /** Says something. */

@@ -35,10 +35,10 @@ import java.util.random.RandomGenerator;
  * None makes way younger than three round trips, or 3 s; where a sixth of that is longer than the
  * pace, it is the pace.
  *
- * <p><b>Where a connection is up</b> and only the peer's word is awaited, nothing new starts for
- * half a second, or three round trips up to 3 s: resumes must not chase each other. Each time that
- * was too short it is doubled, up to 8 s: a server on which many come back at once is slow, and
- * what is not waited for it has done in vain.
+ * <p><b>Where a connection is up</b> and only the peer's word is awaited, nothing new starts for a
+ * second, or three round trips up to 3 s: resumes must not chase each other. Each time that was too
+ * short it is doubled, up to 8 s: a server on which many come back at once is slow, and what is not
+ * waited for it has done in vain.
  *
  * <p><b>No network at all</b> is known at once and costs nothing; it is tried again when a change
  * is told, or after 250 ms, later 600 ms. <b>A refusal</b> comes from a live host: for a second, in
@@ -70,7 +70,7 @@ final class RetryPlan {
   static final Duration LIFE = Duration.ofSeconds(3);
 
   /** The pause after a connection has come up, if the time for an answer is not longer. */
-  static final Duration HOLD = Duration.ofMillis(500);
+  static final Duration HOLD = Duration.ofSeconds(1);
 
   static final Duration MAX_HOLD = Duration.ofSeconds(8);
 

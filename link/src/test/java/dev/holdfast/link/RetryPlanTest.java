@@ -128,7 +128,7 @@ class RetryPlanTest {
       held.add(plan.hold().toMillis());
       plan.overtaken(attempt, LOST);
     }
-    assertThat(held).containsExactly(500L, 1_000L, 2_000L, 4_000L, 8_000L, 8_000L, 8_000L);
+    assertThat(held).containsExactly(1_000L, 2_000L, 4_000L, 8_000L, 8_000L, 8_000L, 8_000L);
     plan.changed(LOST);
     assertThat(plan.hold()).as("after a change of the network").isEqualTo(RetryPlan.HOLD);
   }

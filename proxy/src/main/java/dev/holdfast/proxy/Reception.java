@@ -269,6 +269,7 @@ final class Reception implements Entrance.Keeper {
   private void join(Caller caller, InetSocketAddress from, Tickets.Judged.Good good, byte[] hello)
       throws IOException, Turned {
     Ticket ticket = good.ticket();
+    requireThere(caller);
     Caller node;
     try {
       node = roads.reach(good.node(), new Traveller(from, true));
@@ -277,6 +278,7 @@ final class Reception implements Entrance.Keeper {
           ProxyAnswer.Why.OFFLINE, Route.offline(good.node(), Instant.now()).sentence());
     }
     try {
+      requireThere(caller);
       node.write(hello);
       caller.write(new ProxyAnswer.Welcome(good.renewed()).encoded());
     } catch (IOException e) {
@@ -289,6 +291,13 @@ final class Reception implements Entrance.Keeper {
         "relay",
         "ticket %s: %s at %s goes to %s"
             .formatted(ticket.name(), ticket.user(), from, ticket.node()));
+  }
+
+  /** Who has hung up has come by another connection since, or will: this one costs no more. */
+  private static void requireThere(Caller caller) throws IOException {
+    if (caller.isGone()) {
+      throw new IOException("it hung up");
+    }
   }
 
   private void relay(Caller caller, Caller node, Tickets.Judged.Good good, InetSocketAddress from) {
