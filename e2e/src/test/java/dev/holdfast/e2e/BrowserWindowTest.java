@@ -8,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @Needs({Tool.CHROMIUM, Tool.CURL, Tool.IP, Tool.NETCAT, Tool.SSHD})
 final class BrowserWindowTest {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final String APP = "http://localhost:" + FarApp.PORT;
+  private static final String APP = "http://localhost:" + ReportingApp.PORT;
 
   private static Namespace here;
   private static FarApp alpha;
@@ -58,28 +56,8 @@ final class BrowserWindowTest {
     return Command.of(command).startedBy(here.enter()).run().ok().output();
   }
 
-  private static Program open(FarApp server, String login, Path home, String... more) {
-    List<String> words = new ArrayList<>(List.of("open"));
-    words.addAll(server.sshOptions());
-    words.addAll(
-        List.of(
-            "--browser=chromium",
-            "--browser-option=--headless=new",
-            "--browser-option=--no-sandbox",
-            "--browser-option=--disable-dev-shm-usage",
-            login));
-    words.addAll(Arrays.asList(more));
-    return Holdfast.command(words.toArray(String[]::new))
-        .startedBy(here.enter())
-        .with("HOLDFAST_JAVA_OPTS", "-Duser.home=" + home)
-        .with("HOME", home.toString())
-        .with("XDG_RUNTIME_DIR", home.toString())
-        .start();
-  }
-
-  private static void end(Program window) {
-    window.signal("TERM");
-    Await.until(() -> "the end of " + window, SOON, () -> !window.alive());
+  private static Window window() {
+    return Window.fresh(here.enter());
   }
 
   /** Packets that went out besides loopback: the tenth column behind the name (proc(5)). */
@@ -103,12 +81,12 @@ final class BrowserWindowTest {
 
   @Test
   void localhostIsTheServersAndNothingElseIsReached() throws IOException {
-    Path home = Scratch.directory("window");
+    Window window = window();
     String sentBefore = sent();
     String udpBefore = sentByUdp();
-    int before = alpha.reports();
-    try (Program window = open(alpha, "root@alpha", home, APP + "/?token=secret")) {
-      Map<String, String> report = alpha.awaitReport(before, window);
+    int before = alpha.app().reports();
+    try (Program open = window.open(alpha.sshOptions(), "root@alpha", APP + "/?token=secret")) {
+      Map<String, String> report = alpha.app().awaitReport(before, open);
 
       assertThat(report)
           .containsEntry("origin", APP)
@@ -120,45 +98,44 @@ final class BrowserWindowTest {
           .containsEntry("sixByName", "alpha")
           .containsEntry("other", "alpha")
           .containsEntry("below", "alpha")
+          .containsEntry("any", "alpha")
           .containsEntry("socket", "ping")
-          .containsEntry("worker", APP + "/")
+          .containsEntry("worked", "the worker")
+          .containsEntry("crossed", "1")
+          .containsEntry("forbidden", "failed")
+          .containsEntry("hidden", "failed")
+          .containsEntry("shown", "for pages of the same origin")
           .containsEntry("upload", "3000000")
           .containsEntry("nowhere", "failed")
           .containsEntry("internet", "failed")
           .containsEntry("name", "failed")
           .containsEntry("rtc", "0");
-      othersGetNothing(home, window);
-      end(window);
+      othersGetNothing(window, open);
+      Window.end(open);
     }
     assertThat(sent()).as("packets that went another way").isEqualTo(sentBefore);
     assertThat(sentByUdp()).as("datagrams, also on loopback").isEqualTo(udpBefore);
   }
 
   /** Neither another program of the same user nor another user, while the window is open. */
-  private static void othersGetNothing(Path home, Program window) throws IOException {
-    String door = "127.0.0.1:" + Files.readString(find(home, "port")).strip();
+  private static void othersGetNothing(Window window, Program open) throws IOException {
+    String door = "127.0.0.1:" + window.door();
     Command curl =
         Command.of("curl", "-sS", "--max-time", "20", "--socks5-hostname", door, APP + "/who");
     assertThat(curl.startedBy(here.enter()).run().status()).isNotZero();
     List<String> asNobody = new ArrayList<>(here.enter());
     asNobody.addAll(List.of("setpriv", "--reuid=65534", "--clear-groups"));
     assertThat(curl.startedBy(asNobody).run().status()).isNotZero();
-    window.awaitOutput("was turned away", SOON);
-  }
-
-  private static Path find(Path home, String name) throws IOException {
-    try (Stream<Path> files = Files.walk(home.resolve(".local/share/holdfast/browser"), 2)) {
-      return files.filter(it -> it.endsWith(name)).findFirst().orElseThrow();
-    }
+    open.awaitOutput("was turned away", SOON);
   }
 
   /** Chromium writes them every half minute, and when a person closes the window. */
-  private static void awaitCookieOnDisk(Path home) {
+  private static void awaitCookieOnDisk(Window window) {
     Await.until(
         "the cookie on disk",
         SOON,
         () -> {
-          Path login = Objects.requireNonNull(find(home, "port").getParent());
+          Path login = Objects.requireNonNull(window.file("port").getParent());
           Path cookies = login.resolve("profile-chromium/Default/Cookies");
           return Files.exists(cookies)
               && Files.readString(cookies, StandardCharsets.ISO_8859_1).contains("seen");
@@ -167,24 +144,39 @@ final class BrowserWindowTest {
 
   @Test
   void cookiesStayOverARestartAndAreEachServersOwn() {
-    Path home = Scratch.directory("window");
+    Window window = window();
     for (String before : List.of("", "seen=alpha")) {
-      int reports = alpha.reports();
-      try (Program window = open(alpha, "root@alpha", home, APP)) {
-        Map<String, String> report = alpha.awaitReport(reports, window);
+      int reports = alpha.app().reports();
+      try (Program open = window.open(alpha.sshOptions(), "root@alpha", APP)) {
+        Map<String, String> report = alpha.app().awaitReport(reports, open);
         assertThat(report).containsEntry("before", before).containsEntry("localhost", "alpha");
-        awaitCookieOnDisk(home);
-        end(window);
+        awaitCookieOnDisk(window);
+        Window.end(open);
       }
     }
-    int reports = beta.reports();
-    try (Program window = open(beta, "root@beta", home, APP)) {
-      Map<String, String> report = beta.awaitReport(reports, window);
+    int reports = beta.app().reports();
+    try (Program open = window.open(beta.sshOptions(), "root@beta", APP)) {
+      Map<String, String> report = beta.app().awaitReport(reports, open);
       assertThat(report)
           .containsEntry("localhost", "beta")
           .containsEntry("before", "")
           .containsEntry("stored", "");
-      end(window);
+      Window.end(open);
+    }
+  }
+
+  @Test
+  void aDownloadIsWhereThePersonLooksForItByteForByte() {
+    Window window = window();
+    int before = alpha.app().reports();
+    try (Program open = window.open(alpha.sshOptions(), "root@alpha", APP + "/?download")) {
+      alpha.app().awaitReport(before, open);
+      Path offered = alpha.app().download();
+      Path downloaded = window.home().resolve("Downloads").resolve(offered.getFileName());
+      // Chromium gives it that name when it is whole.
+      Await.until(() -> downloaded + " of " + open, SOON, () -> Files.exists(downloaded));
+      assertThat(Sample.sha256(downloaded)).isEqualTo(Sample.sha256(offered));
+      Window.end(open);
     }
   }
 
@@ -210,14 +202,14 @@ final class BrowserWindowTest {
   @Test
   void trafficIsInAConfinedProcessAndAKilledOneIsReplacedWhileOtherWindowsGoOn()
       throws IOException {
-    Path home = Scratch.directory("window");
-    int alphas = alpha.reports();
-    int betas = beta.reports();
+    Window window = window();
+    int alphas = alpha.app().reports();
+    int betas = beta.app().reports();
     String goesOn = APP + "/?again";
-    try (Program one = open(alpha, "root@alpha", home, goesOn);
-        Program other = open(beta, "root@beta", home, goesOn)) {
-      alpha.awaitReport(alphas, one);
-      beta.awaitReport(betas, other);
+    try (Program one = window.open(alpha.sshOptions(), "root@alpha", goesOn);
+        Program other = window.open(beta.sshOptions(), "root@beta", goesOn)) {
+      alpha.app().awaitReport(alphas, one);
+      beta.app().awaitReport(betas, other);
       ProcessHandle killed = confined(one);
       ProcessHandle beside = confined(other);
       assertThat(Files.readString(Path.of("/proc/" + killed.pid() + "/status")))
@@ -226,12 +218,12 @@ final class BrowserWindowTest {
       killed.destroyForcibly();
       one.awaitOutput("another one takes its place", SOON);
 
-      assertThat(alpha.awaitReport(alpha.reports(), one)).containsEntry("again", "yes");
-      assertThat(beta.awaitReport(beta.reports(), other)).containsEntry("again", "yes");
+      assertThat(alpha.app().awaitReport(alpha.app().reports(), one)).containsEntry("again", "yes");
+      assertThat(beta.app().awaitReport(beta.app().reports(), other)).containsEntry("again", "yes");
       assertThat(confined(one).pid()).isNotEqualTo(killed.pid());
       assertThat(beside.isAlive()).isTrue();
-      end(one);
-      end(other);
+      Window.end(one);
+      Window.end(other);
       Await.until("the end of " + beside, SOON, () -> !beside.isAlive());
     }
   }

@@ -31,6 +31,7 @@ enum Tool {
   SSH("openssh-client", "ssh"),
   SSHD("openssh-server", "/usr/sbin/sshd"),
   SSHFS("sshfs", "sshfs"),
+  TCPDUMP("tcpdump", "tcpdump"),
   TMUX("tmux", "tmux"),
   VIM("vim", "vim"),
   XAUTH("xauth", "xauth"),
