@@ -10,6 +10,7 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * DevTools Protocol). Confined to one thread.
  */
 final class Chromium implements AutoCloseable {
+  /** The option by which it can be asked. */
+  static final String DEBUGGED = "--remote-debugging-port=0";
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Program program;
@@ -31,11 +35,25 @@ final class Chromium implements AutoCloseable {
   private final Map<Long, CompletableFuture<Json>> waiting = new ConcurrentHashMap<>();
 
   Chromium() {
-    Path profile = Scratch.directory("chromium");
-    program =
-        Command.of("chromium", "--headless=new", "--no-sandbox", "--disable-dev-shm-usage")
-            .plus("--remote-debugging-port=0", "--user-data-dir=" + profile, "about:blank")
-            .start();
+    this(Scratch.directory("chromium"));
+  }
+
+  private Chromium(Path profile) {
+    this(
+        Command.of("chromium", "--user-data-dir=" + profile, DEBUGGED, "about:blank")
+            .plus(Window.HEADLESS.toArray(String[]::new))
+            .start(),
+        profile);
+  }
+
+  /**
+   * One that runs already, and was given {@link #DEBUGGED}.
+   *
+   * @param program what ends it
+   * @param profile its directory
+   */
+  Chromium(Program program, Path profile) {
+    this.program = program;
     Path file = profile.resolve("DevToolsActivePort");
     Await.until(
         () -> "the port of " + program.errors(),
@@ -162,6 +180,24 @@ final class Chromium implements AutoCloseable {
     String found = "document.querySelector(" + Json.of(selector).line() + ")";
     await(found + " !== null");
     evaluate(found + ".click()");
+  }
+
+  /** Presses a key as a person does; what has the focus gets it. */
+  void press(String key) {
+    String text = key.equals("Enter") ? "\r" : key.length() == 1 ? key : "";
+    for (String type : List.of("keyDown", "keyUp")) {
+      send(
+          "Input.dispatchKeyEvent",
+          Json.members(
+              "type",
+              Json.of(type),
+              "key",
+              Json.of(key),
+              "text",
+              Json.of(text),
+              "windowsVirtualKeyCode",
+              Json.of(key.equals("Enter") ? 13 : 0)));
+    }
   }
 
   @Override
