@@ -98,7 +98,13 @@ final class OpenCommand implements Callable<Integer> {
   private void show(Servers servers, WindowSettings settings)
       throws IOException, InterruptedException {
     try {
-      Confinement.require();
+      if (Confinement.extent() == Confinement.Extent.CALLS) {
+        tell(
+            "This kernel has no Landlock: the process that reads what the server sends has no keys,"
+                + " no network but the server and starts nothing, but it could read your files, and"
+                + " favourites are not kept; Linux 5.13 has it, if 'lsm=' on the kernel's command"
+                + " line has not switched it off.");
+      }
     } catch (UnsupportedHostException e) {
       tell("The window's connections are not confined by the system: " + e.getMessage());
       BrowserWindow.run(servers.get(ssh.arguments(destination)), settings, OpenCommand::tell);

@@ -54,10 +54,20 @@ public final class Doctor {
   /** Where it can't be done all works the same, with the rights of its user. */
   private static Finding confinement() {
     try {
-      Confinement.require();
-      return Finding.ok(
-          "confinement",
-          "The process behind a browser window can be confined to its server and its own files.");
+      return switch (Confinement.extent()) {
+        case WHOLE ->
+            Finding.ok(
+                "confinement",
+                "The process behind a browser window can be confined to its server and its own"
+                    + " files.");
+        case CALLS ->
+            Finding.of(
+                Finding.Level.NOTE,
+                "confinement",
+                "The process behind a browser window can be confined to its server, but it could"
+                    + " read your files: this kernel has no Landlock.",
+                "Linux 5.13 has it; 'lsm=' on the kernel's command line may have switched it off.");
+      };
     } catch (UnsupportedHostException e) {
       return Finding.of(
           Finding.Level.NOTE,

@@ -227,4 +227,22 @@ final class BrowserWindowTest {
       Await.until("the end of " + beside, SOON, () -> !beside.isAlive());
     }
   }
+
+  @Test
+  void withoutLandlockThePersonIsToldWhatItCouldDoAndItStillWritesAndReachesNothing()
+      throws IOException {
+    List<String> launcher = new ArrayList<>(here.enter());
+    launcher.add("/usr/bin/python3");
+    launcher.add(Sources.file("python", "without_landlock.py").toString());
+    Window window = Window.fresh(launcher);
+    int before = alpha.app().reports();
+    try (Program open = window.open(alpha.sshOptions(), "root@alpha", APP)) {
+      open.awaitOutput("This kernel has no Landlock", SOON);
+      assertThat(alpha.app().awaitReport(before, open)).containsEntry("localhost", "alpha");
+      // That of the test; those of writing, of what is outside and of programs.
+      assertThat(Files.readString(Path.of("/proc/" + confined(open).pid() + "/status")))
+          .contains("NoNewPrivs:\t1\n", "Seccomp:\t2\n", "Seccomp_filters:\t4\n");
+      Window.end(open);
+    }
+  }
 }

@@ -25,10 +25,12 @@ final class CallFilter {
 
   private static final int ARCHITECTURE = 4;
   private static final int SECOND_ARGUMENT = 24;
+  private static final int THIRD_ARGUMENT = 32;
 
   private static final short LOAD = 0x20;
   private static final short IF_EQUAL = 0x15;
   private static final short IF_AT_LEAST = 0x35;
+  private static final short IF_ANY_BIT = 0x45;
   private static final short RETURN = 0x06;
 
   private static final int ALLOW = 0x7fff0000;
@@ -41,6 +43,12 @@ final class CallFilter {
   /** These put bytes into a terminal's input, from where a shell would take them. */
   private static final int[] TERMINAL_INPUT = {0x5412, 0x541c};
 
+  /**
+   * To write, to make, and to empty a file: flags of open(2), the same on all of these machines.
+   */
+  private static final int OPEN_TO_CHANGE = 1 | 2 | 0x40 | 0x200;
+
+  private static final int AMD64_OPEN = 2;
   private static final int PR_SET_SECCOMP = 22;
   private static final long FILTER = 2;
   private static final long SET_MODE_FILTER = 1;
@@ -57,109 +65,61 @@ final class CallFilter {
   /** Without what reaches beyond the process. */
   static CallFilter ofOutside() throws UnsupportedHostException {
     Machine here = Machine.here();
-    return new CallFilter(program(here, here.numbers(OUTSIDE), true), here.seccomp);
+    List<long[]> program = begin(here, DeniedCalls.OUTSIDE);
+    program.add(new long[] {IF_EQUAL, 1, 0, here.ioctl});
+    program.add(new long[] {RETURN, 0, 0, ALLOW});
+    program.add(new long[] {LOAD, 0, 0, SECOND_ARGUMENT});
+    for (int request : TERMINAL_INPUT) {
+      program.add(new long[] {IF_EQUAL, 0, 1, request});
+      program.add(new long[] {RETURN, 0, 0, FAIL});
+    }
+    return end(here, program);
+  }
+
+  /** Without what changes files. */
+  static CallFilter ofWriting() throws UnsupportedHostException {
+    Machine here = Machine.here();
+    List<long[]> program = begin(here, DeniedCalls.WRITING);
+    addOpen(program, here.openat, THIRD_ARGUMENT);
+    if (here == Machine.AMD64) {
+      addOpen(program, AMD64_OPEN, SECOND_ARGUMENT);
+    }
+    return end(here, program);
+  }
+
+  /** Lets that call pass unless a flag of it changes something. */
+  private static void addOpen(List<long[]> program, int number, int flags) {
+    program.add(new long[] {IF_EQUAL, 0, 4, number});
+    program.add(new long[] {LOAD, 0, 0, flags});
+    program.add(new long[] {IF_ANY_BIT, 0, 1, OPEN_TO_CHANGE});
+    program.add(new long[] {RETURN, 0, 0, FAIL});
+    program.add(new long[] {RETURN, 0, 0, ALLOW});
   }
 
   /** Without what starts programs. */
   static CallFilter ofPrograms() throws UnsupportedHostException {
     Machine here = Machine.here();
-    return new CallFilter(program(here, here.numbers(PROGRAMS), false), here.seccomp);
+    return end(here, begin(here, DeniedCalls.PROGRAMS));
   }
 
-  /**
-   * Calls by which a process gets a socket, another process, other rights or another view of the
-   * files, or changes files without opening them: name, number on x86-64 (asm/unistd_64.h), and
-   * elsewhere (asm-generic/unistd.h).
-   */
-  private static final String OUTSIDE =
-      """
-      socket 41 198
-      connect 42 203
-      bind 49 200
-      listen 50 201
-      ptrace 101 117
-      kill 62 129
-      tkill 200 130
-      rt_sigqueueinfo 129 138
-      rt_tgsigqueueinfo 297 240
-      unshare 272 97
-      setns 308 268
-      mount 165 40
-      umount2 166 39
-      pivot_root 155 41
-      chroot 161 51
-      bpf 321 280
-      perf_event_open 298 241
-      add_key 248 217
-      request_key 249 218
-      keyctl 250 219
-      userfaultfd 323 282
-      open_by_handle_at 304 265
-      process_vm_readv 310 270
-      process_vm_writev 311 271
-      shmget 29 194
-      shmat 30 196
-      semget 64 190
-      msgget 68 186
-      mq_open 240 180
-      pidfd_send_signal 424 424
-      io_uring_setup 425 425
-      pidfd_open 434 434
-      pidfd_getfd 438 438
-      open_tree 428 428
-      move_mount 429 429
-      fsopen 430 430
-      fsconfig 431 431
-      fsmount 432 432
-      fspick 433 433
-      mount_setattr 442 442
-      chmod 90 -
-      fchmod 91 52
-      fchmodat 268 53
-      fchmodat2 452 452
-      chown 92 -
-      fchown 93 55
-      lchown 94 -
-      fchownat 260 54
-      setxattr 188 5
-      lsetxattr 189 6
-      fsetxattr 190 7
-      removexattr 197 14
-      lremovexattr 198 15
-      fremovexattr 199 16
-      """;
-
-  private static final String PROGRAMS =
-      """
-      execve 59 221
-      execveat 322 281
-      """;
-
-  /** An architecture: its number in linux/audit.h, and those of two calls. */
+  /** An architecture: its number in linux/audit.h, and those of three calls. */
   private enum Machine {
-    AMD64(0xc000003eL, 1, 317, 16),
-    AARCH64(0xc00000b7L, 2, 277, 29),
-    RISCV64(0xc00000f3L, 2, 277, 29);
+    AMD64(0xc000003eL, DeniedCalls.AMD64, 317, 16, 257),
+    AARCH64(0xc00000b7L, DeniedCalls.ELSEWHERE, 277, 29, 56),
+    RISCV64(0xc00000f3L, DeniedCalls.ELSEWHERE, 277, 29, 56);
 
     private final long architecture;
     private final int column;
     private final long seccomp;
     private final int ioctl;
+    private final int openat;
 
-    Machine(long architecture, int column, long seccomp, int ioctl) {
+    Machine(long architecture, int column, long seccomp, int ioctl, int openat) {
       this.architecture = architecture;
       this.column = column;
       this.seccomp = seccomp;
       this.ioctl = ioctl;
-    }
-
-    List<Integer> numbers(String table) {
-      return table
-          .lines()
-          .map(line -> line.split(" ", 3)[column])
-          .filter(number -> !number.equals("-"))
-          .map(Integer::valueOf)
-          .toList();
+      this.openat = openat;
     }
 
     static Machine here() throws UnsupportedHostException {
@@ -174,7 +134,8 @@ final class CallFilter {
     }
   }
 
-  private static List<long[]> program(Machine machine, List<Integer> denied, boolean terminals) {
+  /** All that is denied whatever its arguments are. */
+  private static List<long[]> begin(Machine machine, DeniedCalls denied) {
     List<long[]> program = new ArrayList<>();
     program.add(new long[] {LOAD, 0, 0, ARCHITECTURE});
     program.add(new long[] {IF_EQUAL, 1, 0, machine.architecture});
@@ -184,21 +145,16 @@ final class CallFilter {
       program.add(new long[] {IF_AT_LEAST, 0, 1, X32});
       program.add(new long[] {RETURN, 0, 0, FAIL});
     }
-    for (int number : denied) {
+    for (int number : denied.numbers(machine.column)) {
       program.add(new long[] {IF_EQUAL, 0, 1, number});
       program.add(new long[] {RETURN, 0, 0, FAIL});
     }
-    if (terminals) {
-      program.add(new long[] {IF_EQUAL, 1, 0, machine.ioctl});
-      program.add(new long[] {RETURN, 0, 0, ALLOW});
-      program.add(new long[] {LOAD, 0, 0, SECOND_ARGUMENT});
-      for (int request : TERMINAL_INPUT) {
-        program.add(new long[] {IF_EQUAL, 0, 1, request});
-        program.add(new long[] {RETURN, 0, 0, FAIL});
-      }
-    }
-    program.add(new long[] {RETURN, 0, 0, ALLOW});
     return program;
+  }
+
+  private static CallFilter end(Machine machine, List<long[]> program) {
+    program.add(new long[] {RETURN, 0, 0, ALLOW});
+    return new CallFilter(program, machine.seccomp);
   }
 
   /** The program as the kernel reads it. */

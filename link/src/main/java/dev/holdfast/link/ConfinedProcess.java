@@ -46,16 +46,21 @@ public final class ConfinedProcess implements AutoCloseable {
     this.said = said;
   }
 
-  /** Starts a program; its first word is an absolute path. */
+  /** Starts a program, confined as far as can be; its first word is an absolute path. */
   public static ConfinedProcess start(List<String> command, Confinement confinement)
       throws IOException {
-    Confinement.require();
+    return start(command, confinement, Confinement.extent());
+  }
+
+  /** The same to another extent. */
+  static ConfinedProcess start(
+      List<String> command, Confinement confinement, Confinement.Extent extent) throws IOException {
     SocketPair tells = SocketPair.open();
     SocketPair asks = SocketPair.open();
     SocketPair said = SocketPair.open();
     try {
-      int pid =
-          Spawn.inThread(command, environment(), confinement, List.of(said, said, tells, asks));
+      Spawn.Entering entering = () -> confinement.enter(extent);
+      int pid = Spawn.inThread(command, environment(), entering, List.of(said, said, tells, asks));
       ConfinedProcess process =
           new ConfinedProcess(pid, tells.socket(), asks.socket(), said.stream());
       Thread.ofPlatform().daemon().name("confined-end").start(process::awaitEnd);
@@ -163,8 +168,13 @@ public final class ConfinedProcess implements AutoCloseable {
 
     private Spawn() {}
 
+    /** What confines the thread. */
+    interface Entering {
+      void enter() throws IOException;
+    }
+
     static int inThread(
-        List<String> command, List<String> environment, Confinement in, List<SocketPair> pairs)
+        List<String> command, List<String> environment, Entering in, List<SocketPair> pairs)
         throws IOException {
       CompletableFuture<Integer> pid = new CompletableFuture<>();
       Thread.ofPlatform()
@@ -188,7 +198,7 @@ public final class ConfinedProcess implements AutoCloseable {
     }
 
     private static int here(
-        List<String> command, List<String> environment, Confinement in, List<SocketPair> pairs)
+        List<String> command, List<String> environment, Entering in, List<SocketPair> pairs)
         throws IOException {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment program = arena.allocateFrom(command.getFirst());

@@ -8,6 +8,7 @@ import java.util.List;
  * What a confined process may still do: read some files, have some of its own, and use the
  * descriptors that it was given. It opens no socket, starts no program, signals nobody and reads no
  * other process; {@link Landlock} and a {@link CallFilter} see to it, for good and without rights.
+ * Where there is no Landlock it changes no file at all, but reads what its user may.
  *
  * @param readable files and directories that it reads
  * @param own directories in which it may write files
@@ -35,28 +36,40 @@ public record Confinement(List<Path> readable, List<Path> own) {
     own = List.copyOf(own);
   }
 
+  /** How much of this a system sees to. */
+  public enum Extent {
+    /** All of it. */
+    WHOLE,
+    /** By calls alone, without Landlock: it writes no files, but reads what its user may. */
+    CALLS
+  }
+
   /**
-   * Whether a process can be confined here.
+   * How far a process can be confined here.
    *
-   * @throws UnsupportedHostException if not, with the reason
+   * @throws UnsupportedHostException if not at all, with the reason
    */
-  public static void require() throws UnsupportedHostException {
+  public static Extent extent() throws UnsupportedHostException {
     Linux.require("Confining a process");
     JdkChannels.get();
     CallFilter.ofOutside();
-    if (Landlock.version() < 1) {
-      throw new UnsupportedHostException(
-          "This kernel has no Landlock (Linux 5.13 has it; 'lsm=' on the kernel's command line"
-              + " may have switched it off).");
-    }
+    return Landlock.version() < 1 ? Extent.CALLS : Extent.WHOLE;
   }
 
   /**
    * Confines the calling thread, and every program that it starts. The thread is of no other use
    * afterwards.
    */
-  void enter() throws IOException {
-    CallFilter filter = CallFilter.ofOutside();
+  void enter(Extent extent) throws IOException {
+    SystemCall.prctl(PR_SET_NO_NEW_PRIVS, 1, 0);
+    switch (extent) {
+      case WHOLE -> enterRules();
+      case CALLS -> CallFilter.ofWriting().enter();
+    }
+    CallFilter.ofOutside().enter();
+  }
+
+  private void enterRules() throws IOException {
     try (Landlock.Rules rules = new Landlock.Rules()) {
       for (Path each : SYSTEM) {
         rules.allow(each, Landlock.Use.READ);
@@ -67,9 +80,7 @@ public record Confinement(List<Path> readable, List<Path> own) {
       for (Path each : own) {
         rules.allow(each, Landlock.Use.OWN);
       }
-      SystemCall.prctl(PR_SET_NO_NEW_PRIVS, 1, 0);
       rules.enter();
     }
-    filter.enter();
   }
 }

@@ -59,6 +59,10 @@ final class ConfinedProcessTest {
   }
 
   private ConfinedProcess start(int port) throws IOException {
+    return start(port, Confinement.Extent.WHOLE);
+  }
+
+  private ConfinedProcess start(int port, Confinement.Extent extent) throws IOException {
     String path = String.join(":", classes().stream().map(Path::toString).toList());
     return ConfinedProcess.start(
         List.of(
@@ -74,7 +78,8 @@ final class ConfinedProcessTest {
             socket.toString(),
             Integer.toString(port),
             Long.toString(ProcessHandle.current().pid())),
-        confinement());
+        confinement(),
+        extent);
   }
 
   private static String all(Duplex from) throws IOException {
@@ -98,9 +103,54 @@ final class ConfinedProcessTest {
 
   @Test
   void reachesNothingButItsOwnFilesAndWhatItIsGiven() throws Exception {
+    assertThat(attempted(Confinement.Extent.WHOLE))
+        .containsExactly(
+            "read in a virtual thread: refused",
+            "read: refused",
+            "list: refused",
+            "write: refused",
+            "make: refused",
+            "remove: refused",
+            "mode: refused",
+            "tcp: refused",
+            "socket: refused",
+            "udp: refused",
+            "another's environment: refused",
+            "signal: refused",
+            "own: done",
+            "program: refused");
+    assertThat(secret).hasContent("k");
+    assertThat(own.resolve("file")).hasContent("mine");
+  }
+
+  @Test
+  void withoutLandlockItReadsButChangesNothingAndReachesNobody() throws Exception {
+    assertThat(attempted(Confinement.Extent.CALLS))
+        .containsExactly(
+            "read in a virtual thread: done",
+            "read: done",
+            "list: done",
+            "write: refused",
+            "make: refused",
+            "remove: refused",
+            "mode: refused",
+            "tcp: refused",
+            "socket: refused",
+            "udp: refused",
+            "another's environment: done",
+            "signal: refused",
+            "own: refused",
+            "program: refused");
+    assertThat(secret).hasContent("k");
+    assertThat(own.resolve("file")).isEmptyFile();
+  }
+
+  /** What a confined process could do, which got a connection besides. */
+  private List<String> attempted(Confinement.Extent extent) throws Exception {
     try (ServerSocketChannel port = port();
         ServerSocketChannel agent = agent();
-        ConfinedProcess process = start(((InetSocketAddress) port.getLocalAddress()).getPort());
+        ConfinedProcess process =
+            start(((InetSocketAddress) port.getLocalAddress()).getPort(), extent);
         SocketPair given = SocketPair.open();
         Duplex here = given.stream()) {
       process.tells().send(ByteBuffer.allocate(0), List.of(given.there()), SOON);
@@ -108,28 +158,12 @@ final class ConfinedProcessTest {
       here.write(ByteBuffer.wrap("hello".getBytes(UTF_8)));
       here.shutdownOutput();
 
-      assertThat(all(process.said()).lines())
-          .containsExactly(
-              "read in a virtual thread: refused",
-              "read: refused",
-              "list: refused",
-              "write: refused",
-              "make: refused",
-              "remove: refused",
-              "mode: refused",
-              "tcp: refused",
-              "socket: refused",
-              "udp: refused",
-              "another's environment: refused",
-              "signal: refused",
-              "own: done",
-              "program: refused");
+      List<String> said = all(process.said()).lines().toList();
       assertThat(all(here)).isEqualTo("hello");
       assertThat(process.ended().get(SOON.toSeconds(), TimeUnit.SECONDS)).isZero();
       assertThat(agent.isOpen()).isTrue();
+      return said;
     }
-    assertThat(secret).hasContent("k");
-    assertThat(own.resolve("file")).hasContent("mine");
   }
 
   @Test
