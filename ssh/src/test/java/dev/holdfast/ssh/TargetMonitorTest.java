@@ -2,6 +2,7 @@ package dev.holdfast.ssh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.link.DescriptorSocket;
@@ -176,5 +177,15 @@ final class TargetMonitorTest {
     assertThat(monitored.target().user()).isEqualTo("ann");
     assertThat(monitored.target().offer()).isEqualTo(ClientOffer.ALL);
     assertThat(monitored.outlivesLinks()).isTrue();
+  }
+
+  /** It comes when the server likes, so also when the window is being closed. */
+  @Test
+  void keysThatAreAnnouncedToAMonitorThatHasEndedAreNoTrouble() {
+    talk.close();
+    HostKeyCheck check = monitored.target().hostKey();
+
+    assertThatCode(() -> check.announced(List.of(host.getPublic()), some -> some))
+        .doesNotThrowAnyException();
   }
 }
