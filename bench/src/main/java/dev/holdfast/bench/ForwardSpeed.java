@@ -3,6 +3,7 @@ package dev.holdfast.bench;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * {@code holdfast forward} and no tunnel at all against {@code ssh -N -L}, all to one web server
- * behind one sshd: one after the other, over and over, near and 70 ms away. The first repetition is
- * dropped.
+ * behind one sshd: one after the other, over and over, near and 70 ms away, there also by a real
+ * browser. The first repetition is dropped.
  */
 final class ForwardSpeed {
   /** Results are ratios to this one. */
@@ -28,6 +29,11 @@ final class ForwardSpeed {
 
   /** Between two requests of a person. */
   private static final long THINK_NANOS = 1_000_000_000;
+
+  /** Before one way's turn: with those of the others, no way was used for longer than 15 s. */
+  private static final long ABSENT_NANOS = 8_000_000_000L;
+
+  private static final int DOCUMENTS = 3;
 
   private final Plan plan;
   private final Plan.Ssh amounts;
@@ -80,6 +86,12 @@ final class ForwardSpeed {
         await(base, ways.get(0));
         await(forwarder, ways.get(1));
         measure(ways, roundTrip);
+        if (!roundTrip.isZero()) {
+          documents(ways);
+        }
+      }
+      if (!roundTrip.isZero()) {
+        apps(sshd, toSshd.port(), web.port());
       }
     } finally {
       scratch.delete();
@@ -175,6 +187,38 @@ final class ForwardSpeed {
     }
     double rate = bytes / (double) (System.nanoTime() - start) * 1e3;
     return () -> results.add(new Results.Measure("download" + where, "MB/s"), way.label(), rate);
+  }
+
+  /** In a real browser: those that come soon after others, and the first for a while. */
+  private void documents(List<Way> ways) throws IOException {
+    if (!Chromium.isInstalled()) {
+      results.remark("No document was loaded, for Chromium is not installed.");
+      return;
+    }
+    try (Chromium chromium = Chromium.start()) {
+      String where = " document in Chromium, " + FAR.toMillis() + " ms";
+      repeat(ways, way -> documents(chromium, way, "a" + where, DOCUMENTS, THINK_NANOS));
+      repeat(ways, way -> documents(chromium, way, "the first" + where, 1, ABSENT_NANOS));
+    }
+  }
+
+  private Runnable documents(Chromium chromium, Way way, String name, int count, long pauseNanos)
+      throws IOException {
+    double[] millis = new double[count];
+    for (int i = 0; i < count; i++) {
+      LockSupport.parkNanos(pauseNanos);
+      millis[i] = chromium.documentMillis("http://127.0.0.1:" + way.port() + "/" + OBJECT_BYTES);
+    }
+    Arrays.sort(millis);
+    return () -> results.add(new Results.Measure(name, "ms"), way.label(), millis[count / 2]);
+  }
+
+  private void apps(SshServer sshd, int relayPort, int appPort) throws IOException {
+    String name = "apps of a server found, " + FAR.toMillis() + " ms";
+    for (int repetition = 0; repetition < amounts.repetitions(); repetition++) {
+      double millis = AppSearch.millis(sshd, relayPort, appPort);
+      results.add(new Results.Measure(name, "ms"), AppSearch.LABEL, millis);
+    }
   }
 
   private void add(Way way, String name, String unit, long[] nanos, double percent) {

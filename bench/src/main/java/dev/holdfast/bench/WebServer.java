@@ -9,10 +9,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** A web server on loopback: {@code GET /N} is answered by N bytes, over connections that stay. */
+/**
+ * A web server on loopback: {@code GET /N} is answered by N bytes of a page, over connections that
+ * stay.
+ */
 final class WebServer implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
+
+  /** Of what else a browser wants, such as an icon, nothing is answered. */
+  private static final Pattern REQUEST = Pattern.compile("GET /([0-9]*)");
 
   private final ServerSocket listener;
 
@@ -49,8 +57,9 @@ final class WebServer implements AutoCloseable {
               new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
       var out = new BufferedOutputStream(client.getOutputStream(), BUFFER);
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        if (line.startsWith("GET /")) {
-          answer(out, Long.parseLong(line.substring("GET /".length(), line.lastIndexOf(' '))));
+        Matcher request = REQUEST.matcher(line);
+        if (request.lookingAt()) {
+          answer(out, Long.parseLong("0" + request.group(1)));
         }
       }
     } catch (IOException e) {
@@ -59,7 +68,8 @@ final class WebServer implements AutoCloseable {
   }
 
   private static void answer(OutputStream out, long bytes) throws IOException {
-    String head = "HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n";
+    String head =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: " + bytes + "\r\n\r\n";
     out.write(head.getBytes(StandardCharsets.US_ASCII));
     byte[] zeros = new byte[(int) Math.min(bytes, BUFFER)];
     for (long left = bytes; left > 0; left -= zeros.length) {
