@@ -51,6 +51,7 @@ final class Attachment implements ServedSession {
   private byte @Nullable [] last;
   private boolean ended;
   private volatile boolean left;
+  private volatile boolean muted;
 
   Attachment(Stage session, ClientEnd client, AttachMode mode, Size window) {
     this.session = session;
@@ -76,6 +77,15 @@ final class Attachment implements ServedSession {
   /** Whether what its terminal answers goes to the program; another one's does if not. */
   void mayAnswer(boolean may) {
     answers = may;
+  }
+
+  /** Nothing that its client types counts before it has begun to be shown something. */
+  void mute() {
+    muted = true;
+  }
+
+  private boolean types() {
+    return writes() && !muted;
   }
 
   AttachMode mode() {
@@ -119,7 +129,7 @@ final class Attachment implements ServedSession {
   }
 
   private int type(byte[] bytes, int from, int count) {
-    if (!writes() || count == 0) {
+    if (!types() || count == 0) {
       return count;
     }
     if (answers) {
@@ -144,14 +154,14 @@ final class Attachment implements ServedSession {
 
   @Override
   public void signal(String name) {
-    if (writes()) {
+    if (types()) {
       session.signal(name);
     }
   }
 
   @Override
   public boolean sendBreak(Duration length) {
-    return writes() && session.sendBreak(length);
+    return types() && session.sendBreak(length);
   }
 
   @Override
@@ -174,6 +184,7 @@ final class Attachment implements ServedSession {
   /** Begins with the whole scrollback and the screen. */
   void start(Terminal terminal) {
     exact = window.equals(terminal.size());
+    muted = false;
     paint(Repaint.of(terminal, window, Repaint.From.CURSOR, 0));
     pump();
   }
@@ -216,6 +227,7 @@ final class Attachment implements ServedSession {
   /** Nothing more of the program, but a last sentence; then the end. */
   void leave(String sentence) {
     left = true;
+    muted = true;
     waiting.clear();
     behind = false;
     paint(farewell(sentence));

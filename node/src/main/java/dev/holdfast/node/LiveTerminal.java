@@ -89,6 +89,7 @@ final class LiveTerminal implements ClientEnd, Stage {
   Attachment guest(String user, ClientEnd end, AttachMode mode, Size window) {
     Attachment guest = new Attachment(this, end, mode, window);
     guest.mayAnswer(false);
+    guest.mute();
     lock.lock();
     try {
       guests.expect(guest, user);

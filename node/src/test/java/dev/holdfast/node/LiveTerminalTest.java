@@ -203,6 +203,21 @@ final class LiveTerminalTest {
     assertThat(alice.ending()).isNull();
     assertThat(alice.text()).endsWith("[bob has left; here: alice]\r\n");
     assertThat(program.closed).isFalse();
+    assertThat(guest.input(bytes("x"), 0, 1)).isEqualTo(1);
+    assertThat(program.typed()).isEmpty();
+  }
+
+  @Test
+  void whatSomebodyTypesBeforeTheOwnerIsToldOfHimGoesNowhere() throws Exception {
+    Attachment early = terminal.guest("bob", new FakeClient(SIZE), AttachMode.SHARE, SIZE);
+    assertThat(early.input(bytes("x"), 0, 1)).isEqualTo(1);
+    early.signal("INT");
+    assertThat(early.sendBreak(java.time.Duration.ofSeconds(1))).isFalse();
+    assertThat(program.typed()).isEmpty();
+    early.begin();
+    settle();
+    early.input(bytes("y"), 0, 1);
+    assertThat(program.typed()).isEqualTo("y");
   }
 
   @Test
