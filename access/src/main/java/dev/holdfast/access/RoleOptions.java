@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param x11Forwarding whether the display may be
  * @param secondFactor whether a log-in needs a second factor
  * @param pinSource whether a certificate is valid only from the address that it was asked from
+ * @param joinSessions whether live sessions of others may be joined
  */
 public record RoleOptions(
     Optional<Integer> maxConnections,
@@ -35,10 +36,12 @@ public record RoleOptions(
     Optional<Boolean> agentForwarding,
     Optional<Boolean> x11Forwarding,
     Optional<Boolean> secondFactor,
-    Optional<Boolean> pinSource) {
+    Optional<Boolean> pinSource,
+    Optional<Joining> joinSessions) {
   /** Nothing said. */
   public static final RoleOptions NONE =
       new RoleOptions(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -86,6 +89,32 @@ public record RoleOptions(
     }
   }
 
+  /**
+   * Whether live sessions of others may be joined, where one may log in to their account anyway.
+   */
+  public enum Joining {
+    /** Not at all. */
+    NO,
+    /** To see them. */
+    OBSERVE,
+    /** To see them and to type. */
+    JOIN;
+
+    Joining and(Joining other) {
+      return compareTo(other) <= 0 ? this : other;
+    }
+
+    /** Whether this allows {@code wanted}. */
+    public boolean allows(Joining wanted) {
+      return compareTo(wanted) >= 0;
+    }
+  }
+
+  /** Whether live sessions of others may be joined; not unless a role says so. */
+  public Joining joining() {
+    return joinSessions.orElse(Joining.NO);
+  }
+
   private static void check(String name, Optional<Integer> limit, int least) {
     if (limit.filter(it -> it < least || it > MOST_CONNECTIONS).isPresent()) {
       throw new InvalidRecordException(
@@ -122,7 +151,8 @@ public record RoleOptions(
         agentForwarding,
         x11Forwarding,
         secondFactor,
-        pinSource);
+        pinSource,
+        joinSessions);
   }
 
   /** These and {@code other} as one. */
@@ -139,7 +169,8 @@ public record RoleOptions(
         merge(agentForwarding, other.agentForwarding, Boolean::logicalAnd),
         merge(x11Forwarding, other.x11Forwarding, Boolean::logicalAnd),
         merge(secondFactor, other.secondFactor, Boolean::logicalOr),
-        merge(pinSource, other.pinSource, Boolean::logicalOr));
+        merge(pinSource, other.pinSource, Boolean::logicalOr),
+        merge(joinSessions, other.joinSessions, Joining::and));
   }
 
   /** Each once, in one order; of too many the first, so that nobody is locked out by that. */

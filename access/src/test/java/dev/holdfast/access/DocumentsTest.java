@@ -29,6 +29,7 @@ final class DocumentsTest {
         certificate_time: 8h
         recording: node_sync
         port_forwarding: false
+        join_sessions: no
       """;
 
   @Test
@@ -56,7 +57,8 @@ final class DocumentsTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.empty()))));
+                        Optional.empty(),
+                        Optional.of(RoleOptions.Joining.NO)))));
   }
 
   @Test

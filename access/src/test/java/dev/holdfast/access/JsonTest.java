@@ -97,6 +97,7 @@ final class JsonTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
     assertThat(back(role, Role.class)).isEqualTo(role);
     AuditEvent event = AuditEvent.of(AuditCode.LOGIN, "alice", "count", 3L, "ok", true, "a", "b");

@@ -25,6 +25,7 @@ final class RoleSetTest {
 
   private static final List<String> KEYS = List.of(recipient(), recipient(), recipient());
   private static final List<RecordingMode> MODES = List.of(RecordingMode.values());
+  private static final List<RoleOptions.Joining> JOININGS = List.of(RoleOptions.Joining.values());
 
   private final SplittableRandom random = new SplittableRandom(7);
 
@@ -128,7 +129,20 @@ final class RoleSetTest {
       a.recording().ifPresent(it -> assertThat(both.recording().get()).isGreaterThanOrEqualTo(it));
       a.portForwarding().ifPresent(it -> assertThat(it || !both.portForwarding().get()).isTrue());
       a.secondFactor().ifPresent(it -> assertThat(!it || both.secondFactor().get()).isTrue());
+      a.joinSessions().ifPresent(it -> assertThat(both.joining()).isLessThanOrEqualTo(it));
     }
+  }
+
+  @Test
+  void sessionsOfOthersAreJoinedOnlyAsFarAsARoleSaysAndNoneSaysLess() {
+    assertThat(RoleOptions.NONE.joining()).isEqualTo(RoleOptions.Joining.NO);
+    for (RoleOptions.Joining may : JOININGS) {
+      for (RoleOptions.Joining wanted : JOININGS) {
+        assertThat(may.allows(wanted)).isEqualTo(may.and(wanted) == wanted);
+      }
+    }
+    assertThat(RoleOptions.Joining.JOIN.and(RoleOptions.Joining.NO))
+        .isEqualTo(RoleOptions.Joining.NO);
   }
 
   @Test
@@ -275,7 +289,8 @@ final class RoleSetTest {
         maybe(random.nextBoolean()),
         maybe(random.nextBoolean()),
         maybe(random.nextBoolean()),
-        maybe(random.nextBoolean()));
+        maybe(random.nextBoolean()),
+        maybe(JOININGS.get(random.nextInt(JOININGS.size()))));
   }
 
   private <T> Optional<T> maybe(T value) {

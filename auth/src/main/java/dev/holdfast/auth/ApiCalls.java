@@ -200,7 +200,8 @@ final class ApiCalls implements ApiSession.Calls {
           LEASE_LIMITS,
           LEASE_REMOVE ->
           leases.call(caller, method, params);
-      case SESSIONS, SESSION_HISTORY, SESSION_END -> sessions.call(caller, params);
+      case SESSIONS, SESSION_HISTORY, SESSIONS_JOINABLE, SESSION_END ->
+          sessions.call(caller, params);
       case AUDIT_SEARCH -> audit.search((AuditQuery) params);
       case AUDIT_FOLLOW -> audit.follow((AuditQuery) params, session);
       case RECORDING_BEGIN,

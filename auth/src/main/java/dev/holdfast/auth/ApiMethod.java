@@ -132,6 +132,12 @@ public enum ApiMethod {
       PERSON,
       AUDITOR,
       ADMINISTRATOR),
+  SESSIONS_JOINABLE(
+      "sessions.joinable",
+      SessionRecords.JoinQuery.class,
+      SessionRecords.JoinableSession.class,
+      true,
+      PERSON),
   SESSION_END("sessions.end", Named.class, Done.class, PERSON, ADMINISTRATOR),
 
   AUDIT_SEARCH("audit.search", AuditQuery.class, Json.class, true, AUDITOR),

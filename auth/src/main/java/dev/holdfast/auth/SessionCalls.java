@@ -9,6 +9,7 @@ import dev.holdfast.auth.ApiRecords.Done;
 import dev.holdfast.auth.ApiRecords.Named;
 import dev.holdfast.auth.Caller.Standing;
 import dev.holdfast.auth.SessionRecords.HistoryQuery;
+import dev.holdfast.auth.SessionRecords.JoinQuery;
 import dev.holdfast.auth.SessionRecords.LiveSession;
 import dev.holdfast.auth.SessionRecords.SessionQuery;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class SessionCalls {
         Optional<String> user = reader.all() ? Optional.empty() : Optional.of(reader.name());
         yield database.transact(tx -> LiveSessions.history(tx, query, user));
       }
+      case JoinQuery query -> new JoinableSessions(database).list(caller, query);
       case Named(String session) -> end(caller, session);
       default -> throw new IllegalArgumentException("no call about sessions: " + params);
     };

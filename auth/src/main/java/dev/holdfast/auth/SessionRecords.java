@@ -1,6 +1,7 @@
 package dev.holdfast.auth;
 
 import dev.holdfast.access.InvalidRecordException;
+import dev.holdfast.access.RoleOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -70,6 +71,39 @@ public final class SessionRecords {
       boolean ending) {
     /** Characters of a command. */
     static final int MOST_COMMAND = 200;
+  }
+
+  /**
+   * Live sessions that somebody wants to join.
+   *
+   * @param session this one alone
+   * @param user whose
+   * @param node its name or id
+   */
+  public record JoinQuery(Optional<String> session, Optional<String> user, Optional<String> node) {
+    /** Sessions of one answer. */
+    public static final int MOST = 500;
+  }
+
+  /**
+   * A live session that somebody may join; whether it has a terminal its node knows.
+   *
+   * @param may what he may do there
+   */
+  public record JoinableSession(
+      String session,
+      String node,
+      String user,
+      String login,
+      String from,
+      String kind,
+      String command,
+      Instant started,
+      RoleOptions.Joining may) {
+    static JoinableSession of(LiveSession it, RoleOptions.Joining may) {
+      return new JoinableSession(
+          it.session, it.node, it.user, it.login, it.from, it.kind, it.command, it.started, may);
+    }
   }
 
   /**

@@ -118,7 +118,8 @@ final class BridgeCertificatesTest {
             none.agentForwarding(),
             none.x11Forwarding(),
             none.secondFactor(),
-            none.pinSource());
+            none.pinSource(),
+            none.joinSessions());
     try (ApiClient host = rig.host()) {
       host.call(
           ApiMethod.ROLE_SET,

@@ -49,7 +49,8 @@ final class LeaseRig {
             none.agentForwarding(),
             none.x11Forwarding(),
             none.secondFactor(),
-            none.pinSource());
+            none.pinSource(),
+            none.joinSessions());
     return new Role("limited", Grant.of(LabelSelector.ALL, "root"), Grant.NONE, options);
   }
 

@@ -7,9 +7,13 @@ import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
 import dev.holdfast.access.Change;
 import dev.holdfast.access.Documents.TokenOrder;
+import dev.holdfast.access.Grant;
 import dev.holdfast.access.JoinToken;
+import dev.holdfast.access.LabelSelector;
 import dev.holdfast.access.Labels;
 import dev.holdfast.access.LeaseOrder;
+import dev.holdfast.access.Role;
+import dev.holdfast.access.RoleOptions;
 import dev.holdfast.access.User;
 import dev.holdfast.auth.ApiRecords.Done;
 import dev.holdfast.auth.ApiRecords.JoinOrder;
@@ -20,6 +24,8 @@ import dev.holdfast.auth.ApiRecords.None;
 import dev.holdfast.auth.ApiRecords.UserOrder;
 import dev.holdfast.auth.SessionRecords.Begun;
 import dev.holdfast.auth.SessionRecords.HistoryQuery;
+import dev.holdfast.auth.SessionRecords.JoinQuery;
+import dev.holdfast.auth.SessionRecords.JoinableSession;
 import dev.holdfast.auth.SessionRecords.LimitUse;
 import dev.holdfast.auth.SessionRecords.LiveSession;
 import dev.holdfast.auth.SessionRecords.SessionQuery;
@@ -108,6 +114,63 @@ final class SessionApiTest {
             command,
             "epoch",
             "e1"));
+  }
+
+  private static List<JoinableSession> joinable(ApiClient api, Optional<String> session)
+      throws IOException {
+    JoinQuery query = new JoinQuery(session, Optional.empty(), Optional.empty());
+    return api.list(ApiMethod.SESSIONS_JOINABLE, query, JoinableSession.class);
+  }
+
+  private void letJoin(RoleOptions.Joining may, String login) throws IOException {
+    RoleOptions none = RoleOptions.NONE;
+    RoleOptions options =
+        new RoleOptions(
+            none.maxConnections(),
+            none.maxSessions(),
+            none.certificateTime(),
+            none.recording(),
+            none.recordingFailureEnds(),
+            none.recordingEncryptTo(),
+            none.sessionControlOutage(),
+            none.portForwarding(),
+            none.agentForwarding(),
+            none.x11Forwarding(),
+            none.secondFactor(),
+            none.pinSource(),
+            Optional.of(may));
+    try (ApiClient host = rig.host()) {
+      host.call(
+          ApiMethod.ROLE_SET,
+          new Role("limited", Grant.of(LabelSelector.ALL, login), Grant.NONE, options),
+          Done.class);
+    }
+  }
+
+  @Test
+  void whoMayJoinSeesSessionsAtTheAccountsThatHeMayLogInToAndNobodyElseDoes() throws Exception {
+    begin("bob", "one", "sh");
+    begin("alice", "two", "holdfast-join one");
+    begin("", "three", "sh");
+    letJoin(RoleOptions.Joining.NO, "deploy");
+    try (ApiClient api = rig.client("alice", alice)) {
+      assertThatThrownBy(() -> joinable(api, Optional.empty()))
+          .hasMessageContaining("Your roles do not let you join sessions of others; ask");
+      letJoin(RoleOptions.Joining.OBSERVE, "deploy");
+      assertThat(joinable(api, Optional.empty()))
+          .singleElement()
+          .satisfies(it -> {
+            assertThat(it.session()).isEqualTo("one");
+            assertThat(it.user()).isEqualTo("bob");
+            assertThat(it.node()).isEqualTo("web");
+            assertThat(it.may()).isEqualTo(RoleOptions.Joining.OBSERVE);
+          });
+      assertThat(joinable(api, Optional.of("one"))).hasSize(1);
+      assertThat(joinable(api, Optional.of("two"))).isEmpty();
+      letJoin(RoleOptions.Joining.JOIN, "root");
+      assertThat(joinable(api, Optional.empty())).isEmpty();
+      assertThat(joinable(api, Optional.of("one"))).isEmpty();
+    }
   }
 
   private static List<LiveSession> list(ApiClient api, SessionQuery query) throws IOException {

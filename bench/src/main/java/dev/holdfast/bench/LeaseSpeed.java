@@ -193,7 +193,8 @@ final class LeaseSpeed {
                 none.agentForwarding(),
                 none.x11Forwarding(),
                 none.secondFactor(),
-                none.pinSource());
+                none.pinSource(),
+                none.joinSessions());
         Role role = new Role("limited", Grant.of(LabelSelector.ALL, "root"), Grant.NONE, limited);
         api.call(ApiMethod.ROLE_SET, role, ApiRecords.Done.class);
         for (int i = 0; i < USERS; i++) {

@@ -139,6 +139,11 @@ final class LoggedSessions implements Sessions {
     }
 
     @Override
+    public boolean say(byte[] line, int spare) {
+      return served.say(line, spare);
+    }
+
+    @Override
     public void writable() {
       served.writable();
     }

@@ -27,6 +27,7 @@ final class Main {
           UiCommand.class,
           AttachCommand.class,
           SessionsCommand.class,
+          JoinCommand.class,
           PlayCommand.class,
           RecordingsCommand.class,
           DoctorCommand.class,

@@ -7,14 +7,18 @@ import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.link.Generations;
+import dev.holdfast.node.AnnouncedSessions;
 import dev.holdfast.node.AuditedSessions;
 import dev.holdfast.node.ConnectionTrail;
+import dev.holdfast.node.JoinableSessions;
+import dev.holdfast.node.LiveTerminals;
 import dev.holdfast.node.LoginSessions;
 import dev.holdfast.node.NamedSessions;
 import dev.holdfast.node.Pam;
 import dev.holdfast.node.PamPasswords;
 import dev.holdfast.node.RecordedSessions;
 import dev.holdfast.node.Recorder;
+import dev.holdfast.node.RecordingPolicy;
 import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.LoginWatch;
@@ -38,6 +42,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An SSH server behind a gate of its own, one of perhaps several generations. Thread-safe. */
@@ -47,6 +52,7 @@ final class Node implements Closeable {
 
   private final LoginSessions processes;
   private final NamedSessions named;
+  private final LiveTerminals terminals = new LiveTerminals();
   private final Activity activity;
   private final ServiceLog log;
   private final ReadWriteLock engines = new ReentrantReadWriteLock();
@@ -112,7 +118,7 @@ final class Node implements Closeable {
           settings,
           Machine.linux(passwords),
           keys,
-          audited(new LoggedSessions(sessions(configuration), activity)),
+          audited(configuration),
           trail.<LoginWatch>map(it -> it).orElse(activity),
           door.certifiers(),
           door.entrances());
@@ -122,16 +128,24 @@ final class Node implements Closeable {
   }
 
   private Sessions sessions(NodeConfiguration configuration) {
-    Sessions sessions = named.beside(processes.with(configuration.sessions()));
+    Sessions sessions =
+        new AnnouncedSessions(named.beside(processes.with(configuration.sessions())));
     return recorder == null
         ? sessions
         : new RecordedSessions(sessions, recorder, configuration.recording()::policy);
   }
 
-  private Sessions audited(Sessions sessions) {
+  private Sessions audited(NodeConfiguration configuration) {
+    Sessions logged = new LoggedSessions(sessions(configuration), activity);
+    Function<Login, RecordingPolicy> policies = configuration.recording()::policy;
     return door.audit()
-        .<Sessions>map(it -> new AuditedSessions(sessions, it, Node::user, door.running()))
-        .orElse(sessions);
+        .<Sessions>map(it ->
+            new AuditedSessions(
+                new JoinableSessions(logged, terminals, door.running()::has, policies),
+                it,
+                Node::user,
+                door.running()))
+        .orElse(logged);
   }
 
   /** Who somebody is in the cluster. */

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client's terminal attached to a named session. If its window has the session's size it gets the
+ * A client's terminal attached to a session. If its window has the session's size it gets the
  * program's own bytes; if not, or if it lags behind by more than {@link #MOST_WAITING}, its screen
  * is painted anew as soon as it has taken what it was sent, with the lines that it missed.
  *
@@ -33,7 +33,7 @@ final class Attachment implements ServedSession {
   private static final byte DETACH = 'd';
   private static final Logger log = LoggerFactory.getLogger(Attachment.class);
 
-  private final NamedSession session;
+  private final Stage session;
   private final ClientEnd client;
   private final AttachMode mode;
   private final Typist typist;
@@ -48,10 +48,12 @@ final class Attachment implements ServedSession {
   private boolean behind;
   private long behindFrom;
   private @Nullable Ending ending;
+  private byte @Nullable [] last;
   private boolean ended;
   private volatile boolean left;
+  private volatile boolean muted;
 
-  Attachment(NamedSession session, ClientEnd client, AttachMode mode, Size window) {
+  Attachment(Stage session, ClientEnd client, AttachMode mode, Size window) {
     this.session = session;
     this.client = client;
     this.mode = mode;
@@ -77,13 +79,22 @@ final class Attachment implements ServedSession {
     answers = may;
   }
 
+  /** Nothing that its client types counts before it has begun to be shown something. */
+  void mute() {
+    muted = true;
+  }
+
+  private boolean types() {
+    return writes() && !muted;
+  }
+
   AttachMode mode() {
     return mode;
   }
 
   @Override
   public void begin() {
-    session.soon(() -> session.attach(this));
+    session.begin(this);
   }
 
   @Override
@@ -94,7 +105,7 @@ final class Attachment implements ServedSession {
       if (prefixed) {
         prefixed = false;
         if (bytes[at] == DETACH) {
-          session.soon(() -> session.detach(this, "detached from " + session.name()));
+          session.soon(() -> session.detach(this, "detached from " + session.title()));
           return length;
         }
         int typed = type(new byte[] {PREFIX}, 0, 1);
@@ -118,7 +129,7 @@ final class Attachment implements ServedSession {
   }
 
   private int type(byte[] bytes, int from, int count) {
-    if (!writes() || count == 0) {
+    if (!types() || count == 0) {
       return count;
     }
     if (answers) {
@@ -143,14 +154,14 @@ final class Attachment implements ServedSession {
 
   @Override
   public void signal(String name) {
-    if (writes()) {
+    if (types()) {
       session.signal(name);
     }
   }
 
   @Override
   public boolean sendBreak(Duration length) {
-    return writes() && session.sendBreak(length);
+    return types() && session.sendBreak(length);
   }
 
   @Override
@@ -173,6 +184,7 @@ final class Attachment implements ServedSession {
   /** Begins with the whole scrollback and the screen. */
   void start(Terminal terminal) {
     exact = window.equals(terminal.size());
+    muted = false;
     paint(Repaint.of(terminal, window, Repaint.From.CURSOR, 0));
     pump();
   }
@@ -192,12 +204,12 @@ final class Attachment implements ServedSession {
    *
    * @param scrollbackEnd of the terminal before that
    */
-  void output(byte[] bytes, int count, long scrollbackEnd) {
+  void output(byte[] bytes, int offset, int count, long scrollbackEnd) {
     if (!exact || waiting.size() + count > MOST_WAITING) {
       fallBehind(scrollbackEnd);
     }
     if (!behind) {
-      waiting.add(bytes, 0, count);
+      waiting.add(bytes, offset, count);
     }
     pump();
   }
@@ -215,15 +227,26 @@ final class Attachment implements ServedSession {
   /** Nothing more of the program, but a last sentence; then the end. */
   void leave(String sentence) {
     left = true;
+    muted = true;
     waiting.clear();
     behind = false;
+    paint(farewell(sentence));
+    end(new Ending.Status(0));
+  }
+
+  private static byte[] farewell(String sentence) {
     byte[] farewell = Repaint.farewell();
     byte[] said = ("[" + sentence + "]\r\n").getBytes(StandardCharsets.UTF_8);
     byte[] all = new byte[farewell.length + said.length];
     System.arraycopy(farewell, 0, all, 0, farewell.length);
     System.arraycopy(said, 0, all, farewell.length, said.length);
-    paint(all);
-    end(new Ending.Status(0));
+    return all;
+  }
+
+  /** The same, behind a last sentence. */
+  void end(Ending told, String sentence) {
+    last = farewell(sentence);
+    end(told);
   }
 
   /** When everything is sent, the client is told this. */
@@ -247,7 +270,7 @@ final class Attachment implements ServedSession {
   /** Sends what the client has room for. */
   private void pump() {
     try {
-      while (!ended && (sendPainting() || sendWaiting() || catchUp())) {
+      while (!ended && (sendPainting() || sendWaiting() || catchUp() || sayLast())) {
         // What is next follows what is there.
       }
       if (!ended && painting == null && waiting.size() == 0 && !behind && ending != null) {
@@ -303,6 +326,16 @@ final class Attachment implements ServedSession {
     }
     behind = false;
     paint(session.repaint(window, behindFrom));
+    return true;
+  }
+
+  private boolean sayLast() {
+    byte[] said = last;
+    if (said == null || ending == null || painting != null || waiting.size() > 0 || behind) {
+      return false;
+    }
+    last = null;
+    paint(said);
     return true;
   }
 }

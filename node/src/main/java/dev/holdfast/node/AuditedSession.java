@@ -5,7 +5,6 @@ import dev.holdfast.ssh.ServedSession;
 import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionRequest;
 import dev.holdfast.ssh.SessionStart;
-import dev.holdfast.ssh.Sessions;
 import dev.holdfast.ssh.WindowSize;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +22,7 @@ final class AuditedSession implements ServedSession {
   /** Things that wait for the session to begin, beside input; of more the client is at fault. */
   static final int MOST_WAITING = 1_000;
 
-  private final Sessions sessions;
+  private final AuditedSessions.Beginning beginning;
   private final SessionStart start;
   private final EndableClient client;
   private final SessionTrail trail;
@@ -64,8 +63,12 @@ final class AuditedSession implements ServedSession {
    * @param over is run when its channel is gone
    */
   AuditedSession(
-      Sessions sessions, SessionStart start, ClientEnd client, SessionTrail trail, Runnable over) {
-    this.sessions = sessions;
+      AuditedSessions.Beginning beginning,
+      SessionStart start,
+      ClientEnd client,
+      SessionTrail trail,
+      Runnable over) {
+    this.beginning = beginning;
     this.start = start;
     this.client = new EndableClient(client.heardBy(trail::ended), start.pty() != null);
     this.trail = trail;
@@ -109,7 +112,7 @@ final class AuditedSession implements ServedSession {
         return unstarted("The client has gone.");
       }
     }
-    return switch (sessions.start(start, client)) {
+    return switch (beginning.begin(start, client, trail)) {
       case SessionAnswer.Served(ServedSession session) -> session;
       case SessionAnswer.Refused refused -> {
         trail.refused("the node does not start it");

@@ -18,6 +18,13 @@ public final class AuditedSessions implements Sessions {
   private final AuditSink sink;
   private final Function<Login, String> user;
   private final RunningSessions running;
+  private final Beginning beginning;
+
+  /** How one begins whose start is on record. */
+  @FunctionalInterface
+  interface Beginning {
+    SessionAnswer begin(SessionStart start, ClientEnd client, SessionTrail trail);
+  }
 
   /**
    * Audited sessions.
@@ -27,17 +34,36 @@ public final class AuditedSessions implements Sessions {
    */
   public AuditedSessions(
       Sessions sessions, AuditSink sink, Function<Login, String> user, RunningSessions running) {
+    this(sessions, sink, user, running, (start, client, _) -> sessions.start(start, client));
+  }
+
+  /** The same, of which each with a terminal can be joined. */
+  public AuditedSessions(
+      JoinableSessions sessions,
+      AuditSink sink,
+      Function<Login, String> user,
+      RunningSessions running) {
+    this(sessions, sink, user, running, sessions::begin);
+  }
+
+  private AuditedSessions(
+      Sessions sessions,
+      AuditSink sink,
+      Function<Login, String> user,
+      RunningSessions running,
+      Beginning beginning) {
     this.sessions = sessions;
     this.sink = sink;
     this.user = user;
     this.running = running;
+    this.beginning = beginning;
   }
 
   @Override
   public SessionAnswer start(SessionStart start, ClientEnd client) {
     SessionTrail trail = new SessionTrail(sink, start, user.apply(start.login()));
     AuditedSession session =
-        new AuditedSession(sessions, start, client, trail, () -> running.remove(trail.session()));
+        new AuditedSession(beginning, start, client, trail, () -> running.remove(trail.session()));
     running.add(trail.session(), session);
     return new SessionAnswer.Served(session);
   }

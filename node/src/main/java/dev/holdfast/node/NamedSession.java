@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: one lock, under which nothing waits. What clients cause, but for their keys,
  * comes through {@code events}, since it may come from within a call of theirs.
  */
-final class NamedSession implements ClientEnd {
+final class NamedSession implements ClientEnd, Stage {
   /** Bytes taken from the program at once. */
   private static final int PORTION = 32 * 1024;
 
@@ -69,8 +69,14 @@ final class NamedSession implements ClientEnd {
     lastNanos = nanoTime.getAsLong();
   }
 
-  String name() {
+  @Override
+  public String title() {
     return name;
+  }
+
+  @Override
+  public void begin(Attachment client) {
+    soon(() -> attach(client));
   }
 
   /** Called once, before anything else. */
@@ -92,8 +98,8 @@ final class NamedSession implements ClientEnd {
     }
   }
 
-  /** Does something under the lock, after what was given before. */
-  void soon(Runnable event) {
+  @Override
+  public void soon(Runnable event) {
     events.execute(() -> {
       lock.lock();
       try {
@@ -182,25 +188,29 @@ final class NamedSession implements ClientEnd {
       }
     }
     for (Attachment client : attached) {
-      client.output(portion, count, before);
+      client.output(portion, 0, count, before);
     }
   }
 
   // What clients do: under the lock, but for keys.
 
-  int type(Typist typist, byte[] bytes, int offset, int length) {
+  @Override
+  public int type(Typist typist, byte[] bytes, int offset, int length) {
     return keys.type(typist, bytes, offset, length);
   }
 
-  void signal(String signal) {
+  @Override
+  public void signal(String signal) {
     target().signal(signal);
   }
 
-  boolean sendBreak(Duration length) {
+  @Override
+  public boolean sendBreak(Duration length) {
     return target().sendBreak(length);
   }
 
-  boolean echoes() {
+  @Override
+  public boolean echoes() {
     return target().echoes();
   }
 
@@ -226,15 +236,16 @@ final class NamedSession implements ClientEnd {
     mayGoOn();
   }
 
-  void detach(Attachment client, String sentence) {
+  @Override
+  public void detach(Attachment client, String sentence) {
     if (attached.contains(client)) {
       gone(client);
       client.leave(sentence);
     }
   }
 
-  /** It has no connection any more. */
-  void gone(Attachment client) {
+  @Override
+  public void gone(Attachment client) {
     if (attached.remove(client)) {
       keys.forget(client.typist());
       negotiate();
@@ -242,8 +253,8 @@ final class NamedSession implements ClientEnd {
     }
   }
 
-  /** Windows have changed. */
-  void negotiate() {
+  @Override
+  public void negotiate() {
     resize();
     attached.forEach(client -> client.sized(terminal));
     chooseAnswerer();
@@ -260,15 +271,16 @@ final class NamedSession implements ClientEnd {
     }
   }
 
-  /** The program that had to wait need not, perhaps. */
-  void mayGoOn() {
+  @Override
+  public void mayGoOn() {
     if (held && !mustWait()) {
       held = false;
       target().writable();
     }
   }
 
-  byte[] repaint(Size window, long scrollbackOffset) {
+  @Override
+  public byte[] repaint(Size window, long scrollbackOffset) {
     return Repaint.of(terminal, window, Repaint.From.TOP, scrollbackOffset);
   }
 

@@ -72,6 +72,12 @@ final class RecordedSession implements ServedSession {
     return served.sendBreak(length);
   }
 
+  /** It comes back as output, and so is recorded. */
+  @Override
+  public boolean say(byte[] line, int spare) {
+    return served.say(line, spare);
+  }
+
   @Override
   public void writable() {
     if (passesRoom.getAsBoolean()) {

@@ -47,6 +47,16 @@ public record RecordingPolicy(
     return mode != RecordingMode.OFF;
   }
 
+  /** Whether what is recorded by this is recorded as well as by {@code other}, for its readers. */
+  boolean covers(RecordingPolicy other) {
+    return (records() || !other.records())
+        && (isSync() || !other.isSync())
+        && (failureEnds || !other.failureEnds || !other.records())
+        && (input || !other.input)
+        && (recipients.isEmpty() == other.recipients.isEmpty() || !other.records())
+        && recipients.containsAll(other.recipients);
+  }
+
   /** Whether output waits until it is durable. */
   boolean isSync() {
     return mode == RecordingMode.NODE_SYNC || mode == RecordingMode.PROXY_SYNC;

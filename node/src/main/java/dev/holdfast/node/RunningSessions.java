@@ -21,6 +21,11 @@ public final class RunningSessions {
     sessions.remove(name);
   }
 
+  /** Whether there is that one. */
+  public boolean has(String name) {
+    return sessions.containsKey(name);
+  }
+
   int size() {
     return sessions.size();
   }

@@ -29,6 +29,10 @@ final class SessionTrail {
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile long since;
   private volatile boolean started;
+
+  /** What tells which session of another was joined; null if none was. */
+  private volatile @Nullable Map<String, Object> joined;
+
   private @Nullable WindowSize untold;
   private long lastResize;
 
@@ -81,6 +85,22 @@ final class SessionTrail {
     }
   }
 
+  /**
+   * It may join another session once this returns.
+   *
+   * @param other that session
+   * @param of its owner
+   * @param mode what may be done there
+   */
+  void joins(String other, String of, String mode) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("joined", other);
+    fields.put("of", of);
+    fields.put("mode", mode);
+    sink.before(event(AuditCode.SESSION_JOINED, fields));
+    joined = fields;
+  }
+
   /** It was refused after all. */
   void refused(String why) {
     if (ended.compareAndSet(false, true)) {
@@ -126,6 +146,10 @@ final class SessionTrail {
     }
     if (named() != null) {
       tell(AuditCode.SESSION_LEFT, "name", named());
+    }
+    Map<String, Object> left = joined;
+    if (left != null) {
+      sink.after(event(AuditCode.SESSION_LEFT, left));
     }
     tell(AuditCode.SESSION_ENDED, how, value, "seconds", "" + seconds);
   }

@@ -11,6 +11,7 @@ class FuzzTest {
     return new FuzzTargets()
         .with(SessionMessageFuzz.class, SessionMessageFuzz::fuzzerTestOneInput)
         .with(FileRequestsFuzz.class, FileRequestsFuzz::fuzzerTestOneInput)
+        .with(JoinRequestFuzz.class, JoinRequestFuzz::fuzzerTestOneInput)
         .tests();
   }
 }

@@ -50,6 +50,17 @@ public interface ServedSession {
    */
   boolean sendBreak(Duration length);
 
+  /**
+   * Puts bytes of the server's own, a line for people, among what the client is shown, as soon as
+   * it has room. May be called from any thread.
+   *
+   * @param spare so many bytes more must have room among what waits
+   * @return false if it can't be, now or ever
+   */
+  default boolean say(byte[] line, int spare) {
+    return false;
+  }
+
   /** {@link ClientEnd#write} has room again after it had none. */
   void writable();
 

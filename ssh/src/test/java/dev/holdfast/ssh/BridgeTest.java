@@ -173,6 +173,7 @@ final class BridgeTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     try (ClientConnection connection = connect(middle)) {
       assertThatThrownBy(() -> connection.connectTo("somewhere", 80, HERE))

@@ -115,6 +115,7 @@ final class EntrancesTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     Entrances entrances =
         (login, entrant) -> new Entrances.Entry.Admitted(new Terms("me", options), () -> {});

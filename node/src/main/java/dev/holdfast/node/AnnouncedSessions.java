@@ -1,0 +1,58 @@
+package dev.holdfast.node;
+
+import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.Login;
+import dev.holdfast.ssh.ServedSession;
+import dev.holdfast.ssh.SessionAnswer;
+import dev.holdfast.ssh.SessionStart;
+import dev.holdfast.ssh.Sessions;
+
+/**
+ * Sessions in whose terminals the server may say something itself, as if their program had written
+ * it: whatever is behind, a recording for one, sees it as output. Thread-safe.
+ */
+public final class AnnouncedSessions implements Sessions {
+  private final Sessions sessions;
+
+  /** Those of {@code sessions}. */
+  public AnnouncedSessions(Sessions sessions) {
+    this.sessions = sessions;
+  }
+
+  @Override
+  public boolean permits(Login login, Extra extra) {
+    return sessions.permits(login, extra);
+  }
+
+  @Override
+  public boolean acceptsVariable(Login login, String name) {
+    return sessions.acceptsVariable(login, name);
+  }
+
+  @Override
+  public SessionAnswer start(SessionStart start, ClientEnd client) {
+    if (start.pty() == null) {
+      return sessions.start(start, client);
+    }
+    AnnouncedClient told = new AnnouncedClient(client);
+    return switch (sessions.start(start, told)) {
+      case SessionAnswer.Refused refused -> refused;
+      case SessionAnswer.Served(ServedSession served) ->
+          new SessionAnswer.Served(new Announced(served, told));
+    };
+  }
+
+  /** One of them, as its channel sees it. */
+  private record Announced(ServedSession served, AnnouncedClient client) implements PassingSession {
+    @Override
+    public boolean say(byte[] line, int spare) {
+      return client.say(line, spare);
+    }
+
+    @Override
+    public void writable() {
+      client.hasRoom();
+      served.writable();
+    }
+  }
+}
