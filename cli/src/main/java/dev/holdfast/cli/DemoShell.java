@@ -103,8 +103,8 @@ final class DemoShell {
 
   private Process shell(PassingDirectory directory, DemoCluster cluster) throws IOException {
     out.printf(
-        "This is your shell, over SSH, on a node of a cluster. Every %.1f s the link below it is"
-            + " broken, or the proxy restarted; type on, and leave with exit.%n",
+        "This is your shell, over SSH, on a node of a cluster. Every %.1f s the link below it%n"
+            + "is broken, or the proxy restarted. Type on, and leave with exit.%n",
         everyMillis / 1000.0);
     out.flush();
     return new ProcessBuilder(command(directory, cluster)).inheritIO().start();

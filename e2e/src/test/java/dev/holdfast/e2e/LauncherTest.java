@@ -63,6 +63,15 @@ final class LauncherTest {
     assertThat(ended.err()).isEmpty();
   }
 
+  /** As for a user who runs what is another's; in /proc not even root makes a file. */
+  @Test
+  void worksWhereNoAotCacheMayBeWritten() throws Exception {
+    Files.createSymbolicLink(checkout.resolve("cli/target/aot"), Path.of("/proc"));
+    Ended ended = launch(checkout.resolve("holdfast"), Map.of());
+    assertThat(ended.out()).matches(VERSION);
+    assertThat(ended.err()).isEmpty();
+  }
+
   @Test
   void makesAnotherAotCacheWhenAJarChanges() throws Exception {
     launch(checkout.resolve("holdfast"), Map.of());
