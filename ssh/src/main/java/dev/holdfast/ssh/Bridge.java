@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -68,14 +69,14 @@ public final class Bridge {
   // ---- what is listened on there ----
 
   /** The port, or nothing if the other server does not listen. */
-  OptionalInt listen(String address, int port) {
+  Optional<Integer> listen(String address, int port) {
     int[] got = {port};
     OptionalInt listening =
         within(
             () -> server().listen(address, port, () -> led("forwarded-tcpip", address, got[0])),
             OptionalInt.empty());
     listening.ifPresent(it -> got[0] = it);
-    return listening;
+    return listening.isPresent() ? Optional.of(got[0]) : Optional.empty();
   }
 
   boolean listen(String path) {

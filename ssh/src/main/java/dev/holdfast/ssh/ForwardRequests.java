@@ -2,7 +2,6 @@ package dev.holdfast.ssh;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.session.ConnectionService;
@@ -22,19 +21,16 @@ final class ForwardRequests implements RequestHandler<ConnectionService> {
     return switch (request) {
       case "tcpip-forward" -> listen(channels, wantReply, buffer);
       case "cancel-tcpip-forward" ->
-          answer(cancel(channels, buffer.getString(), (int) buffer.getUInt()));
+          answer(channels.forwardPlace().cancel(buffer.getString(), (int) buffer.getUInt()));
       case "streamlocal-forward@openssh.com" -> answer(listen(channels, buffer.getString()));
-      case "cancel-streamlocal-forward@openssh.com" -> answer(cancel(channels, buffer.getString()));
+      case "cancel-streamlocal-forward@openssh.com" ->
+          answer(channels.forwardPlace().cancel(buffer.getString()));
       default -> Result.Unsupported;
     };
   }
 
   private static boolean listen(ServerChannels channels, String path) {
-    ForwardPolicy policy = channels.forwardPolicy();
-    boolean got =
-        policy.login().guest() instanceof Bridge bridge
-            ? policy.mayListenOnSocket() && bridge.listen(path)
-            : channels.forwards().listen(policy, path);
+    boolean got = channels.forwardPlace().listen(channels.forwardPolicy(), path);
     channels.tell(true, path, got);
     return got;
   }
@@ -45,7 +41,9 @@ final class ForwardRequests implements RequestHandler<ConnectionService> {
     String address = buffer.getString();
     long port = buffer.getUInt();
     Optional<Integer> got =
-        port > 65_535 ? Optional.empty() : listen(channels, address, (int) port);
+        port > 65_535
+            ? Optional.empty()
+            : channels.forwardPlace().listen(channels.forwardPolicy(), address, (int) port);
     channels.tell(true, address + ":" + got.map(it -> (long) it).orElse(port), got.isPresent());
     if (got.isEmpty() || port != 0 || !wantReply) {
       return answer(got.isPresent());
@@ -55,28 +53,6 @@ final class ForwardRequests implements RequestHandler<ConnectionService> {
     success.putUInt(got.get());
     session.writePacket(success);
     return Result.Replied;
-  }
-
-  private static Optional<Integer> listen(ServerChannels channels, String address, int port) {
-    ForwardPolicy policy = channels.forwardPolicy();
-    if (!(policy.login().guest() instanceof Bridge bridge)) {
-      return channels.forwards().listen(policy, address, port);
-    }
-    OptionalInt got =
-        policy.mayListen(address, port) ? bridge.listen(address, port) : OptionalInt.empty();
-    return got.isPresent() ? Optional.of(got.getAsInt()) : Optional.empty();
-  }
-
-  private static boolean cancel(ServerChannels channels, String address, int port) {
-    return channels.forwardPolicy().login().guest() instanceof Bridge bridge
-        ? bridge.cancel(address, port)
-        : channels.forwards().cancel(address, port);
-  }
-
-  private static boolean cancel(ServerChannels channels, String path) {
-    return channels.forwardPolicy().login().guest() instanceof Bridge bridge
-        ? bridge.cancel(path)
-        : channels.forwards().cancel(path);
   }
 
   private static Result answer(boolean success) {

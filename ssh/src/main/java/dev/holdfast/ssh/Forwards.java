@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * What is listened on for one connection: ports and sockets that the client asked for, its agent's
  * socket, its displays' ports. All go with the connection. Thread-safe.
  */
-final class Forwards implements AutoCloseable {
+final class Forwards implements ForwardPlace, AutoCloseable {
   /** Ports, sockets and displays of one connection. */
   static final int MOST_LISTENERS = 256;
 
@@ -30,19 +30,34 @@ final class Forwards implements AutoCloseable {
 
   private final ServerChannels channels;
   private final ForwardSockets sockets;
+  private final @Nullable ChannelRoutes routes;
   private final Map<String, AutoCloseable> listeners = new HashMap<>();
   private @Nullable String agentSocket;
   private boolean closed;
 
-  Forwards(ServerChannels channels, ForwardSockets sockets) {
+  /**
+   * Those of one connection.
+   *
+   * @param routes where ports lead that are no ports of this machine; null if all are
+   */
+  Forwards(ServerChannels channels, ForwardSockets sockets, @Nullable ChannelRoutes routes) {
     this.channels = channels;
     this.sockets = sockets;
+    this.routes = routes;
   }
 
-  /**
-   * A port, for "tcpip-forward" (RFC 4254 7.1); the port that it got, or nothing if it can't be.
-   */
-  synchronized Optional<Integer> listen(ForwardPolicy policy, String address, int port) {
+  @Override
+  public Duplex connect(Login login, String host, int port) throws IOException {
+    return routes == null ? sockets.connect(host, port) : routes.connect(login, host, port);
+  }
+
+  @Override
+  public Duplex connect(Login login, String path) throws IOException {
+    return sockets.connect(login, path);
+  }
+
+  @Override
+  public synchronized Optional<Integer> listen(ForwardPolicy policy, String address, int port) {
     if (!policy.mayListen(address, port) || listeners.containsKey(tcp(address, port)) || isFull()) {
       return Optional.empty();
     }
@@ -68,13 +83,13 @@ final class Forwards implements AutoCloseable {
     }
   }
 
-  /** "cancel-tcpip-forward". */
-  boolean cancel(String address, int port) {
+  @Override
+  public boolean cancel(String address, int port) {
     return closeListener(tcp(address, port));
   }
 
-  /** A socket, for "streamlocal-forward@openssh.com" (PROTOCOL 2.4). */
-  synchronized boolean listen(ForwardPolicy policy, String path) {
+  @Override
+  public synchronized boolean listen(ForwardPolicy policy, String path) {
     if (!policy.mayListenOnSocket() || listeners.containsKey(socket(path)) || isFull()) {
       return false;
     }
@@ -96,8 +111,8 @@ final class Forwards implements AutoCloseable {
     }
   }
 
-  /** "cancel-streamlocal-forward@openssh.com". */
-  boolean cancel(String path) {
+  @Override
+  public boolean cancel(String path) {
     return closeListener(socket(path));
   }
 

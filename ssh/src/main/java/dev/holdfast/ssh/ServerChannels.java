@@ -28,7 +28,6 @@ final class ServerChannels extends ServerConnectionService {
   private static final Logger log = LoggerFactory.getLogger(ServerChannels.class);
 
   private final ServerPolicy policy;
-  private final ForwardSockets sockets;
   private final Forwards forwards;
   private final WindowBudget budget = new WindowBudget();
   private final AtomicInteger connecting = new AtomicInteger();
@@ -38,8 +37,8 @@ final class ServerChannels extends ServerConnectionService {
   private ServerChannels(AbstractServerSession session, ServerPolicy policy) throws SshException {
     super(session);
     this.policy = policy;
-    sockets = new ForwardSockets(policy.rights(), policy.settings());
-    forwards = new Forwards(this, sockets);
+    ForwardSockets sockets = new ForwardSockets(policy.rights(), policy.settings());
+    forwards = new Forwards(this, sockets, policy.routes());
     alive = new ClientAlive(session, policy.settings());
   }
 
@@ -59,6 +58,13 @@ final class ServerChannels extends ServerConnectionService {
 
   Forwards forwards() {
     return forwards;
+  }
+
+  /** Where what this client has forwarded is forwarded. */
+  ForwardPlace forwardPlace() {
+    return login(getSession()).guest() instanceof Bridge bridge
+        ? new BridgedForwards(bridge)
+        : forwards;
   }
 
   /** What whoever is logged in may forward. */
@@ -150,17 +156,8 @@ final class ServerChannels extends ServerConnectionService {
       prohibited(buffer, sender);
       return;
     }
-    open(windows, connector(login(getSession()), host, (int) port));
-  }
-
-  private Connector connector(Login login, String host, int port) {
-    ChannelRoutes routes = policy.routes();
-    if (login.guest() instanceof Bridge bridge) {
-      return () -> bridge.connect(host, port, login.from());
-    }
-    return routes == null
-        ? () -> sockets.connect(host, port)
-        : () -> routes.connect(login, host, port);
+    Login login = login(getSession());
+    open(windows, () -> forwardPlace().connect(login, host, (int) port));
   }
 
   /** PROTOCOL 2.4: path, reserved string, reserved number. */
@@ -173,11 +170,7 @@ final class ServerChannels extends ServerConnectionService {
       prohibited(buffer, sender);
       return;
     }
-    open(
-        windows,
-        may.login().guest() instanceof Bridge bridge
-            ? () -> bridge.connect(path)
-            : () -> sockets.connect(may.login(), path));
+    open(windows, () -> forwardPlace().connect(may.login(), path));
   }
 
   /** Tells the server's watch of a forward. */
