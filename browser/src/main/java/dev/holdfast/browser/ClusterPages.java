@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,9 @@ final class ClusterPages implements PageServer.Pages {
   /** The field of a request in which a page shows that it was given {@link #token} by us. */
   static final String TOKEN_FIELD = "holdfast-token";
 
+  /** The field of a request that has keys, in base64. */
+  static final String KEYS_FIELD = "holdfast-keys";
+
   /** The calls that tell something. */
   static final Set<String> CALLS =
       Set.of(
@@ -25,6 +29,7 @@ final class ClusterPages implements PageServer.Pages {
           "machines.loads",
           "sessions.list",
           "sessions.history",
+          "sessions.joinable",
           "leases.list",
           "leases.limits",
           "recordings.list",
@@ -37,6 +42,8 @@ final class ClusterPages implements PageServer.Pages {
   private static final String ROOT = "/cluster/";
   private static final String NAME = "[a-z0-9][a-z0-9.-]{0,127}";
   private static final String ID = "[0-9a-f]{32}";
+  private static final String SESSION = "[A-Za-z0-9][A-Za-z0-9-]{0,63}";
+  private static final String SIZE = "[1-9][0-9]{0,2}";
   private static final int BYTES_OF_TOKEN = 32;
 
   private static final Set<String> SCRIPTS =
@@ -50,14 +57,18 @@ final class ClusterPages implements PageServer.Pages {
           "/cluster-overview.js",
           "/cluster-recordings.js",
           "/recording.js",
+          "/session.js",
           "/cluster.css",
           "/vendor/asciinema-player.min.js",
-          "/vendor/asciinema-player.css");
+          "/vendor/asciinema-player.css",
+          "/vendor/xterm.mjs",
+          "/vendor/xterm.css");
 
   private static final Set<String> PAGES =
       Set.of("", "overview", "servers", "sessions", "recordings", "audit", "limits");
 
   private final Clusters clusters;
+  private final GuestTable guests = new GuestTable();
   private final String token;
 
   ClusterPages(Clusters clusters) {
@@ -126,8 +137,58 @@ final class ClusterPages implements PageServer.Pages {
           CHANGES.contains(name) ? change(request, cluster, name) : PageAnswer.notFound();
       case "GET recordings", "GET cast", "GET follow" ->
           name.matches(ID) ? recording(request, cluster, word, name) : PageAnswer.notFound();
+      case "GET sessions" ->
+          name.matches(SESSION)
+              ? Resource.page("session.html", PageAnswer.TERMINAL)
+              : PageAnswer.notFound();
+      case "POST join", "POST keys", "POST leave" ->
+          isToken(request) ? guest(request, cluster, word, name) : former();
       default -> PageAnswer.notFound();
     };
+  }
+
+  /** What a page does that has joined a session, or is about to; it has made a name for itself. */
+  private PageAnswer guest(PageRequest request, String cluster, String word, String name) {
+    return switch (word) {
+      case "join" -> join(request, cluster, name);
+      case "keys" -> {
+        byte[] keys = keys(request.head().field(KEYS_FIELD));
+        yield guests.type(name, keys) ? PageAnswer.done() : PageAnswer.notFound();
+      }
+      default -> {
+        guests.leave(name);
+        yield PageAnswer.done();
+      }
+    };
+  }
+
+  private PageAnswer join(PageRequest request, String cluster, String session) {
+    String guest = request.parameter("guest");
+    String columns = request.parameter("columns");
+    String rows = request.parameter("rows");
+    if (!session.matches(SESSION)
+        || !guest.matches(ID)
+        || !columns.matches(SIZE)
+        || !rows.matches(SIZE)) {
+      return PageAnswer.notFound();
+    }
+    Clusters.Wish wish =
+        new Clusters.Wish(
+            session,
+            request.parameter("observe").equals("1"),
+            Integer.parseInt(columns),
+            Integer.parseInt(rows));
+    return new PageAnswer.Told(
+        listener -> guests.attend(guest, () -> clusters.join(cluster, wish), listener));
+  }
+
+  /** In a field of the head, so that they are in no address. */
+  private static byte[] keys(String text) {
+    try {
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      return new byte[0];
+    }
   }
 
   private PageAnswer recording(PageRequest request, String cluster, String word, String id) {
@@ -145,11 +206,19 @@ final class ClusterPages implements PageServer.Pages {
   }
 
   private PageAnswer change(PageRequest request, String cluster, String name) throws IOException {
-    byte[] shown = request.head().field(TOKEN_FIELD).getBytes(StandardCharsets.UTF_8);
-    if (!MessageDigest.isEqual(shown, token.getBytes(StandardCharsets.UTF_8))) {
-      return PageAnswer.text(403, "This page is of a former holdfast ui; load it again.");
+    if (!isToken(request)) {
+      return former();
     }
     clusters.call(cluster, name, request.parameter("params"));
     return PageAnswer.done();
+  }
+
+  private boolean isToken(PageRequest request) {
+    byte[] shown = request.head().field(TOKEN_FIELD).getBytes(StandardCharsets.UTF_8);
+    return MessageDigest.isEqual(shown, token.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static PageAnswer former() {
+    return PageAnswer.text(403, "This page is of a former holdfast ui; load it again.");
   }
 }

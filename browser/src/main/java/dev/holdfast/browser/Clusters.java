@@ -39,6 +39,11 @@ public interface Clusters {
           throw none();
         }
 
+        @Override
+        public Guest join(String cluster, Wish wish) throws IOException {
+          throw none();
+        }
+
         private static IOException none() {
           return new IOException("You are not logged in to a cluster.");
         }
@@ -51,6 +56,28 @@ public interface Clusters {
 
     /** Nothing has happened for a while; fails if nobody listens any more. */
     void still() throws IOException;
+  }
+
+  /**
+   * Somebody's live session that is to be joined.
+   *
+   * @param session its ID
+   * @param observes whether only to look
+   * @param columns of the terminal in which it is shown
+   * @param rows of it
+   */
+  record Wish(String session, boolean observes, int columns, int rows) {}
+
+  /** A live session that a page has joined; closed, the page has left. Thread-safe. */
+  interface Guest extends AutoCloseable {
+    /** Tells what its terminal shows, in lines of base64, until it ends or this is closed. */
+    void watch(Listener listener) throws IOException, InterruptedException;
+
+    /** Types. */
+    void type(byte[] keys) throws IOException;
+
+    @Override
+    void close();
   }
 
   /** Their names and whose they are, as JSON has it; the one that is meant without a name first. */
@@ -81,4 +108,7 @@ public interface Clusters {
    */
   void events(String cluster, String query, Listener listener)
       throws IOException, InterruptedException;
+
+  /** Joins a live session. */
+  Guest join(String cluster, Wish wish) throws IOException;
 }

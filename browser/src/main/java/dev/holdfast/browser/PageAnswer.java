@@ -18,6 +18,9 @@ sealed interface PageAnswer {
           .replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
           .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
 
+  /** The same for a page with a terminal, which sets styles. */
+  String TERMINAL = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+
   /** For bytes of a stranger: they may be shown, and do nothing. */
   String STRANGERS = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 

@@ -33,7 +33,7 @@ final class Resource {
         switch (end) {
           case "html" -> "text/html; charset=utf-8";
           case "css" -> "text/css; charset=utf-8";
-          case "js" -> "text/javascript; charset=utf-8";
+          case "js", "mjs" -> "text/javascript; charset=utf-8";
           case "svg" -> "image/svg+xml";
           default -> throw new IllegalArgumentException(name);
         };

@@ -77,10 +77,29 @@ export const isAsking = (box) => box.querySelector('.sure, .wrong') !== null;
 
 export const what = (it) => (it.command ? make('code', { class: 'command', title: it.command }, it.command) : it.kind);
 
+const observing = ['Observe', '?observe'];
+const joins = { join: [['Join', ''], observing], observe: [observing] };
+
+/** Those that one may join, by their IDs; none if one's roles let one join none. */
+async function joinable(can, asked) {
+  const found = can('sessions.joinable') ? await call('sessions.joinable', asked).catch(() => []) : [];
+  return new Map(found.map((each) => [each.session, each]));
+}
+
+/** Both lists as one, the latest first. */
+function together(seen, may) {
+  const known = new Set(seen.map((each) => each.session));
+  const others = [...may.values()].filter((each) => !known.has(each.session));
+  return [...seen.map((each) => ({ ...each, may: may.get(each.session)?.may })), ...others]
+    .sort((a, b) => Date.parse(b.started) - Date.parse(a.started));
+}
+
 function ways(it, self, can, again) {
   const all = [];
   if (it.recording)
     all.push(make('a', { class: 'plain', href: root() + 'recordings/' + it.recording, 'aria-label': `Watch the session of ${it.user} on ${it.node}` }, 'Watch'), ' ');
+  for (const [word, query] of joins[it.may] ?? [])
+    all.push(make('a', { class: 'plain', href: root() + 'sessions/' + it.session + query, 'aria-label': `${word} the session of ${it.user} on ${it.node}` }, word), ' ');
   const mayEnd = can('sessions.end') && (it.user === self.name || can('users.set'));
   if (mayEnd)
     all.push(sure('End', 'End it now?', `End the session ${it.session} of ${it.user}`, async () => {
@@ -116,11 +135,13 @@ export async function sessions(main, { self, can }) {
     { name: '', kind: 'number', cell: (it) => ways(it, self, can, draw) },
   ];
   async function draw() {
-    const found = await all(filter.values());
+    const asked = filter.values();
+    const [seen, may] = await Promise.all([all(asked), joinable(can, asked)]);
     if (isAsking(box)) return;
+    const found = together(seen, may);
     fill(box, ...(found.length === 0
       ? [note('Nobody is logged in.', others ? '' : 'You see your own sessions here.')]
-      : [table(columns, found, 'Live sessions'), ...more(found)]));
+      : [table(columns, found, 'Live sessions'), ...more(seen)]));
   }
   const more = (found) => (found.length < shown ? [] : [
     make('button', { type: 'button', class: 'more', onclick: () => { shown += page; return draw(); } }, 'Show more')]);

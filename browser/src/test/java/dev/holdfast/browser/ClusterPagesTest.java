@@ -58,13 +58,40 @@ class ClusterPagesTest {
           listener.line(query);
           throw new IOException("The connection\nhas ended.");
         }
+
+        @Override
+        public Guest join(String cluster, Wish wish) {
+          called.add(cluster + " " + wish);
+          return new Guest() {
+            @Override
+            public void watch(Listener listener) throws IOException {
+              listener.line("c2hvd24=");
+              assertThat(post("keys/" + ID, "Holdfast-Keys: bHMK\n")).startsWith("HTTP/1.1 204");
+              assertThat(post("leave/" + ID, "")).startsWith("HTTP/1.1 204");
+            }
+
+            @Override
+            public void type(byte[] keys) {
+              called.add("typed " + new String(keys, StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public void close() {
+              called.add("left");
+            }
+          };
+        }
       };
 
   private final PageServer server =
       new PageServer(() -> Set.of("localhost:7000"), new ClusterPages(clusters));
 
   private String served(String line, String fields) {
-    String request = line + " HTTP/1.1\nHost: localhost:7000\n" + fields + "\n";
+    return servedAs("localhost:7000", line, fields);
+  }
+
+  private String servedAs(String host, String line, String fields) {
+    String request = line + " HTTP/1.1\nHost: " + host + "\n" + fields + "\n";
     MemoryDuplex browser =
         new MemoryDuplex(request.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
     server.serve(browser);
@@ -84,7 +111,11 @@ class ClusterPagesTest {
   @Test
   void everyFileThatThePagesNameIsThere() {
     for (String page :
-        List.of("/cluster/", "/cluster/demo/audit", "/cluster/demo/recordings/" + ID)) {
+        List.of(
+            "/cluster/",
+            "/cluster/demo/audit",
+            "/cluster/demo/recordings/" + ID,
+            "/cluster/demo/sessions/7f0c-1")) {
       String html = get(page);
       assertThat(html).as(page).startsWith("HTTP/1.1 200");
       Matcher names = Pattern.compile("(?:src|href)=\"(/[^\"]+\\.(?:js|css))\"").matcher(html);
@@ -94,8 +125,9 @@ class ClusterPagesTest {
         }
       }
     }
-    for (String script : List.of("/cluster.js", "/recording.js", "/cluster-overview.js")) {
-      Matcher imports = Pattern.compile("'\\.(/[a-z-]+\\.js)'").matcher(get(script));
+    for (String script :
+        List.of("/cluster.js", "/recording.js", "/session.js", "/cluster-overview.js")) {
+      Matcher imports = Pattern.compile("'\\.(/[a-z/-]+\\.m?js)'").matcher(get(script));
       while (imports.find()) {
         assertThat(get(imports.group(1))).as(imports.group(1)).startsWith("HTTP/1.1 200");
       }
@@ -173,6 +205,55 @@ class ClusterPagesTest {
         .endsWith("data: [1, \"o\", \"x\"]\n\nevent: done\ndata:\n\n");
     assertThat(get("/cluster/demo/events?params=%7B%7D"))
         .endsWith("data: {}\n\nevent: failed\ndata: The connection has ended.\n\n");
+  }
+
+  private String post(String path, String fields) {
+    return served("POST /cluster/demo/" + path, OWN + "Holdfast-Token: " + token() + "\n" + fields);
+  }
+
+  @Test
+  void aSessionIsJoinedAndTypedInByAPageThatWasGivenTheTokenAndNoOther() {
+    String join = "join/7f0c-1?guest=" + ID + "&columns=100&rows=30&observe=1";
+    assertThat(served("POST /cluster/demo/" + join, OWN)).startsWith("HTTP/1.1 403");
+    assertThat(served("POST /cluster/demo/keys/" + ID, OWN)).startsWith("HTTP/1.1 403");
+    assertThat(get("/cluster/demo/" + join)).startsWith("HTTP/1.1 404");
+    String shown = "Holdfast-Token: " + token() + "\n";
+    for (String way : List.of(join, "keys/" + ID, "leave/" + ID)) {
+      String line = "POST /cluster/demo/" + way;
+      assertThat(served(line, shown)).as(way).startsWith("HTTP/1.1 403");
+      assertThat(served(line, "Origin: http://evil.example\n" + shown))
+          .as(way)
+          .startsWith("HTTP/1.1 403");
+      assertThat(served(line, "Origin: http://localhost:8000\n" + shown))
+          .as(way)
+          .startsWith("HTTP/1.1 403");
+      assertThat(servedAs("evil.example:7000", line, OWN + shown))
+          .as(way)
+          .startsWith("HTTP/1.1 421");
+    }
+    assertThat(post("join/7f0c-1?guest=x&columns=100&rows=30", "")).startsWith("HTTP/1.1 404");
+    assertThat(post("join/7f0c-1?guest=" + ID + "&columns=0&rows=30", ""))
+        .startsWith("HTTP/1.1 404");
+    assertThat(post("join/-x?guest=" + ID + "&columns=1&rows=30", "")).startsWith("HTTP/1.1 404");
+    assertThat(called).isEmpty();
+    assertThat(post(join, ""))
+        .contains("text/event-stream")
+        .endsWith("data: c2hvd24=\n\nevent: done\ndata:\n\n");
+    assertThat(called)
+        .containsExactly(
+            "demo Wish[session=7f0c-1, observes=true, columns=100, rows=30]",
+            "typed ls\n",
+            "left",
+            "left");
+    assertThat(post("keys/" + ID, "Holdfast-Keys: bHMK\n")).startsWith("HTTP/1.1 404");
+  }
+
+  @Test
+  void onlyThePageOfASessionMaySetStylesForItsTerminal() {
+    assertThat(get("/cluster/demo/sessions/7f0c-1"))
+        .startsWith("HTTP/1.1 200")
+        .contains("script-src 'self'; style-src 'self' 'unsafe-inline';");
+    assertThat(get("/cluster/demo/sessions")).contains("script-src 'self'; style-src 'self';");
   }
 
   @Test

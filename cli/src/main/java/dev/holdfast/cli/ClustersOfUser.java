@@ -5,7 +5,10 @@ import dev.holdfast.auth.ApiClient;
 import dev.holdfast.auth.ApiFailure;
 import dev.holdfast.auth.ApiMethod;
 import dev.holdfast.auth.RemoteParts;
+import dev.holdfast.auth.SessionRecords.JoinQuery;
+import dev.holdfast.auth.SessionRecords.JoinableSession;
 import dev.holdfast.browser.Clusters;
+import dev.holdfast.client.OwnCommand;
 import dev.holdfast.recording.Event;
 import dev.holdfast.recording.Export;
 import dev.holdfast.recording.RecordingFormat;
@@ -18,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -152,6 +156,27 @@ final class ClustersOfUser implements Clusters, AutoCloseable {
       HeardRecording.tell(source, Export.Format.ASCIICAST_V2, listener);
       checkReadable(source.verification(), recording);
     }
+  }
+
+  // ---- sessions that are joined ----
+
+  @Override
+  public Guest join(String cluster, Wish wish) throws IOException {
+    Profile profile = profiles.find(cluster);
+    JoinQuery query =
+        new JoinQuery(Optional.of(wish.session()), Optional.empty(), Optional.empty());
+    JoinableSession session =
+        JoinCommand.only(
+            wish.session(),
+            talk(cluster).list(ApiMethod.SESSIONS_JOINABLE, query, JoinableSession.class));
+    String how =
+        (wish.observes() ? "--observe " : "")
+            + "--size %dx%d ".formatted(wish.columns(), wish.rows());
+    // A terminal is on the page, not here; ssh is to take no key for itself, and to ask nothing.
+    List<String> terminal = List.of("-tt", "-e", "none", "-o", "BatchMode=yes");
+    List<String> words = new ArrayList<>(OwnCommand.words(Main.class.getName(), SshCommand.NAME));
+    words.addAll(JoinCommand.words(session, profile, profiles, terminal, how));
+    return JoinedProcess.start(words);
   }
 
   // ---- audit events ----

@@ -28,6 +28,11 @@ final class Chromium implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** Of keys that are no characters, as Windows numbers them. */
+  private static final Map<String, Integer> CODES = Map.of("Enter", 13, "Tab", 9, "Escape", 27);
+
+  private static final int SHIFT = 8;
+
   private final Program program;
   private final HttpClient http = HttpClient.newHttpClient();
   private final WebSocket socket;
@@ -184,6 +189,15 @@ final class Chromium implements AutoCloseable {
 
   /** Presses a key as a person does; what has the focus gets it. */
   void press(String key) {
+    press(key, 0);
+  }
+
+  /** Presses it while Shift is held. */
+  void pressWithShift(String key) {
+    press(key, SHIFT);
+  }
+
+  private void press(String key, int modifiers) {
     String text = key.equals("Enter") ? "\r" : key.length() == 1 ? key : "";
     for (String type : List.of("keyDown", "keyUp")) {
       send(
@@ -195,8 +209,10 @@ final class Chromium implements AutoCloseable {
               Json.of(key),
               "text",
               Json.of(text),
+              "modifiers",
+              Json.of(modifiers),
               "windowsVirtualKeyCode",
-              Json.of(key.equals("Enter") ? 13 : 0)));
+              Json.of(CODES.getOrDefault(key, 0))));
     }
   }
 
