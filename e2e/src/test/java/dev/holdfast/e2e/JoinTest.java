@@ -2,6 +2,8 @@ package dev.holdfast.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -207,14 +209,22 @@ final class JoinTest {
     bobs.awaitStatus();
   }
 
-  /** The process of the guest's client. */
+  /** The process of the guest's client: its words are longer than {@link ProcessHandle} tells. */
   private static long client(String id) {
     return ProcessHandle.allProcesses()
-        .filter(it -> it.info().commandLine().orElse("").contains(" join " + id))
         .filter(it -> it.info().command().orElse("").endsWith("java"))
+        .filter(it -> words(it).contains("\0join\0" + id))
         .findFirst()
         .orElseThrow()
         .pid();
+  }
+
+  private static String words(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+    } catch (IOException e) {
+      return ""; // It has just ended.
+    }
   }
 
   @Test
