@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Gets to a node of a cluster in this process once, as the demo does. */
+/**
+ * Gets to a node of a cluster in this process, as the demo does, and comes back when the link is
+ * lost: a proxy that ends brings all its clients back at once, each in a JVM of its own.
+ */
 final class TrainCluster {
   private static final long MEMORY = 8L << 20;
 
@@ -53,11 +56,18 @@ final class TrainCluster {
                               new Destination(DemoCluster.NODE, NodeConfiguration.PORT)),
                           passage)
                       .duplex(),
-                  target);
-          RemoteCommand command = connection.start("true")) {
-        command.stdin().close();
-        command.stdout().readAllBytes();
+                  target)) {
+        say(connection);
+        cluster.network().happen(Fault.RESET);
+        say(connection);
       }
+    }
+  }
+
+  private static void say(ClientConnection connection) throws IOException {
+    try (RemoteCommand command = connection.start("true")) {
+      command.stdin().close();
+      command.stdout().readAllBytes();
     }
   }
 }
