@@ -162,6 +162,9 @@ final class GreatClusterTest {
         bytes += one.heard();
         one.close();
         jumpsThatEnded.merge(what, 1, Integer::sum);
+        if (Effort.LONG) {
+          System.err.printf("ended when %s: %s%n", what, one);
+        }
         trickles.set(i, session(cluster, i));
       }
     }
