@@ -32,13 +32,10 @@ final class GateCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     GateConfiguration configuration = new GateConfiguration(spec.commandLine(), arguments());
     GateOptions read = configuration.read();
-    GateService service =
-        new GateService(
-            configuration,
-            new ServiceLog(
-                spec.commandLine().getErr(),
-                ServiceLog.isJournal(System.getenv("JOURNAL_STREAM"))));
-    service.run(read, target(read));
+    Destination target = target(read);
+    try (ServiceLog log = ServiceLog.to(spec.commandLine().getErr())) {
+      new GateService(configuration, log).run(read, target);
+    }
     return 0;
   }
 

@@ -38,11 +38,10 @@ final class ServeCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       return 0;
     }
-    ServiceLog log =
-        new ServiceLog(
-            spec.commandLine().getErr(), ServiceLog.isJournal(System.getenv("JOURNAL_STREAM")));
-    ModuleLogs.goTo(log);
-    serve(configuration, log);
+    try (ServiceLog log = ServiceLog.to(spec.commandLine().getErr())) {
+      ModuleLogs.goTo(log);
+      serve(configuration, log);
+    }
     return 0;
   }
 

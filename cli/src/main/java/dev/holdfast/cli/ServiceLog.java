@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.access.Json;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.proxy.ProxyLog;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,9 +22,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a service writes to standard error, a line for each event: for people, or as JSON with every
  * field of the event. systemd's journal notes the time by itself and is told the level instead
- * (sd-daemon(3)). Thread-safe.
+ * (sd-daemon(3)). Nobody waits for who reads it, but the end of the service, a little. Thread-safe.
  */
-final class ServiceLog {
+final class ServiceLog implements Closeable {
+  /** How long the end waits for the last lines to be read. */
+  private static final Duration LAST_LINES = Duration.ofSeconds(1);
+
   /** How much somebody should care; the numbers are syslog's. */
   enum Level {
     /** The service itself failed at something. */
@@ -50,7 +54,7 @@ final class ServiceLog {
     JSON
   }
 
-  private final PrintWriter err;
+  private final LogLines lines;
   private final boolean journal;
   private volatile Level least = Level.INFO;
   private volatile Format format = Format.TEXT;
@@ -61,8 +65,13 @@ final class ServiceLog {
    * @param journal whether systemd's journal reads it
    */
   ServiceLog(PrintWriter err, boolean journal) {
-    this.err = err;
     this.journal = journal;
+    lines = new LogLines(err, this::gap);
+  }
+
+  /** The log of the service that this process is. */
+  static ServiceLog to(PrintWriter err) {
+    return new ServiceLog(err, isJournal(System.getenv("JOURNAL_STREAM")));
   }
 
   /** Logs nothing less than {@code leastLevel} from now on, in that format. */
@@ -156,19 +165,24 @@ final class ServiceLog {
   }
 
   private void write(Level level, String name, String text, Map<String, Object> fields) {
-    if (!writes(level)) {
-      return;
+    if (writes(level)) {
+      lines.add(line(level, name, text, fields));
     }
+  }
+
+  private String gap(long leftOut) {
+    String text = leftOut + " lines were left out here, since nobody read this log";
+    return line(Level.WARN, "log", text, Map.of());
+  }
+
+  private String line(Level level, String name, String text, Map<String, Object> fields) {
     String time = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
     String line =
         switch (format) {
           case JSON -> json(time, level, name, text, fields);
           case TEXT -> (journal ? "" : time + " ") + text + stack(fields);
         };
-    synchronized (err) {
-      err.println(journal ? "<" + level.priority + ">" + line : line);
-      err.flush();
-    }
+    return journal ? "<" + level.priority + ">" + line : line;
   }
 
   private static String stack(Map<String, Object> fields) {
@@ -190,6 +204,16 @@ final class ServiceLog {
     StringWriter text = new StringWriter();
     thrown.printStackTrace(new PrintWriter(text, true));
     return text.toString().strip();
+  }
+
+  /** The last lines are written, if they are read soon. */
+  @Override
+  public void close() {
+    try {
+      lines.flush(LAST_LINES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

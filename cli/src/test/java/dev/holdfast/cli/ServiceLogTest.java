@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.sshd.common.util.logging.AbstractLoggingBean;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -24,11 +26,12 @@ final class ServiceLogTest {
           Duration.ofMillis(1500));
 
   private final StringWriter out = new StringWriter();
+  private final List<ServiceLog> logs = new ArrayList<>();
 
   @Test
   void aJsonLineHasEveryFieldAndNothingThatATerminalWouldActUpon() {
     log(false, "--log-format", "json").event(ENDED);
-    assertThat(out.toString())
+    assertThat(written())
         .hasLineCount(1)
         .startsWith("{\"time\":\"20")
         .contains("\"level\":\"info\",\"event\":\"ended\"", "\"stream\":\"ab12\"")
@@ -39,13 +42,13 @@ final class ServiceLogTest {
   @Test
   void theJournalIsToldTheLevelInsteadOfTheTime() {
     log(true).say(ServiceLog.Level.WARN, "x", "careful");
-    assertThat(out.toString()).isEqualTo("<4>careful" + System.lineSeparator());
+    assertThat(written()).isEqualTo("<4>careful" + System.lineSeparator());
   }
 
   @Test
   void withoutAJournalALineBeginsWithTheTime() {
     log(false).say(ServiceLog.Level.INFO, "x", "hello");
-    assertThat(out.toString()).matches("20\\S+Z hello\\R");
+    assertThat(written()).matches("20\\S+Z hello\\R");
   }
 
   @Test
@@ -53,13 +56,13 @@ final class ServiceLogTest {
     ServiceLog log = log(false, "--quiet");
     log.event(ENDED);
     log.say(ServiceLog.Level.WARN, "x", "careful");
-    assertThat(out.toString()).hasLineCount(1).contains("careful");
+    assertThat(written()).hasLineCount(1).contains("careful");
   }
 
   @Test
   void aDefectComesWithItsStackTrace() {
     log(false).event(new GateEvent.Fault(new IllegalStateException("x")));
-    assertThat(out.toString()).contains("please report it", "\tat ");
+    assertThat(written()).contains("please report it", "\tat ");
   }
 
   @Test
@@ -69,7 +72,7 @@ final class ServiceLogTest {
     Logger ssh = LoggerFactory.getLogger("dev.holdfast.ssh.Some");
     ssh.debug("left out");
     ssh.info("{} may not {}", "a\nb", "x".repeat(10_000));
-    assertThat(out.toString())
+    assertThat(written())
         .hasLineCount(1)
         .contains("\"level\":\"info\",\"event\":\"ssh\",\"text\":\"a?b may not xxx")
         .hasSizeLessThan(1_000);
@@ -83,16 +86,16 @@ final class ServiceLogTest {
         log.error("bytes of a peer");
       }
     }.speak();
-    assertThat(out.toString()).isEmpty();
+    assertThat(written()).isEmpty();
     LoggerFactory.getLogger(ServiceLogTest.class).debug("heard");
-    assertThat(out.toString()).contains("heard");
+    assertThat(written()).contains("heard");
   }
 
   @Test
   void aModulesErrorComesWithItsStackTrace() {
     ModuleLogs.goTo(log(false));
     LoggerFactory.getLogger("dev.holdfast.node.Some").error("broken", new IllegalStateException());
-    assertThat(out.toString()).contains(" broken", "\tat ");
+    assertThat(written()).contains(" broken", "\tat ");
   }
 
   @Test
@@ -106,6 +109,12 @@ final class ServiceLogTest {
     Main.sharing(new CommandLine(parsed)).parseArgs(options);
     ServiceLog log = new ServiceLog(new PrintWriter(out, true), journal);
     log.change(parsed.logLevel(), parsed.logFormat);
+    logs.add(log);
     return log;
+  }
+
+  private String written() {
+    logs.forEach(ServiceLog::close);
+    return out.toString();
   }
 }
