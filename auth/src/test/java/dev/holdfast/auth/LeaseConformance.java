@@ -34,8 +34,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What leases do, whichever database they are in. */
-@Timeout(1200)
 interface LeaseConformance {
+  /** Seconds. */
+  long LONG = 1_800;
+
   LeaseAnswer HELD = new LeaseAnswer.Held(TIME.timeout());
 
   /** The database, empty but for its tables. */
@@ -49,6 +51,7 @@ interface LeaseConformance {
   }
 
   @Test
+  @Timeout(LONG)
   default void fiveNodesTwoHundredDialsLimitTwentyExactlyTwenty() throws Exception {
     List<Database> services = services();
     limit(services.getFirst(), 20);
@@ -70,6 +73,7 @@ interface LeaseConformance {
 
   /** What threads saw that really ran at the same time, searched for an order that explains it. */
   @Test
+  @Timeout(LONG)
   default void whatIsAnsweredAtTheSameTimeCouldHaveBeenOneAfterTheOther() throws Exception {
     List<Database> services = services();
     limit(services.getFirst(), 3);
@@ -108,6 +112,7 @@ interface LeaseConformance {
   }
 
   @Test
+  @Timeout(LONG)
   default void historiesFromSeedsNeverHaveOneTooMany() throws Exception {
     List<Database> services = services();
     for (int seed = 0; seed < (isLong() ? 500 : 12); seed++) {

@@ -47,6 +47,9 @@ final class LeaseWorld {
   /** When each lease was valid last, or was asked for. */
   private final Map<String, Long> validLast = new LinkedHashMap<>();
 
+  /** For each call, has it be one without an answer, unless it was answered. */
+  private final List<Runnable> unsettled = new ArrayList<>();
+
   private final long seed;
   private long now;
   private int order;
@@ -81,6 +84,7 @@ final class LeaseWorld {
       next.what.run();
       count();
     }
+    unsettled.forEach(Runnable::run);
     validLast.forEach((id, last) -> {
       // Twice: what came late may have taken it again.
       history.addUnanswered(Kind.EXPIRED, id, last);
@@ -364,7 +368,9 @@ final class LeaseWorld {
         twice.run();
         at(delay(), () -> serve(service, call, answer -> {}));
       }
-      at(TIMEOUT / 4, () -> settle.accept(lost));
+      Runnable givesUp = () -> settle.accept(lost);
+      at(TIMEOUT / 4, givesUp);
+      unsettled.add(givesUp);
     }
 
     private <T> void serve(Service service, Call<T> call, Consumer<T> answered) {

@@ -69,7 +69,7 @@ final class SemaphoreHistory {
 
   private boolean search(BitSet done, Set<String> held, Set<String> over) {
     if (tried.size() > MOST_STATES) {
-      throw new AssertionError("the history is too long to be searched");
+      throw new AssertionError("too long to be searched: " + this);
     }
     if (!tried.add(List.of(done.clone(), Set.copyOf(held)))) {
       return false;
@@ -85,19 +85,106 @@ final class SemaphoreHistory {
     if (complete) {
       return true;
     }
+    int idle = firstIdle(horizon, done, held, over);
+    if (idle >= 0) {
+      return tryOne(idle, ops.get(idle), done, held, over);
+    }
     // Certain ones first: what nobody has seen is only needed where nothing else explains it.
-    return tryAll(true, horizon, done, held, over) || tryAll(false, horizon, done, held, over);
-  }
-
-  private boolean tryAll(
-      boolean certain, long horizon, BitSet done, Set<String> held, Set<String> over) {
     for (int i = 0; i < ops.size() && ops.get(i).asked <= horizon; i++) {
       Op op = ops.get(i);
-      if (!done.get(i) && op.isCertain() == certain && tryOne(i, op, done, held, over)) {
+      if (!done.get(i) && op.isCertain() && tryOne(i, op, done, held, over)) {
+        return true;
+      }
+    }
+    return tryUnseen(horizon, done, held, over);
+  }
+
+  /**
+   * What nobody has seen need not come before it explains something: a slot taken, that there are
+   * no more; a slot free again, that one is given, or that its own lease did not have one any more.
+   */
+  private boolean tryUnseen(long horizon, BitSet done, Set<String> held, Set<String> over) {
+    List<Op> pending = pending(horizon, done);
+    boolean mayTake = pending.stream().anyMatch(it -> it.kind == Kind.FULL);
+    boolean mayFree = pending.stream().anyMatch(it -> it.kind == Kind.GRANTED);
+    for (int i = 0; i < ops.size() && ops.get(i).asked <= horizon; i++) {
+      Op op = ops.get(i);
+      boolean explains =
+          op.kind == Kind.ASKED
+              ? mayTake
+              : mayFree
+                  || pending.stream()
+                      .anyMatch(it -> it.kind == Kind.FULL && it.lease.equals(op.lease));
+      if (explains
+          && !done.get(i)
+          && !op.isCertain()
+          && isFirst(i, op, done)
+          && tryOne(i, op, done, held, over)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** What was answered and may come next. */
+  private List<Op> pending(long horizon, BitSet done) {
+    List<Op> pending = new ArrayList<>();
+    for (int i = 0; i < ops.size() && ops.get(i).asked <= horizon; i++) {
+      if (!done.get(i) && ops.get(i).isCertain()) {
+        pending.add(ops.get(i));
+      }
+    }
+    return pending;
+  }
+
+  /**
+   * What may come now and changes nothing, if there is such a thing: whatever order explains the
+   * rest explains it behind that, too, so no other has to be tried.
+   */
+  private int firstIdle(long horizon, BitSet done, Set<String> held, Set<String> over) {
+    for (int i = 0; i < ops.size() && ops.get(i).asked <= horizon; i++) {
+      Op op = ops.get(i);
+      if (!done.get(i) && op.isCertain() && isIdle(op, done, held, over)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private boolean isIdle(Op op, BitSet done, Set<String> held, Set<String> over) {
+    boolean has = held.contains(op.lease);
+    boolean isOver = over.contains(op.lease);
+    return switch (op.kind) {
+      case GRANTED -> has && !isOver;
+      case FULL -> !has && held.size() >= limit;
+      case RELEASED -> !has && (isOver || !isWanted(op.lease, done));
+      case ASKED, EXPIRED -> false;
+    };
+  }
+
+  /** Whether the lease may still be given a slot. */
+  private boolean isWanted(String lease, BitSet done) {
+    for (int i = done.nextClearBit(0); i < ops.size(); i = done.nextClearBit(i + 1)) {
+      Op op = ops.get(i);
+      if (op.lease.equals(lease) && (op.kind == Kind.GRANTED || op.kind == Kind.ASKED)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Of several that say the same, and nobody saw, any one is as good as the first. */
+  private boolean isFirst(int index, Op op, BitSet done) {
+    for (int i = 0; i < index; i++) {
+      Op before = ops.get(i);
+      if (!done.get(i)
+          && !before.isCertain()
+          && before.kind == op.kind
+          && before.lease.equals(op.lease)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean tryOne(int index, Op op, BitSet done, Set<String> held, Set<String> over) {
