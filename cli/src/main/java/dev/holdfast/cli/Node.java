@@ -225,12 +225,13 @@ final class Node implements Closeable {
   /** Without their socket sessions are reached by ssh only, but the node works. */
   private void openSessions(Path state) {
     try {
-      named.open(state);
+      named.open(state, terminals);
     } catch (IOException e) {
       log.say(
           ServiceLog.Level.WARN,
           "sessions",
-          "holdfast attach can't reach this node: " + e.getMessage());
+          "holdfast attach can't reach this node, nor its next process the sessions of this one: "
+              + e.getMessage());
     }
   }
 
@@ -313,7 +314,11 @@ final class Node implements Closeable {
 
   /** Whether nothing lives here any more, and nobody is expected. */
   boolean isEmpty() {
-    return gate().isEmpty() && connections() == 0 && activity.living() == 0 && named.isEmpty();
+    return gate().isEmpty()
+        && connections() == 0
+        && activity.living() == 0
+        && named.isEmpty()
+        && terminals.isEmpty();
   }
 
   /** Ends everything, and tells clients why so that they do not try to come back. */

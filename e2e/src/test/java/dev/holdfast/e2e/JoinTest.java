@@ -245,4 +245,35 @@ final class JoinTest {
     end(alice);
     assertThat(bobs.awaitStatus()).isEqualTo(3);
   }
+
+  @Test
+  void whoComesAfterTheNodeWasTakenOverJoinsWhatTheOldProcessKeeps() {
+    Terminal alice = alice();
+    alice.enter("echo be''fore");
+    alice.awaitShown("before");
+    Program old = members.upgrade("web1", "has the port");
+    String id = session();
+    Terminal bobs = open(join(bob, "alice@web1"));
+    bobs.awaitShown("[bob has joined and may type; here: alice, bob]");
+    awaitBoth(alice, bobs, "before");
+    awaitBoth(alice, bobs, "[bob has joined");
+    bobs.enter("echo fr''om bob");
+    awaitBoth(alice, bobs, "from bob");
+    Terminal looks = open(ssh(bob, "-t", "web1.demo", "holdfast-join", "--observe", id));
+    looks.awaitShown("[bob looks on; here: alice, bob, bob]");
+    bobs.press("C-\\");
+    bobs.press("d");
+    alice.awaitShown("[bob has left; here: alice, bob]");
+    assertThat(bobs.awaitStatus()).isZero();
+    assertThat(ssh(carol, "-tt", "web1.demo", "holdfast-join", id).run().exited(254).output())
+        .startsWith("Your roles do not let you join sessions of others;");
+    end(alice);
+    assertThat(looks.awaitStatus()).isEqualTo(3);
+    assertThat(looks.screen()).contains("[alice's session has ended with status 3]");
+    Await.until("the end of the old process", PATIENCE, () -> !old.alive());
+    Await.until(
+        "the events of who left",
+        PATIENCE,
+        () -> audited("session.leave").lines().filter(it -> it.contains(id)).count() == 2);
+  }
 }

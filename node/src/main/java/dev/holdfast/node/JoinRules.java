@@ -15,9 +15,11 @@ import java.util.function.Predicate;
  */
 record JoinRules(Login login, RecordingPolicy policy, Predicate<String> running) {
   static final String UNKEPT = "That you join can't be noted in the audit log now; try again soon.";
+  static final String UNREACHED =
+      "A process of this node that may have session %s does not answer; try again soon.";
 
-  /** Why not, as a sentence for him; empty if he may. */
-  String refusal(JoinRequest request, boolean terminal, Optional<LiveTerminal> found) {
+  /** Why not, whatever session it is, as a sentence for him; empty if he may. */
+  String refusal(JoinRequest request, boolean terminal) {
     Joining may = login.terms().options().joining();
     if (may == Joining.NO) {
       return "Your roles do not let you join sessions of others; ask an administrator for one with"
@@ -29,23 +31,24 @@ record JoinRules(Login login, RecordingPolicy policy, Predicate<String> running)
     if (!terminal) {
       return "Joining a session takes a terminal; use 'ssh -t', or 'holdfast join'.";
     }
-    if (request.session().isEmpty()) {
-      return "'holdfast-join' takes the ID of a session, and before it '--observe' if you only"
-          + " look.";
-    }
-    return found
-        .map(it -> refusal(request.session(), it))
-        .orElseGet(() -> missing(request.session()));
+    return request.session().isEmpty()
+        ? "'holdfast-join' takes the ID of a session, and before it '--observe' if you only look."
+        : "";
+  }
+
+  /** The same of that session; of none if it was found nowhere on this node. */
+  String refusal(String session, Optional<? extends JoinableTerminal> found) {
+    return found.map(it -> refusal(session, it)).orElseGet(() -> missing(session));
   }
 
   private String missing(String session) {
     return running.test(session)
         ? "Session %s has no terminal of its own that could be joined.".formatted(session)
-        : "There is no session %s to join on this node; it has ended, or the node was upgraded since it began."
+        : "There is no session %s to join on this node; it has ended, or it has no terminal."
             .formatted(session);
   }
 
-  private String refusal(String session, LiveTerminal terminal) {
+  private String refusal(String session, JoinableTerminal terminal) {
     if (!terminal.owner().account().equals(login.user())) {
       return "Session %s is not one of the account %s; log in as the account that it runs as."
           .formatted(session, login.user());

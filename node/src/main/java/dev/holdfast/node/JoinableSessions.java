@@ -82,8 +82,8 @@ public final class JoinableSessions implements Sessions {
 
   private SessionAnswer joinable(SessionStart start, Pty pty, ClientEnd client, String session) {
     Login login = start.login();
-    LiveTerminal.Owner owner =
-        new LiveTerminal.Owner(login.terms().user(), login.user(), policies.apply(login));
+    JoinableTerminal.Owner owner =
+        new JoinableTerminal.Owner(login.terms().user(), login.user(), policies.apply(login));
     LiveTerminal terminal =
         new LiveTerminal(
             owner,
@@ -106,13 +106,31 @@ public final class JoinableSessions implements Sessions {
       JoinRequest request, SessionStart start, ClientEnd client, SessionTrail trail) {
     Login login = start.login();
     Pty pty = start.pty();
-    Optional<LiveTerminal> found = terminals.find(request.session());
-    String why =
-        new JoinRules(login, policies.apply(login), running).refusal(request, pty != null, found);
-    if (pty == null || found.isEmpty() || !why.isEmpty()) {
-      return refused(start, client, trail, why);
+    JoinRules rules = new JoinRules(login, policies.apply(login), running);
+    String never = rules.refusal(request, pty != null);
+    if (pty == null || !never.isEmpty()) {
+      return refused(start, client, trail, never);
     }
-    LiveTerminal terminal = found.get();
+    Optional<? extends JoinableTerminal> found;
+    try {
+      found = terminals.find(request.session());
+    } catch (IOException e) {
+      return unreached(request, start, client, trail, e);
+    }
+    String why = rules.refusal(request.session(), found);
+    return found.isEmpty() || !why.isEmpty()
+        ? refused(start, client, trail, why)
+        : join(request, found.get(), pty, start, client, trail);
+  }
+
+  private static ServedSession join(
+      JoinRequest request,
+      JoinableTerminal terminal,
+      Pty pty,
+      SessionStart start,
+      ClientEnd client,
+      SessionTrail trail) {
+    Login login = start.login();
     boolean types = request.wanted() == Joining.JOIN;
     try {
       trail.joins(request.session(), terminal.owner().user(), types ? "join" : "observe");
@@ -124,11 +142,25 @@ public final class JoinableSessions implements Sessions {
         login.terms().user(),
         request.session(),
         terminal.owner().user());
-    return terminal.guest(
-        login.terms().user(),
-        client,
-        types ? AttachMode.SHARE : AttachMode.WATCH,
-        request.size().orElseGet(() -> Size.wanted(pty.size().columns(), pty.size().rows())));
+    try {
+      return terminal.guest(
+          login.terms().user(),
+          client,
+          types ? AttachMode.SHARE : AttachMode.WATCH,
+          request.size().orElseGet(() -> Size.wanted(pty.size().columns(), pty.size().rows())));
+    } catch (IOException e) {
+      return unreached(request, start, client, trail, e);
+    }
+  }
+
+  private static ServedSession unreached(
+      JoinRequest request,
+      SessionStart start,
+      ClientEnd client,
+      SessionTrail trail,
+      IOException why) {
+    log.warn("Another process may have session {}: {}", request.session(), why.toString());
+    return refused(start, client, trail, JoinRules.UNREACHED.formatted(request.session()));
   }
 
   private static ServedSession refused(

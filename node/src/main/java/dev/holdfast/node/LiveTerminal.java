@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: one lock, under which nothing waits. What guests cause, but for their keys, comes
  * through {@code events}, since it may come from within a call of theirs.
  */
-final class LiveTerminal implements ClientEnd, Stage {
+final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
   /** Some 200 lines above the screen: each session with a terminal has them. */
   private static final Settings SETTINGS = new Settings(16 * 1024, true);
 
@@ -41,15 +41,6 @@ final class LiveTerminal implements ClientEnd, Stage {
   private boolean ended;
 
   /**
-   * Whose session it is.
-   *
-   * @param user of the cluster
-   * @param account that it runs as
-   * @param policy by which it is recorded
-   */
-  record Owner(String user, String account, RecordingPolicy policy) {}
-
-  /**
    * One without a program yet.
    *
    * @param atEnd called when nobody can join it any more; may be called twice
@@ -61,10 +52,11 @@ final class LiveTerminal implements ClientEnd, Stage {
     this.atEnd = atEnd;
     terminal = new Terminal(size, SETTINGS);
     typist = new Typist(client);
-    guests = new GuestList(owner.user);
+    guests = new GuestList(owner.user());
   }
 
-  Owner owner() {
+  @Override
+  public Owner owner() {
     return owner;
   }
 
@@ -75,8 +67,8 @@ final class LiveTerminal implements ClientEnd, Stage {
     return new Owned(served);
   }
 
-  /** Whether another guest may come. */
-  boolean hasPlace() {
+  @Override
+  public boolean hasPlace() {
     lock.lock();
     try {
       return !ended && guests.hasPlace();
@@ -85,8 +77,8 @@ final class LiveTerminal implements ClientEnd, Stage {
     }
   }
 
-  /** Somebody's terminal, which is a guest once it begins. */
-  Attachment guest(String user, ClientEnd end, AttachMode mode, Size window) {
+  @Override
+  public Attachment guest(String user, ClientEnd end, AttachMode mode, Size window) {
     Attachment guest = new Attachment(this, end, mode, window);
     guest.mayAnswer(false);
     guest.mute();
@@ -101,7 +93,7 @@ final class LiveTerminal implements ClientEnd, Stage {
 
   @Override
   public String title() {
-    return owner.user + "'s session";
+    return owner.user() + "'s session";
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.node;
 
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,6 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The terminals of a node's sessions, by what audit events call the session, for who joins one.
@@ -20,6 +23,11 @@ public final class LiveTerminals {
   private final Map<String, LiveTerminal> terminals = new ConcurrentHashMap<>();
 
   private final Executor events = thread();
+
+  /** Those who came through another process of this node. */
+  private final AtomicInteger distantGuests = new AtomicInteger();
+
+  private volatile @Nullable OtherProcesses others;
 
   private static Executor thread() {
     ThreadPoolExecutor one =
@@ -47,8 +55,40 @@ public final class LiveTerminals {
     terminals.remove(session);
   }
 
-  Optional<LiveTerminal> find(String session) {
+  /** Those of this node's other processes are found from now on. */
+  void findIn(OtherProcesses processes) {
+    others = processes;
+  }
+
+  /** The one of a session that this process has. */
+  Optional<LiveTerminal> here(String session) {
     return Optional.ofNullable(terminals.get(session));
+  }
+
+  /**
+   * The one of a session that any process of this node has. May wait for them.
+   *
+   * @throws IOException if one may have it and can't be asked
+   */
+  Optional<? extends JoinableTerminal> find(String session) throws IOException {
+    Optional<LiveTerminal> own = here(session);
+    OtherProcesses processes = others;
+    return own.isPresent() || processes == null ? own : processes.find(session);
+  }
+
+  /** A guest came through another process. */
+  void guestCame() {
+    distantGuests.incrementAndGet();
+  }
+
+  /** He is gone, and was told all. */
+  void guestWent() {
+    distantGuests.decrementAndGet();
+  }
+
+  /** Whether this process may end: it has none, and nobody is still told of one. */
+  public boolean isEmpty() {
+    return terminals.isEmpty() && distantGuests.get() == 0;
   }
 
   int size() {

@@ -83,12 +83,15 @@ public final class NamedSessions implements Sessions, AutoCloseable {
    * Lets the users of this machine reach them, and finds those of the node's other processes.
    *
    * @param state the node's directory
+   * @param live terminals that are found by the same means, by the node's processes alone
    */
-  public void open(Path state) throws IOException {
+  public void open(Path state, LiveTerminals live) throws IOException {
     SessionDirectory where = SessionDirectory.of(state);
     Path file = where.newFile();
-    socket = SessionSocket.open(this, where, file);
-    others = new OtherProcesses(where, file);
+    socket = SessionSocket.open(this, live, where, file);
+    OtherProcesses processes = new OtherProcesses(where, file);
+    others = processes;
+    live.findIn(processes);
     directory = where;
   }
 

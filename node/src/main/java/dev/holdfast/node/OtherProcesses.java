@@ -8,14 +8,15 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other processes of this node, as far as named sessions go: one that has a session attaches
- * our client to it. Thread-safe.
+ * The other processes of this node, as far as named and live sessions go: one that has a session
+ * attaches our client to it. Thread-safe.
  */
 final class OtherProcesses {
   /** Time for another process to answer. */
@@ -48,45 +49,106 @@ final class OtherProcesses {
     SessionMessage.Attach wanted =
         new SessionMessage.Attach(
             user, name, mode.word(), false, window.columns(), window.rows(), "", environment);
-    for (Path file : directory.files()) {
-      if (!file.equals(own)) {
-        Optional<DistantSession> found = attach(file, wanted, client);
-        if (found.isPresent()) {
-          return found;
-        }
+    for (Path file : files()) {
+      Optional<DistantSession> found = attach(file, wanted, client);
+      if (found.isPresent()) {
+        return found;
       }
     }
     return Optional.empty();
   }
 
-  private static Optional<DistantSession> attach(
-      Path file, SessionMessage.Attach wanted, ClientEnd client) throws IOException {
+  /**
+   * A live session that another process has.
+   *
+   * @throws IOException if none said that it has it, and one did not answer
+   */
+  Optional<DistantTerminal> find(String session) throws IOException {
+    Optional<IOException> doubt = Optional.empty();
+    for (Path file : files()) {
+      try {
+        Optional<DistantTerminal> found = find(file, session);
+        if (found.isPresent()) {
+          return found;
+        }
+      } catch (IOException e) {
+        doubt = Optional.of(e);
+      }
+    }
+    if (doubt.isPresent()) {
+      throw doubt.get();
+    }
+    return Optional.empty();
+  }
+
+  private List<Path> files() throws IOException {
+    return directory.files().stream().filter(file -> !file.equals(own)).toList();
+  }
+
+  private static Optional<DistantTerminal> find(Path file, String session) throws IOException {
+    Optional<Asked> asked = ask(file, new SessionMessage.Find(session));
+    if (asked.isEmpty()) {
+      return Optional.empty();
+    }
+    asked.get().connection.close();
+    return switch (asked.get().answer) {
+      case SessionMessage.Live live -> Optional.of(DistantTerminal.of(file, session, live));
+      case SessionMessage.NotHere it -> Optional.empty();
+      default -> throw unexpected(asked.get().answer);
+    };
+  }
+
+  /** Attaches a client where a process listens; empty if what it wants is not there. */
+  static Optional<DistantSession> attach(Path file, SessionMessage wanted, ClientEnd client)
+      throws IOException {
+    Optional<Asked> asked = ask(file, wanted);
+    if (asked.isEmpty()) {
+      return Optional.empty();
+    }
+    SessionConnection connection = asked.get().connection;
+    if (asked.get().answer instanceof SessionMessage.Attached) {
+      return Optional.of(new DistantSession(connection, client));
+    }
+    connection.close();
+    if (asked.get().answer instanceof SessionMessage.NotHere) {
+      return Optional.empty();
+    }
+    throw unexpected(asked.get().answer);
+  }
+
+  private static IOException unexpected(SessionMessage answer) {
+    return new IOException(
+        answer instanceof SessionMessage.Refused(String sentence)
+            ? sentence
+            : "an answer to another question");
+  }
+
+  /** What a process said, and the connection, which is open. */
+  private record Asked(SessionConnection connection, SessionMessage answer) {}
+
+  /** Empty if that process died, or ends. */
+  private static Optional<Asked> ask(Path file, SessionMessage question) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(UnixDomainSocketAddress.of(file));
     } catch (IOException e) {
       channel.close();
-      return Optional.empty(); // It died, or ends.
+      return Optional.empty();
     }
     SessionConnection connection = new SessionConnection(channel, () -> {});
     ScheduledFuture<?> deadline = connection.deadline(ANSWER);
-    boolean attached = false;
+    boolean answered = false;
     try {
       connection.send(new SessionMessage.Hello(SessionMessage.VERSION));
-      connection.send(wanted);
-      attached =
-          switch (connection.read()) {
-            case SessionMessage.Attached it -> true;
-            case SessionMessage.NotHere it -> false;
-            case SessionMessage.Refused(String sentence) -> throw new IOException(sentence);
-            default -> throw new IOException("an answer to another question");
-          };
+      connection.send(question);
+      Asked asked = new Asked(connection, connection.read());
+      answered = true;
+      return Optional.of(asked);
     } finally {
       deadline.cancel(false);
-      if (!attached) {
+      if (!answered) {
         connection.close();
       }
     }
-    return attached ? Optional.of(new DistantSession(connection, client)) : Optional.empty();
   }
 }

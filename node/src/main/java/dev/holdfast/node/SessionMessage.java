@@ -1,11 +1,13 @@
 package dev.holdfast.node;
 
+import dev.holdfast.access.Recipient;
 import dev.holdfast.ssh.ByteText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,6 +31,9 @@ sealed interface SessionMessage {
 
   /** Most bytes of a variable's value. */
   int MOST_VALUE = 4096;
+
+  /** Most keys that a recording is encrypted to. */
+  int MOST_RECIPIENTS = Recipient.MOST;
 
   // From clients.
 
@@ -73,6 +78,20 @@ sealed interface SessionMessage {
   /** A break of so many milliseconds. */
   record Break(int millis) implements SessionMessage {}
 
+  // From the node's other processes.
+
+  /** Is there that live session, by the name that audit events have for it? */
+  record Find(String session) implements SessionMessage {}
+
+  /**
+   * Attach somebody to a live session, as its guest.
+   *
+   * @param user who he is in the cluster
+   * @param mode a word, see {@link AttachMode}
+   */
+  record Join(String session, String user, String mode, int columns, int rows)
+      implements SessionMessage {}
+
   // From the node.
 
   /** It is none that this process serves, with a sentence for people; the end. */
@@ -111,6 +130,23 @@ sealed interface SessionMessage {
     static final int DETACHED = 2;
   }
 
+  /**
+   * The live session that was asked for; the end.
+   *
+   * @param user who has it in the cluster
+   * @param account that it runs as
+   * @param facts a sum of the constants here; others are passed over
+   * @param recipients of its recording
+   */
+  record Live(String user, String account, int facts, java.util.List<String> recipients)
+      implements SessionMessage {
+    static final int RECORDED = 1;
+    static final int SHOWN_WHEN_DURABLE = 2;
+    static final int ENDS_UNRECORDED = 4;
+    static final int RECORDS_KEYS = 8;
+    static final int HAS_PLACE = 16;
+  }
+
   /** The bytes of a message, with the length of its body before it (u16). */
   default byte[] framed() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -132,6 +168,12 @@ sealed interface SessionMessage {
         put(out, 9);
         put32(out, it.millis);
       }
+      case Find it -> put(out, 10, it.session);
+      case Join it -> {
+        put(out, 11, it.session, it.user, it.mode);
+        put16(out, it.columns);
+        put16(out, it.rows);
+      }
       case Refused it -> put(out, 64, it.sentence);
       case NotHere it -> put(out, 65);
       case Done it -> put(out, 66);
@@ -146,6 +188,12 @@ sealed interface SessionMessage {
         put(out, 71, it.why);
         out.write(it.status);
         putText(out, it.signal);
+      }
+      case Live it -> {
+        put(out, 72, it.user, it.account);
+        out.write(it.facts);
+        out.write(it.recipients.size());
+        it.recipients.forEach(each -> putText(out, each));
       }
     }
     byte[] bytes = out.toByteArray();
@@ -185,6 +233,14 @@ sealed interface SessionMessage {
       case 7 -> new Window(take16(body), take16(body));
       case 8 -> new Signal(text(body, MOST_TEXT));
       case 9 -> new Break(positive(body));
+      case 10 -> new Find(text(body, MOST_TEXT));
+      case 11 ->
+          new Join(
+              text(body, MOST_TEXT),
+              text(body, MOST_TEXT),
+              text(body, MOST_TEXT),
+              take16(body),
+              take16(body));
       case 64 -> new Refused(text(body, MOST_TEXT));
       case 65 -> new NotHere();
       case 66 -> new Done();
@@ -193,6 +249,8 @@ sealed interface SessionMessage {
       case 69 -> new Output(rest(body));
       case 70 -> new Consumed(positive(body));
       case 71 -> new Ended(take8(body), take8(body), text(body, MOST_TEXT));
+      case 72 ->
+          new Live(text(body, MOST_TEXT), text(body, MOST_TEXT), take8(body), recipients(body));
       default -> throw new IOException("a message of unknown kind " + kind);
     };
   }
@@ -214,6 +272,18 @@ sealed interface SessionMessage {
       environment.put(text(body, MOST_TEXT), text(body, MOST_VALUE));
     }
     return new Attach(user, name, mode, create, columns, rows, term, environment);
+  }
+
+  private static java.util.List<String> recipients(ByteBuffer body) throws IOException {
+    int count = take8(body);
+    if (count > MOST_RECIPIENTS) {
+      throw new IOException(count + " recipients");
+    }
+    java.util.List<String> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(text(body, MOST_TEXT));
+    }
+    return all;
   }
 
   private static Entry readEntry(ByteBuffer body) throws IOException {

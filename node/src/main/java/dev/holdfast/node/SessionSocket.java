@@ -10,6 +10,7 @@ import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionRequest;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.WindowSize;
+import dev.holdfast.terminal.Size;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -31,8 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The socket of this process at which the users of the machine reach its named sessions. Each user
- * reaches his own, root all; the kernel says who it is. Thread-safe.
+ * The socket of this process at which the users of the machine reach its named sessions, and the
+ * node's other processes its live ones too. Each user reaches his own, root all; the kernel says
+ * who it is. Thread-safe.
  */
 final class SessionSocket implements Closeable {
   /** Most connections of one user at a time. */
@@ -59,6 +61,7 @@ final class SessionSocket implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(SessionSocket.class);
 
   private final NamedSessions sessions;
+  private final LiveTerminals live;
   private final SessionDirectory directory;
   private final Path file;
   private final ServerSocketChannel channel;
@@ -66,18 +69,25 @@ final class SessionSocket implements Closeable {
   private int count;
 
   private SessionSocket(
-      NamedSessions sessions, SessionDirectory directory, Path file, ServerSocketChannel channel) {
+      NamedSessions sessions,
+      LiveTerminals live,
+      SessionDirectory directory,
+      Path file,
+      ServerSocketChannel channel) {
     this.sessions = sessions;
+    this.live = live;
     this.directory = directory;
     this.file = file;
     this.channel = channel;
   }
 
   /** Begins to accept at a new file in {@code directory}. */
-  static SessionSocket open(NamedSessions sessions, SessionDirectory directory, Path file)
+  static SessionSocket open(
+      NamedSessions sessions, LiveTerminals live, SessionDirectory directory, Path file)
       throws IOException {
     Linux.require("Attaching to named sessions");
-    SessionSocket socket = new SessionSocket(sessions, directory, file, directory.listen(file));
+    SessionSocket socket =
+        new SessionSocket(sessions, live, directory, file, directory.listen(file));
     Thread.ofVirtual().name("node-session-socket").start(socket::acceptAll);
     return socket;
   }
@@ -108,6 +118,11 @@ final class SessionSocket implements Closeable {
   private record Caller(int uid, String name) {
     boolean isRoot() {
       return uid == 0;
+    }
+
+    /** Whether it is one of the node's processes, or could be. */
+    boolean isNode() {
+      return uid == Peer.ownUser();
     }
   }
 
@@ -172,6 +187,23 @@ final class SessionSocket implements Closeable {
           attached[0].readAll(served);
           return;
         }
+      } else if (wanted instanceof SessionMessage.Join join) {
+        Optional<LiveTerminal> found = found(caller, join.session());
+        Optional<AttachMode> mode = AttachMode.of(join.mode());
+        if (found.isPresent() && mode.isPresent()) {
+          Attachment guest =
+              found
+                  .get()
+                  .guest(
+                      join.user(),
+                      attached[0],
+                      mode.get(),
+                      Size.wanted(join.columns(), join.rows()));
+          deadline.cancel(false);
+          serveGuest(attached[0], guest);
+          return;
+        }
+        connection.send(new SessionMessage.NotHere());
       } else {
         answer(connection, caller, wanted);
       }
@@ -181,6 +213,22 @@ final class SessionSocket implements Closeable {
       deadline.cancel(false);
       connection.close();
     }
+  }
+
+  /** This process does not end before he was told all. */
+  private void serveGuest(AttachedClient client, Attachment guest) throws IOException {
+    live.guestCame();
+    try {
+      client.serve(guest);
+      client.readAll(guest);
+    } finally {
+      live.guestWent();
+    }
+  }
+
+  /** Who is none of the node's processes learns of none. */
+  private Optional<LiveTerminal> found(Caller caller, String session) {
+    return caller.isNode() ? live.here(session) : Optional.empty();
   }
 
   private static void refuse(SessionConnection connection, String sentence) {
@@ -200,6 +248,11 @@ final class SessionSocket implements Closeable {
         boolean had = may(caller, user) && sessions.kill(owner(caller, user), name);
         connection.send(had ? new SessionMessage.Done() : new SessionMessage.NotHere());
       }
+      case SessionMessage.Find(String session) ->
+          connection.send(
+              found(caller, session)
+                  .<SessionMessage>map(DistantTerminal::told)
+                  .orElseGet(SessionMessage.NotHere::new));
       default -> throw new IOException("a message out of place");
     }
   }

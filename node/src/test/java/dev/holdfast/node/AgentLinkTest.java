@@ -44,7 +44,7 @@ final class AgentLinkTest {
             new SessionSettings(Optional.empty(), false, false, false, Optional.empty()),
             Passwords.NONE,
             "no-x11-forwarding");
-    server.named().open(directory.resolve("state"));
+    server.named().open(directory.resolve("state"), new LiveTerminals());
     return server;
   }
 

@@ -61,7 +61,7 @@ final class AttachTest {
   private NodeServer server(String name) throws Exception {
     NodeServer server =
         new NodeServer(Files.createDirectory(directory.resolve(name)), SessionSettings.defaults());
-    server.named().open(directory.resolve("state"));
+    server.named().open(directory.resolve("state"), new LiveTerminals());
     return server;
   }
 

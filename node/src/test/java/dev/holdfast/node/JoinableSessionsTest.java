@@ -22,9 +22,13 @@ import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
 import dev.holdfast.ssh.Terms;
 import dev.holdfast.ssh.WindowSize;
+import dev.holdfast.terminal.Settings;
 import dev.holdfast.terminal.Size;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Who may join a live session, and what is told of it. */
 @Timeout(60)
@@ -45,6 +52,7 @@ final class JoinableSessionsTest {
   private static final Size SIZE = new Size(80, 24);
   private static final Pty PTY = new Pty("xterm", new WindowSize(80, 24, 0, 0), Map.of());
 
+  @TempDir Path state;
   private final List<AuditEvent> events = new CopyOnWriteArrayList<>();
   private final LiveTerminals terminals = new LiveTerminals();
   private final RunningSessions running = new RunningSessions();
@@ -77,16 +85,19 @@ final class JoinableSessionsTest {
         return new SessionAnswer.Served(program);
       });
 
-  private final AuditedSessions sessions =
-      new AuditedSessions(
-          new JoinableSessions(
-              programs,
-              terminals,
-              running::has,
-              login -> login.terms().user().equals("bob") ? bobs : RecordingPolicy.OFF),
-          sink,
-          login -> login.terms().user(),
-          running);
+  private final AuditedSessions sessions = sessions(terminals, running);
+
+  private AuditedSessions sessions(LiveTerminals with, RunningSessions beside) {
+    return new AuditedSessions(
+        new JoinableSessions(
+            programs,
+            with,
+            beside::has,
+            login -> login.terms().user().equals("bob") ? bobs : RecordingPolicy.OFF),
+        sink,
+        login -> login.terms().user(),
+        beside);
+  }
 
   @BeforeEach
   void aliceHasASession() {
@@ -97,6 +108,17 @@ final class JoinableSessionsTest {
   }
 
   private ServedSession start(
+      String user,
+      String account,
+      Joining may,
+      SessionRequest request,
+      @Nullable Pty pty,
+      FakeClient client) {
+    return start(sessions, user, account, may, request, pty, client);
+  }
+
+  private static ServedSession start(
+      AuditedSessions sessions,
       String user,
       String account,
       Joining may,
@@ -292,6 +314,153 @@ final class JoinableSessionsTest {
     await(() -> bob.ending() != null);
     assertThat(bob.text()).endsWith("[alice's session was ended]\r\n");
     assertThat(alice.text()).endsWith("This session was ended by carol.\r\n");
+  }
+
+  /** What a process of the same node has beside the one of alice's session. */
+  private final class Newer implements AutoCloseable {
+    private final NamedSessions olds = new NamedSessions(programs, Settings.DEFAULT);
+    private final NamedSessions own = new NamedSessions(programs, Settings.DEFAULT);
+    private final LiveTerminals none = new LiveTerminals();
+    private final AuditedSessions newer = sessions(none, new RunningSessions());
+
+    Newer() throws IOException {
+      olds.open(state, terminals);
+      own.open(state, none);
+    }
+
+    ServedSession join(String account, String words, FakeClient client) {
+      SessionRequest request = new SessionRequest.Exec("holdfast-join " + words);
+      return start(newer, "bob", account, Joining.JOIN, request, PTY, client);
+    }
+
+    @Override
+    public void close() {
+      own.close();
+      olds.close();
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whoComesToANewerProcessJoinsASessionOfTheOldOne() throws Exception {
+    try (Newer newer = new Newer()) {
+      FakeClient bob = new FakeClient(SIZE);
+      ServedSession his = newer.join("deploy", session, bob);
+      await(() -> bob.text().contains("[bob has joined and may type; here: alice, bob]"));
+      assertThat(alice.text()).contains("[bob has joined and may type; here: alice, bob]");
+      assertThat(only(AuditCode.SESSION_JOINED).fields())
+          .containsEntry("joined", session)
+          .containsEntry("of", "alice");
+      his.input(new byte[] {'x'}, 0, 1);
+      await(() -> program.typed().equals("x"));
+      FakeProgram.write(Objects.requireNonNull(below), "both see it", 100);
+      await(() -> bob.text().contains("both see it"));
+      his.input(new byte[] {0x1c, 'd'}, 0, 2);
+      await(() -> bob.ending() != null);
+      assertThat(bob.ending()).isEqualTo(new Ending.Status(0));
+      assertThat(bob.text()).endsWith("[detached from alice's session]\r\n");
+      await(() -> alice.text().contains("[bob has left; here: alice]"));
+      assertThat(only(AuditCode.SESSION_LEFT).fields()).containsEntry("joined", session);
+      FakeClient looking = new FakeClient(SIZE);
+      ServedSession looks = newer.join("deploy", "--observe " + session, looking);
+      await(() -> looking.text().contains("[bob looks on; here: alice, bob]"));
+      looks.input(new byte[] {'y'}, 0, 1);
+      Objects.requireNonNull(below).exit(new Ending.Status(3));
+      await(() -> looking.ending() != null);
+      assertThat(looking.ending()).isEqualTo(new Ending.Status(3));
+      assertThat(looking.text()).endsWith("[alice's session has ended with status 3]\r\n");
+      assertThat(program.typed()).isEqualTo("x");
+      await(terminals::isEmpty);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void anOldProcessStaysUntilItsGuestsWereToldOfTheEnd() throws Exception {
+    try (Newer newer = new Newer()) {
+      FakeClient bob = new FakeClient(SIZE);
+      ServedSession his = newer.join("deploy", session, bob);
+      await(() -> bob.text().contains("[bob has joined"));
+      assertThat(terminals.isEmpty()).isFalse();
+      bob.takes(0);
+      for (int i = 0; i < 20; i++) {
+        FakeProgram.write(Objects.requireNonNull(below), "x".repeat(100_000) + "\r\n", 8192);
+      }
+      Objects.requireNonNull(below).exit(new Ending.Status(3));
+      assertThat(terminals.size()).isZero();
+      assertThat(terminals.isEmpty()).isFalse();
+      bob.takes(Integer.MAX_VALUE);
+      his.writable();
+      await(() -> bob.ending() != null);
+      assertThat(bob.text()).endsWith("[alice's session has ended with status 3]\r\n");
+      await(terminals::isEmpty);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theRulesAreTheSameForASessionOfAnOldProcess() throws Exception {
+    try (Newer newer = new Newer()) {
+      FakeClient elsewhere = new FakeClient(SIZE);
+      newer.join("bob", session, elsewhere);
+      assertRefused(
+          elsewhere,
+          "Session "
+              + session
+              + " is not one of the account bob; log in as the account that it runs as.");
+      events.clear();
+      bobs = RecordingPolicy.of(RecordingMode.NODE);
+      FakeClient unrecorded = new FakeClient(SIZE);
+      newer.join("deploy", session, unrecorded);
+      assertRefused(
+          unrecorded,
+          "Session "
+              + session
+              + " is not recorded as your roles want it of you, so you can't join it; ask an"
+              + " administrator.");
+      bobs = RecordingPolicy.OFF;
+      events.clear();
+      away = true;
+      FakeClient unkept = new FakeClient(SIZE);
+      newer.join("deploy", session, unkept);
+      assertRefused(unkept, JoinRules.UNKEPT);
+      away = false;
+      events.clear();
+      FakeClient nowhere = new FakeClient(SIZE);
+      newer.join("deploy", "12", nowhere);
+      assertRefused(
+          nowhere,
+          "There is no session 12 to join on this node; it has ended, or it has no terminal.");
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aProcessThatMayHaveItAndSaysNothingIsNamed() throws Exception {
+    SessionDirectory directory = SessionDirectory.of(state);
+    Path file = directory.newFile();
+    try (Newer newer = new Newer();
+        ServerSocketChannel mute = directory.listen(file)) {
+      Thread.startVirtualThread(() -> hangUp(mute));
+      FakeClient bob = new FakeClient(SIZE);
+      newer.join("deploy", "12", bob);
+      assertRefused(
+          bob, "A process of this node that may have session 12 does not answer; try again soon.");
+      FakeClient again = new FakeClient(SIZE);
+      newer.join("deploy", session, again); // Another one has it.
+      await(() -> again.text().contains("[bob has joined"));
+      Files.delete(file);
+    }
+  }
+
+  private static void hangUp(ServerSocketChannel at) {
+    try {
+      while (true) {
+        at.accept().close();
+      }
+    } catch (IOException e) {
+      // The test is over.
+    }
   }
 
   private AuditEvent only(AuditCode code) {

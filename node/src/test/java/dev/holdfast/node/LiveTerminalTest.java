@@ -39,7 +39,7 @@ final class LiveTerminalTest {
   private final FakeClient alice = new FakeClient(SIZE);
   private final LiveTerminal terminal =
       new LiveTerminal(
-          new LiveTerminal.Owner("alice", "deploy", RecordingPolicy.OFF),
+          new JoinableTerminal.Owner("alice", "deploy", RecordingPolicy.OFF),
           alice,
           SIZE,
           events,

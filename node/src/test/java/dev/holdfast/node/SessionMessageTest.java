@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,13 @@ final class SessionMessageTest {
           new SessionMessage.Window(0xffff, 1),
           new SessionMessage.Signal("INT"),
           new SessionMessage.Break(500),
+          new SessionMessage.Find("7f0c"),
+          new SessionMessage.Join("7f0c", "bob", "share", 80, 24),
+          new SessionMessage.Live(
+              "alice",
+              "deploy",
+              SessionMessage.Live.RECORDED + SessionMessage.Live.HAS_PLACE,
+              List.of("hfrec1", "")),
           new SessionMessage.Refused("No."),
           new SessionMessage.NotHere(),
           new SessionMessage.Done(),
@@ -58,6 +66,17 @@ final class SessionMessageTest {
       ByteBuffer more = ByteBuffer.wrap(Arrays.copyOf(bytes, bytes.length + 1));
       assertThatThrownBy(() -> SessionMessage.read(more)).isInstanceOf(IOException.class);
     }
+  }
+
+  @Test
+  void recipientsAreBounded() throws IOException {
+    List<String> most = Collections.nCopies(SessionMessage.MOST_RECIPIENTS, "x");
+    SessionMessage live = new SessionMessage.Live("alice", "deploy", 0, most);
+    assertThat(SessionMessage.read(body(live))).isEqualTo(live);
+    List<String> more = Collections.nCopies(SessionMessage.MOST_RECIPIENTS + 1, "x");
+    assertThatThrownBy(
+            () -> SessionMessage.read(body(new SessionMessage.Live("alice", "deploy", 0, more))))
+        .isInstanceOf(IOException.class);
   }
 
   @Test
