@@ -33,6 +33,11 @@ export async function call(method, params = {}) {
   return (await answer(root() + 'call/' + method + asked(params))).json();
 }
 
+/** A recording as asciicast, whole; fails with a sentence. */
+export async function cast(id) {
+  return (await answer(root() + 'cast/' + id)).text();
+}
+
 const post = (more = {}) => ({ method: 'POST', headers: { 'Holdfast-Token': token, ...more } });
 
 /** Has something done; fails with a sentence. */

@@ -1,13 +1,15 @@
 // One recording: played by asciinema-player, which draws text on a terminal of its own and does nothing else.
 import { at, bytes, by, make, note, say, state } from './cluster-dom.js';
-import { call, clusters, follow, root, where } from './cluster-call.js';
+import { call, cast, clusters, follow, root, where } from './cluster-call.js';
 import { length, words } from './cluster-recordings.js';
 
 const main = by('main');
 const longest = 2;
 
+const unplayed = (sentence) => note('This can’t be played.', sentence, 'bad');
+
 /** What happens in a session that goes on, as asciicast's lines come. */
-function coming(callbacks) {
+const coming = (box) => (callbacks) => {
   const { dispatch } = callbacks;
   let end;
   let size;
@@ -26,7 +28,8 @@ function coming(callbacks) {
           dispatch('resize', { cols, rows });
         }
       }, (sentence) => {
-        dispatch('ended', { message: sentence || 'The session has ended.' });
+        if (sentence && !size) box.replaceChildren(unplayed(sentence));
+        else dispatch('ended', { message: sentence || 'The session has ended.' });
         say(sentence || 'The session has ended.');
       });
       return true;
@@ -34,7 +37,7 @@ function coming(callbacks) {
     stop: () => end?.(),
     getCurrentTime: () => 0,
   };
-}
+};
 
 function about(it) {
   const pairs = [
@@ -55,10 +58,11 @@ async function play(box, it, { speed, skips }) {
   box.replaceChildren();
   const usual = { fit: 'width', controls: true, preload: true, autoPlay: true, terminalFontSize: '15px', theme: 'asciinema' };
   if (it.state === 'open') {
-    player = AsciinemaPlayer.create(coming, box, usual);
+    player = AsciinemaPlayer.create(coming(box), box, usual);
     return;
   }
-  player = AsciinemaPlayer.create(root() + 'cast/' + it.id, box,
+  const data = await cast(it.id);
+  player = AsciinemaPlayer.create({ data }, box,
     { ...usual, speed, startAt: from, ...(skips && { idleTimeLimit: longest }) });
 }
 
@@ -87,7 +91,7 @@ async function start() {
   try {
     await again();
   } catch (e) {
-    box.replaceChildren(note('This can’t be played.', e.message, 'bad'));
+    box.replaceChildren(unplayed(e.message));
   }
 }
 

@@ -11,6 +11,7 @@ import dev.holdfast.browser.Clusters;
 import dev.holdfast.client.OwnCommand;
 import dev.holdfast.recording.Event;
 import dev.holdfast.recording.Export;
+import dev.holdfast.recording.ReadingKey;
 import dev.holdfast.recording.RecordingFormat;
 import dev.holdfast.recording.Verification;
 import java.io.IOException;
@@ -38,12 +39,19 @@ final class ClustersOfUser implements Clusters, AutoCloseable {
   private static final long LOOK_MILLIS = 500;
 
   private final Profiles profiles;
+  private final List<ReadingKey> keys;
 
   /** By the names of clusters. Guarded by itself. */
   private final Map<String, ApiClient> talking = new HashMap<>();
 
-  ClustersOfUser(Profiles profiles) {
+  /**
+   * Those of the profiles.
+   *
+   * @param keys that encrypted recordings are read by; they go nowhere
+   */
+  ClustersOfUser(Profiles profiles, List<ReadingKey> keys) {
     this.profiles = profiles;
+    this.keys = List.copyOf(keys);
   }
 
   @Override
@@ -115,11 +123,11 @@ final class ClustersOfUser implements Clusters, AutoCloseable {
     return new RemoteParts(listener -> dial(cluster, listener));
   }
 
-  private static ClusterRecording find(String recording, RemoteParts parts) throws IOException {
+  private ClusterRecording find(String recording, RemoteParts parts) throws IOException {
     if (!RecordingFormat.isName(recording)) {
       throw new IOException("The ID of a recording has 32 digits and letters from a to f.");
     }
-    return ClusterRecording.find(recording, parts, List.of());
+    return ClusterRecording.find(recording, parts, keys);
   }
 
   @Override
@@ -128,7 +136,7 @@ final class ClustersOfUser implements Clusters, AutoCloseable {
     try (RemoteParts parts = parts(cluster)) {
       Export export = Export.Format.ASCIICAST_V2.to(out);
       Verification found = RecordingsExport.write(find(recording, parts), export);
-      checkReadable(found, recording);
+      checkReadable(found);
       if (!plain) {
         for (String finding : found.findings()) {
           long nanos = found.length().toNanos();
@@ -139,11 +147,9 @@ final class ClustersOfUser implements Clusters, AutoCloseable {
     }
   }
 
-  private static void checkReadable(Verification found, String recording) throws IOException {
+  private static void checkReadable(Verification found) throws IOException {
     if (!found.hidden().isEmpty()) {
-      throw new IOException(
-          "This recording is encrypted; who has its key sees it with 'holdfast play --identity FILE %s'."
-              .formatted(recording));
+      throw new IOException(RecordingAccess.unreadable(found));
     }
   }
 
@@ -152,9 +158,9 @@ final class ClustersOfUser implements Clusters, AutoCloseable {
     try (RemoteParts parts = parts(cluster)) {
       ClusterRecording there = find(recording, parts);
       FollowedRecording source =
-          new FollowedRecording(new HeardRecording(there, listener), List.of(), new ArrayDeque<>());
+          new FollowedRecording(new HeardRecording(there, listener), keys, new ArrayDeque<>());
       HeardRecording.tell(source, Export.Format.ASCIICAST_V2, listener);
-      checkReadable(source.verification(), recording);
+      checkReadable(source.verification());
     }
   }
 

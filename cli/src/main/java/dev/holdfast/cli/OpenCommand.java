@@ -77,7 +77,7 @@ final class OpenCommand implements Callable<Integer> {
     if (isOwnBrowser) {
       String page = "/server/" + encoded(destination) + "/";
       String go = address == null ? "" : "go?url=" + encoded(address);
-      new OwnBrowser(0, true, ssh::arguments).show(page + go);
+      new OwnBrowser(0, true, ssh::arguments, List.of()).show(page + go);
       return 0;
     }
     WindowSettings settings =

@@ -6,6 +6,7 @@ import dev.holdfast.client.Logins;
 import dev.holdfast.forward.ControlFiles;
 import dev.holdfast.forward.ForwardSettings;
 import dev.holdfast.forward.Servers;
+import dev.holdfast.recording.ReadingKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
@@ -28,6 +29,7 @@ final class OwnBrowser {
   private final int port;
   private final boolean opens;
   private final Function<String, List<String>> arguments;
+  private final List<ReadingKey> keys;
 
   /**
    * Not open yet.
@@ -35,11 +37,14 @@ final class OwnBrowser {
    * @param port 0 for any
    * @param opens whether the browser is started, too
    * @param arguments ssh's, for a server's name
+   * @param keys that encrypted recordings are read by
    */
-  OwnBrowser(int port, boolean opens, Function<String, List<String>> arguments) {
+  OwnBrowser(
+      int port, boolean opens, Function<String, List<String>> arguments, List<ReadingKey> keys) {
     this.port = port;
     this.opens = opens;
     this.arguments = arguments;
+    this.keys = List.copyOf(keys);
   }
 
   /** Serves until this process ends; the person is told the address of {@code path}. */
@@ -47,7 +52,7 @@ final class OwnBrowser {
     Path home = Path.of(System.getProperty("user.home"));
     ControlFiles files = ControlFiles.usual(System.getenv(), home);
     Logins logins = Logins.attended(System.err);
-    try (ClustersOfUser clusters = new ClustersOfUser(Profiles.ofUser());
+    try (ClustersOfUser clusters = new ClustersOfUser(Profiles.ofUser(), keys);
         Servers servers = Servers.start(logins, ForwardSettings.usual());
         LocalSite site =
             LocalSite.open(

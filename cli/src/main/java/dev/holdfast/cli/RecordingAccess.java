@@ -24,12 +24,13 @@ final class RecordingAccess implements AutoCloseable {
   static final String ARGUMENT =
       "A recording's file or directory; or, if there is none of that name, its ID in the cluster.";
 
+  /** How the file with a key to read by is described. */
+  static final String IDENTITY =
+      "The file with the key for encrypted recordings, of 'recordings keygen'.";
+
   @Mixin private ApiAccess api;
 
-  @Option(
-      names = "--identity",
-      paramLabel = "FILE",
-      description = "The file with the key for encrypted recordings, of 'recordings keygen'.")
+  @Option(names = "--identity", paramLabel = "FILE", description = IDENTITY)
   private @Nullable Path identity;
 
   private @Nullable RemoteParts parts;
@@ -79,13 +80,16 @@ final class RecordingAccess implements AutoCloseable {
   static int tell(Verification found, PrintWriter err) {
     found.findings().forEach(finding -> err.println("holdfast: " + finding));
     if (!found.hidden().isEmpty()) {
-      err.println(
-          "holdfast: This recording is encrypted; give the file with the key of one of these by"
-              + " --identity: "
-              + found.hidden().stream().map(Object::toString).collect(Collectors.joining(", ")));
+      err.println("holdfast: " + unreadable(found));
       return 1;
     }
     return found.state() == Verification.State.WHOLE ? 0 : 1;
+  }
+
+  /** What is said of a recording for which there is no key here. */
+  static String unreadable(Verification found) {
+    return "This recording is encrypted; give the file with the key of one of these by --identity: "
+        + found.hidden().stream().map(Object::toString).collect(Collectors.joining(", "));
   }
 
   @Override

@@ -1,7 +1,11 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.recording.ReadingKey;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,11 +37,21 @@ final class UiCommand implements Callable<Integer> {
       description = "Start no browser; the address is written all the same.")
   private boolean startsNone;
 
+  @Option(
+      names = "--identity",
+      paramLabel = "FILE",
+      description = {
+        RecordingAccess.IDENTITY,
+        "They are decrypted by this process, for its own pages; the key leaves it for nobody."
+      })
+  private @Nullable Path identity;
+
   @Mixin private SshOptions ssh;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    new OwnBrowser(port, !startsNone, ssh::arguments).show("/");
+    List<ReadingKey> keys = identity == null ? List.of() : ReadingKey.load(identity);
+    new OwnBrowser(port, !startsNone, ssh::arguments, keys).show("/");
     return 0;
   }
 }

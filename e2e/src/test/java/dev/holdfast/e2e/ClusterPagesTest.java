@@ -59,7 +59,11 @@ final class ClusterPagesTest {
   }
 
   private String ui() {
-    return ui(members.own("ui", "--port", "0", "--no-browser"));
+    return ui(ui(new String[0]));
+  }
+
+  private static Command ui(String... more) {
+    return members.own("ui", "--port", "0", "--no-browser").plus(more);
   }
 
   private Program session(String... words) {
@@ -117,6 +121,52 @@ final class ClusterPagesTest {
                 "fetch('" + url + "cast/" + id + "?download=1').then((it) => it.text())"))
         .startsWith("{\"version\":2,")
         .contains("\"o\", \"first\\u000d\\n");
+  }
+
+  @Test
+  void anEncryptedRecordingIsPlayedByWhoHasItsKeyAndTheOthersAreToldHow() {
+    Path keys = Scratch.directory("keys");
+    Path key = keys.resolve("reader.key");
+    Path other = keys.resolve("other.key");
+    String recipient =
+        Holdfast.command("recordings", "keygen", key.toString()).run().ok().output().strip();
+    Holdfast.command("recordings", "keygen", other.toString()).run().ok();
+    members.apply(
+        Members.ROLE
+            + "options: {recording: node_sync, max_connections: 7, recording_encrypt_to: ["
+            + recipient
+            + "]}\n");
+    try {
+      List<String> before = complete();
+      members.holdfastSsh("-tt", "web1.demo", "echo for its readers").run().ok();
+      String page = "/cluster/demo/recordings/" + next(before);
+      String sentence =
+          "This recording is encrypted; give the file with the key of one of these by --identity: "
+              + recipient;
+      String without = ui();
+      chromium.show(without + page);
+      chromium.awaitText(sentence);
+      chromium.show(ui(ui("--identity", other.toString())) + page);
+      chromium.awaitText(sentence);
+      String reading = ui(ui("--identity", key.toString()));
+      chromium.show(reading + page);
+      chromium.await(
+          "document.querySelector('.ap-term')?.innerText.includes('for its readers') ?? false");
+      Program session = session("echo goes on; cat");
+      session.awaitOutput("goes on", PATIENCE);
+      for (String each : List.of(without, reading)) {
+        chromium.show(each + "/cluster/demo/sessions");
+        chromium.click("main a[href*='/recordings/']");
+        if (each.equals(without)) {
+          chromium.awaitText(sentence);
+        }
+      }
+      chromium.await("document.querySelector('.ap-term')?.innerText.includes('goes on') ?? false");
+      assertThat(ui("--identity", keys.resolve("none").toString()).run().exited(255).errors())
+          .contains("none");
+    } finally {
+      members.apply(Members.ROLE + "options: {recording: node_sync, max_connections: 7}\n");
+    }
   }
 
   @Test
