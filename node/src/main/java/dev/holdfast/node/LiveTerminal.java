@@ -31,7 +31,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
   private final Executor events;
   private final Runnable atEnd;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Terminal terminal;
+  private final LazyTerminal terminal;
   private final SessionKeys keys = new SessionKeys();
   private final Typist typist;
   private final GuestList guests;
@@ -50,7 +50,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
     this.client = client;
     this.events = events;
     this.atEnd = atEnd;
-    terminal = new Terminal(size, SETTINGS);
+    terminal = new LazyTerminal(new Terminal(size, SETTINGS));
     typist = new Typist(client);
     guests = new GuestList(owner.user());
   }
@@ -132,11 +132,12 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
   }
 
   private void show(byte[] bytes, int offset, int count) {
-    long before = terminal.scrollbackEnd();
-    terminal.feed(bytes, offset, offset + count);
-    if (!terminal.hasNoAnswers()) {
-      terminal.takeAnswers(); // The owner's own terminal answers.
+    if (guests.here().isEmpty()) {
+      terminal.feed(bytes, offset, count);
+      return;
     }
+    long before = terminal.current().scrollbackEnd();
+    terminal.feed(bytes, offset, count);
     for (Attachment guest : guests.here()) {
       guest.output(bytes, offset, count, before);
     }
@@ -218,7 +219,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
         guest.leave(title() + " has ended");
       } else if (told) {
         guests.came(guest);
-        guest.start(terminal);
+        guest.start(terminal.current());
       } else {
         guests.forget(guest);
         guest.leave(title() + " has an owner who can't be told that you come; try again later");
@@ -232,7 +233,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
   private byte @Nullable [] coming(Attachment guest) {
     lock.lock();
     try {
-      return guests.expects(guest) ? guests.coming(guest, terminal) : null;
+      return guests.expects(guest) ? guests.coming(guest, terminal.current()) : null;
     } finally {
       lock.unlock();
     }
@@ -248,7 +249,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
   public void gone(Attachment guest) {
     if (guests.went(guest)) {
       keys.forget(guest.typist());
-      byte[] line = guests.going(guest, terminal);
+      byte[] line = guests.going(guest, terminal.current());
       events.execute(() -> say(line));
     }
     guests.forget(guest);
@@ -264,7 +265,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
   /** The size is the owner's, whatever windows guests have. */
   @Override
   public void negotiate() {
-    guests.here().forEach(guest -> guest.sized(terminal));
+    guests.here().forEach(guest -> guest.sized(terminal.current()));
   }
 
   /** It never had to. */
@@ -273,7 +274,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
 
   @Override
   public byte[] repaint(Size window, long scrollbackOffset) {
-    return Repaint.of(terminal, window, Repaint.From.TOP, scrollbackOffset);
+    return Repaint.of(terminal.current(), window, Repaint.From.TOP, scrollbackOffset);
   }
 
   @Override
@@ -323,7 +324,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
     public void resize(WindowSize size) {
       Size wanted = Size.wanted(size.columns(), size.rows());
       soon(() -> {
-        terminal.resize(wanted);
+        terminal.current().resize(wanted);
         negotiate();
       });
       served.resize(size);
