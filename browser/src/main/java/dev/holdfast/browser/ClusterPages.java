@@ -105,7 +105,7 @@ final class ClusterPages implements PageServer.Pages {
 
   private PageAnswer root(PageRequest request, String word) throws IOException {
     return switch (request.method() + " " + word) {
-      case "GET " -> Resource.page("cluster.html");
+      case "GET " -> ClusterPage.LISTS.answer();
       case "GET list" ->
           PageAnswer.json(Json.from(Map.of("token", token, "clusters", clusters.list())).line());
       default -> PageAnswer.notFound();
@@ -120,7 +120,7 @@ final class ClusterPages implements PageServer.Pages {
       String query = request.parameter("params");
       return new PageAnswer.Told(listener -> clusters.events(cluster, query, listener));
     }
-    return PAGES.contains(word) ? Resource.page("cluster.html") : PageAnswer.notFound();
+    return PAGES.contains(word) ? ClusterPage.LISTS.answer() : PageAnswer.notFound();
   }
 
   private PageAnswer part(PageRequest request, String cluster, String word, String name)
@@ -138,9 +138,7 @@ final class ClusterPages implements PageServer.Pages {
       case "GET recordings", "GET cast", "GET follow" ->
           name.matches(ID) ? recording(request, cluster, word, name) : PageAnswer.notFound();
       case "GET sessions" ->
-          name.matches(SESSION)
-              ? Resource.page("session.html", PageAnswer.TERMINAL)
-              : PageAnswer.notFound();
+          name.matches(SESSION) ? ClusterPage.SESSION.answer() : PageAnswer.notFound();
       case "POST join", "POST keys", "POST leave" ->
           isToken(request) ? guest(request, cluster, word, name) : former();
       default -> PageAnswer.notFound();
@@ -193,7 +191,7 @@ final class ClusterPages implements PageServer.Pages {
 
   private PageAnswer recording(PageRequest request, String cluster, String word, String id) {
     if (word.equals("recordings")) {
-      return Resource.page("recording.html", PageAnswer.PLAYER);
+      return ClusterPage.RECORDING.answer();
     }
     if (word.equals("follow")) {
       return new PageAnswer.Told(listener -> clusters.follow(cluster, id, listener));

@@ -12,15 +12,6 @@ sealed interface PageAnswer {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-  /** The same for a page with a player, which is a module of WebAssembly and sets styles. */
-  String PLAYER =
-      POLICY
-          .replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
-          .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
-
-  /** The same for a page with a terminal, which sets styles. */
-  String TERMINAL = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
-
   /** For bytes of a stranger: they may be shown, and do nothing. */
   String STRANGERS = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 

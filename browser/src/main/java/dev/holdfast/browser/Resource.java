@@ -24,10 +24,6 @@ final class Resource {
 
   /** As a part of a local page. */
   static PageAnswer page(String name) {
-    return page(name, PageAnswer.POLICY);
-  }
-
-  static PageAnswer page(String name, String policy) {
     String end = name.substring(name.lastIndexOf('.') + 1);
     String type =
         switch (end) {
@@ -37,6 +33,6 @@ final class Resource {
           case "svg" -> "image/svg+xml";
           default -> throw new IllegalArgumentException(name);
         };
-    return new PageAnswer.Whole(200, type, policy, bytes(name));
+    return new PageAnswer.Whole(200, type, PageAnswer.POLICY, bytes(name));
   }
 }

@@ -135,6 +135,22 @@ class ClusterPagesTest {
   }
 
   @Test
+  void eachPageLoadsItsOwnScriptAndNoOther() {
+    assertThat(modules("/cluster/")).containsExactly("/cluster.js");
+    assertThat(modules("/cluster/demo/sessions")).containsExactly("/cluster.js");
+    assertThat(modules("/cluster/demo/sessions/7f0c-1")).containsExactly("/session.js");
+    assertThat(modules("/cluster/demo/recordings/" + ID)).containsExactly("/recording.js");
+  }
+
+  private List<String> modules(String page) {
+    return Pattern.compile("<script src=\"([^\"]+)\" type=\"module\">")
+        .matcher(get(page))
+        .results()
+        .map(it -> it.group(1))
+        .toList();
+  }
+
+  @Test
   void onlyThePageOfTheRecordingMayRunThePlayersModule() {
     assertThat(get("/cluster/demo/recordings/" + ID))
         .contains("script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline';");
