@@ -7,6 +7,7 @@ import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionRequest;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
+import dev.holdfast.ssh.SessionsAround;
 import dev.holdfast.ssh.WindowSize;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,12 +16,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Sessions of which the log tells when they begin and how they end. What a command is is not
  * logged: people write passwords there. Thread-safe.
  */
-final class LoggedSessions implements Sessions {
-  private final Sessions sessions;
+final class LoggedSessions extends SessionsAround {
   private final Activity activity;
 
   LoggedSessions(Sessions sessions, Activity activity) {
-    this.sessions = sessions;
+    super(sessions);
     this.activity = activity;
   }
 
@@ -39,16 +39,6 @@ final class LoggedSessions implements Sessions {
         yield refused;
       }
     };
-  }
-
-  @Override
-  public boolean permits(Login login, Extra extra) {
-    return sessions.permits(login, extra);
-  }
-
-  @Override
-  public boolean acceptsVariable(Login login, String name) {
-    return sessions.acceptsVariable(login, name);
   }
 
   private static String kind(SessionStart start) {

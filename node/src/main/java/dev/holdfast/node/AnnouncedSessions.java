@@ -1,32 +1,21 @@
 package dev.holdfast.node;
 
 import dev.holdfast.ssh.ClientEnd;
-import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.ServedSession;
 import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
+import dev.holdfast.ssh.SessionsAround;
 
 /**
  * Sessions in whose terminals the server may say something itself, as if their program had written
  * it: whatever is behind, a recording for one, sees it as output. Thread-safe.
  */
-public final class AnnouncedSessions implements Sessions {
-  private final Sessions sessions;
+public final class AnnouncedSessions extends SessionsAround {
 
   /** Those of {@code sessions}. */
   public AnnouncedSessions(Sessions sessions) {
-    this.sessions = sessions;
-  }
-
-  @Override
-  public boolean permits(Login login, Extra extra) {
-    return sessions.permits(login, extra);
-  }
-
-  @Override
-  public boolean acceptsVariable(Login login, String name) {
-    return sessions.acceptsVariable(login, name);
+    super(sessions);
   }
 
   @Override

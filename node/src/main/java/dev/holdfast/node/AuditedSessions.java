@@ -6,6 +6,7 @@ import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
+import dev.holdfast.ssh.SessionsAround;
 import java.util.function.Function;
 
 /**
@@ -13,8 +14,7 @@ import java.util.function.Function;
  * its client is told that its request succeeded, and what it sends meanwhile waits. If the event
  * can't be kept it is told so, and nothing is run. Thread-safe.
  */
-public final class AuditedSessions implements Sessions {
-  private final Sessions sessions;
+public final class AuditedSessions extends SessionsAround {
   private final AuditSink sink;
   private final Function<Login, String> user;
   private final RunningSessions running;
@@ -52,7 +52,7 @@ public final class AuditedSessions implements Sessions {
       Function<Login, String> user,
       RunningSessions running,
       Beginning beginning) {
-    this.sessions = sessions;
+    super(sessions);
     this.sink = sink;
     this.user = user;
     this.running = running;
@@ -66,15 +66,5 @@ public final class AuditedSessions implements Sessions {
         new AuditedSession(beginning, start, client, trail, () -> running.remove(trail.session()));
     running.add(trail.session(), session);
     return new SessionAnswer.Served(session);
-  }
-
-  @Override
-  public boolean permits(Login login, Extra extra) {
-    return sessions.permits(login, extra);
-  }
-
-  @Override
-  public boolean acceptsVariable(Login login, String name) {
-    return sessions.acceptsVariable(login, name);
   }
 }

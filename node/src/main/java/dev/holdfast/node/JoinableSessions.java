@@ -8,6 +8,7 @@ import dev.holdfast.ssh.ServedSession;
 import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
+import dev.holdfast.ssh.SessionsAround;
 import dev.holdfast.terminal.Size;
 import java.io.IOException;
 import java.util.Optional;
@@ -22,10 +23,9 @@ import org.slf4j.LoggerFactory;
  * goes where the owner's keys go: he has no program, recording or variables of his own.
  * Thread-safe.
  */
-public final class JoinableSessions implements Sessions {
+public final class JoinableSessions extends SessionsAround {
   private static final Logger log = LoggerFactory.getLogger(JoinableSessions.class);
 
-  private final Sessions sessions;
   private final LiveTerminals terminals;
   private final Predicate<String> running;
   private final Function<Login, RecordingPolicy> policies;
@@ -43,20 +43,10 @@ public final class JoinableSessions implements Sessions {
       LiveTerminals terminals,
       Predicate<String> running,
       Function<Login, RecordingPolicy> policies) {
-    this.sessions = sessions;
+    super(sessions);
     this.terminals = terminals;
     this.running = running;
     this.policies = policies;
-  }
-
-  @Override
-  public boolean permits(Login login, Extra extra) {
-    return sessions.permits(login, extra);
-  }
-
-  @Override
-  public boolean acceptsVariable(Login login, String name) {
-    return sessions.acceptsVariable(login, name);
   }
 
   /** Without a name that somebody could join it by. */

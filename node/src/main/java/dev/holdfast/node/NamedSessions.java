@@ -7,6 +7,7 @@ import dev.holdfast.ssh.Pty;
 import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
+import dev.holdfast.ssh.SessionsAround;
 import dev.holdfast.ssh.WindowSize;
 import dev.holdfast.terminal.Settings;
 import dev.holdfast.terminal.Size;
@@ -191,12 +192,7 @@ public final class NamedSessions implements Sessions, AutoCloseable {
 
   /** The same, where {@code others} start the programs, of sessions with and without a name. */
   public Sessions beside(Sessions others) {
-    return new Sessions() {
-      @Override
-      public boolean permits(Login login, Extra extra) {
-        return others.permits(login, extra);
-      }
-
+    return new SessionsAround(others) {
       @Override
       public boolean acceptsVariable(Login login, String name) {
         return NamedSessions.this.acceptsVariable(login, name)

@@ -11,6 +11,7 @@ import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionRequest;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
+import dev.holdfast.ssh.SessionsAround;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * of its own, of what it was shown and typed while it was attached. Of a subsystem only the start
  * and the end are recorded. Thread-safe.
  */
-public final class RecordedSessions implements Sessions {
+public final class RecordedSessions extends SessionsAround {
   /** Characters of a command that are recorded; with it the description stays within its bound. */
   private static final int MOST_COMMAND = 8192;
 
@@ -35,7 +36,6 @@ public final class RecordedSessions implements Sessions {
 
   private static final Logger log = LoggerFactory.getLogger(RecordedSessions.class);
 
-  private final Sessions sessions;
   private final Recorder recorder;
   private final Function<Login, RecordingPolicy> policies;
   private final Where where;
@@ -64,20 +64,10 @@ public final class RecordedSessions implements Sessions {
       Recorder recorder,
       Function<Login, RecordingPolicy> policies,
       Where where) {
+    super(sessions);
     this.where = where;
-    this.sessions = sessions;
     this.recorder = recorder;
     this.policies = policies;
-  }
-
-  @Override
-  public boolean permits(Login login, Extra extra) {
-    return sessions.permits(login, extra);
-  }
-
-  @Override
-  public boolean acceptsVariable(Login login, String name) {
-    return sessions.acceptsVariable(login, name);
   }
 
   @Override
