@@ -1,6 +1,7 @@
 package dev.holdfast.node;
 
 import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.ClientEndAround;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -8,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * A session's client to whom the server says something itself, between what the program writes.
  * Thread-safe; the lock keeps the two apart.
  */
-final class AnnouncedClient implements ClientEnd {
+final class AnnouncedClient implements ClientEndAround {
   /** Most bytes that wait to be said. */
   static final int MOST_WAITING = 16 * 1024;
 
@@ -69,6 +70,11 @@ final class AnnouncedClient implements ClientEnd {
   }
 
   @Override
+  public ClientEnd inner() {
+    return client;
+  }
+
+  @Override
   public int write(Output output, Source source) throws IOException {
     lock.lock();
     try {
@@ -76,16 +82,6 @@ final class AnnouncedClient implements ClientEnd {
     } finally {
       lock.unlock();
     }
-  }
-
-  @Override
-  public boolean isWritable() {
-    return client.isWritable();
-  }
-
-  @Override
-  public void consumed(int bytes) {
-    client.consumed(bytes);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.holdfast.node;
 
 import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.ClientEndAround;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -8,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * The client of a session that somebody else may end, in the middle of its output. Thread-safe; the
  * lock keeps the two apart.
  */
-final class EndableClient implements ClientEnd {
+final class EndableClient implements ClientEndAround {
   private final ClientEnd client;
   private final boolean terminal;
   private final ReentrantLock lock = new ReentrantLock();
@@ -40,6 +41,11 @@ final class EndableClient implements ClientEnd {
   }
 
   @Override
+  public ClientEnd inner() {
+    return client;
+  }
+
+  @Override
   public int write(Output output, Source source) throws IOException {
     lock.lock();
     try {
@@ -47,16 +53,6 @@ final class EndableClient implements ClientEnd {
     } finally {
       lock.unlock();
     }
-  }
-
-  @Override
-  public boolean isWritable() {
-    return client.isWritable();
-  }
-
-  @Override
-  public void consumed(int bytes) {
-    client.consumed(bytes);
   }
 
   @Override

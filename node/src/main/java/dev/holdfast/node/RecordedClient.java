@@ -6,6 +6,7 @@ import dev.holdfast.recording.Event.Exit;
 import dev.holdfast.recording.Event.How;
 import dev.holdfast.recording.Event.Way;
 import dev.holdfast.ssh.ClientEnd;
+import dev.holdfast.ssh.ClientEndAround;
 import dev.holdfast.ssh.ServedSession;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * there is no room, as if the client had none. Thread-safe; the lock keeps the session's output and
  * its end by the recorder apart.
  */
-final class RecordedClient implements ClientEnd, Recording.Session {
+final class RecordedClient implements ClientEndAround, Recording.Session {
   private final ClientEnd client;
   private final Recording recording;
   private final boolean terminal;
@@ -53,6 +54,11 @@ final class RecordedClient implements ClientEnd, Recording.Session {
   void serve(ServedSession session, Runnable hangUp) {
     served = session;
     this.hangUp = hangUp;
+  }
+
+  @Override
+  public ClientEnd inner() {
+    return client;
   }
 
   @Override
@@ -96,16 +102,6 @@ final class RecordedClient implements ClientEnd, Recording.Session {
   @Override
   public boolean isWritable() {
     return client.isWritable() && (!output || recording.tape().hasRoom());
-  }
-
-  @Override
-  public void consumed(int bytes) {
-    client.consumed(bytes);
-  }
-
-  @Override
-  public void end() {
-    client.end();
   }
 
   @Override
