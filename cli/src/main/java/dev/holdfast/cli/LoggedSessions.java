@@ -3,12 +3,12 @@ package dev.holdfast.cli;
 import dev.holdfast.ssh.ClientEnd;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.ServedSession;
+import dev.holdfast.ssh.ServedSessionAround;
 import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionRequest;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
 import dev.holdfast.ssh.SessionsAround;
-import dev.holdfast.ssh.WindowSize;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -92,56 +92,11 @@ final class LoggedSessions extends SessionsAround {
   }
 
   /** Tells of a channel that closes before its session has ended. */
-  private record Ends(ServedSession served, Told told) implements ServedSession {
-    @Override
-    public void begin() {
-      served.begin();
-    }
-
-    @Override
-    public int input(byte[] bytes, int offset, int length) {
-      return served.input(bytes, offset, length);
-    }
-
-    @Override
-    public boolean echoes() {
-      return served.echoes();
-    }
-
-    @Override
-    public void inputEnded() {
-      served.inputEnded();
-    }
-
-    @Override
-    public void resize(WindowSize size) {
-      served.resize(size);
-    }
-
-    @Override
-    public void signal(String name) {
-      served.signal(name);
-    }
-
-    @Override
-    public boolean sendBreak(Duration length) {
-      return served.sendBreak(length);
-    }
-
-    @Override
-    public boolean say(byte[] line, int spare) {
-      return served.say(line, spare);
-    }
-
-    @Override
-    public void writable() {
-      served.writable();
-    }
-
+  private record Ends(ServedSession inner, Told told) implements ServedSessionAround {
     @Override
     public void closed() {
       told.ended("the client has gone");
-      served.closed();
+      inner.closed();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.node;
 
 import dev.holdfast.ssh.ClientEnd;
 import dev.holdfast.ssh.ServedSession;
+import dev.holdfast.ssh.ServedSessionAround;
 import dev.holdfast.ssh.SessionAnswer;
 import dev.holdfast.ssh.SessionStart;
 import dev.holdfast.ssh.Sessions;
@@ -32,7 +33,8 @@ public final class AnnouncedSessions extends SessionsAround {
   }
 
   /** One of them, as its channel sees it. */
-  private record Announced(ServedSession served, AnnouncedClient client) implements PassingSession {
+  private record Announced(ServedSession inner, AnnouncedClient client)
+      implements ServedSessionAround {
     @Override
     public boolean say(byte[] line, int spare) {
       return client.say(line, spare);
@@ -41,7 +43,7 @@ public final class AnnouncedSessions extends SessionsAround {
     @Override
     public void writable() {
       client.hasRoom();
-      served.writable();
+      inner.writable();
     }
   }
 }

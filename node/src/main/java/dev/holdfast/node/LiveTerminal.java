@@ -3,6 +3,7 @@ package dev.holdfast.node;
 import dev.holdfast.node.SessionKeys.Typist;
 import dev.holdfast.ssh.ClientEnd;
 import dev.holdfast.ssh.ServedSession;
+import dev.holdfast.ssh.ServedSessionAround;
 import dev.holdfast.ssh.WindowSize;
 import dev.holdfast.terminal.Repaint;
 import dev.holdfast.terminal.Settings;
@@ -303,7 +304,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
   }
 
   /** What the owner does. */
-  private final class Owned implements PassingSession {
+  private final class Owned implements ServedSessionAround {
     private final ServedSession served;
 
     Owned(ServedSession served) {
@@ -311,7 +312,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
     }
 
     @Override
-    public ServedSession served() {
+    public ServedSession inner() {
       return served;
     }
 

@@ -2,16 +2,17 @@ package dev.holdfast.node;
 
 import dev.holdfast.recording.Event.Resize;
 import dev.holdfast.ssh.ServedSession;
+import dev.holdfast.ssh.ServedSessionAround;
 import dev.holdfast.ssh.WindowSize;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
  * A session that is recorded, as its channel sees it: sizes are noted, and input if that is wanted
- * and shown to whoever types. Thread-safe as what it stands for.
+ * and shown to whoever types. What the server says comes back as output, and so is recorded.
+ * Thread-safe as what it stands for.
  */
-final class RecordedSession implements ServedSession {
+final class RecordedSession implements ServedSessionAround {
   private final ServedSession served;
   private final Recording recording;
   private final boolean input;
@@ -33,8 +34,8 @@ final class RecordedSession implements ServedSession {
   }
 
   @Override
-  public void begin() {
-    served.begin();
+  public ServedSession inner() {
+    return served;
   }
 
   /** Echo is asked for first: what is typed may be what switches it on again. */
@@ -47,35 +48,9 @@ final class RecordedSession implements ServedSession {
   }
 
   @Override
-  public boolean echoes() {
-    return served.echoes();
-  }
-
-  @Override
-  public void inputEnded() {
-    served.inputEnded();
-  }
-
-  @Override
   public void resize(WindowSize size) {
     recording.tape().add(new Resize(Math.max(size.columns(), 0), Math.max(size.rows(), 0)));
     served.resize(size);
-  }
-
-  @Override
-  public void signal(String name) {
-    served.signal(name);
-  }
-
-  @Override
-  public boolean sendBreak(Duration length) {
-    return served.sendBreak(length);
-  }
-
-  /** It comes back as output, and so is recorded. */
-  @Override
-  public boolean say(byte[] line, int spare) {
-    return served.say(line, spare);
   }
 
   @Override

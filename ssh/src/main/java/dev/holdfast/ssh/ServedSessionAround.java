@@ -1,61 +1,59 @@
-package dev.holdfast.node;
+package dev.holdfast.ssh;
 
-import dev.holdfast.ssh.ServedSession;
-import dev.holdfast.ssh.WindowSize;
 import java.time.Duration;
 
-/** A session that passes on to another one whatever it does not do itself. */
-interface PassingSession extends ServedSession {
+/** A session that is another one but for what it does anew. */
+public interface ServedSessionAround extends ServedSession {
   /** The other one. */
-  ServedSession served();
+  ServedSession inner();
 
   @Override
   default void begin() {
-    served().begin();
+    inner().begin();
   }
 
   @Override
   default int input(byte[] bytes, int offset, int length) {
-    return served().input(bytes, offset, length);
+    return inner().input(bytes, offset, length);
   }
 
   @Override
   default boolean echoes() {
-    return served().echoes();
+    return inner().echoes();
   }
 
   @Override
   default void inputEnded() {
-    served().inputEnded();
+    inner().inputEnded();
   }
 
   @Override
   default void resize(WindowSize size) {
-    served().resize(size);
+    inner().resize(size);
   }
 
   @Override
   default void signal(String name) {
-    served().signal(name);
+    inner().signal(name);
   }
 
   @Override
   default boolean sendBreak(Duration length) {
-    return served().sendBreak(length);
+    return inner().sendBreak(length);
   }
 
   @Override
   default boolean say(byte[] line, int spare) {
-    return served().say(line, spare);
+    return inner().say(line, spare);
   }
 
   @Override
   default void writable() {
-    served().writable();
+    inner().writable();
   }
 
   @Override
   default void closed() {
-    served().closed();
+    inner().closed();
   }
 }
