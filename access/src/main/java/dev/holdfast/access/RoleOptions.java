@@ -3,6 +3,8 @@ package dev.holdfast.access;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -39,21 +41,7 @@ public record RoleOptions(
     Optional<Boolean> pinSource,
     Optional<Joining> joinSessions) {
   /** Nothing said. */
-  public static final RoleOptions NONE =
-      new RoleOptions(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+  public static final RoleOptions NONE = new RoleOptionsDraft().options();
 
   /** What counts where no role says anything. */
   public static final Duration USUAL_CERTIFICATE_TIME = Duration.ofHours(12);
@@ -137,22 +125,43 @@ public record RoleOptions(
     return recordingEncryptTo.orElse(List.of()).stream().map(Recipient::parse).toList();
   }
 
+  public RoleOptions withMaxConnections(int limit) {
+    return with(it -> it.maxConnections = Optional.of(limit));
+  }
+
+  public RoleOptions withMaxSessions(int limit) {
+    return with(it -> it.maxSessions = Optional.of(limit));
+  }
+
+  public RoleOptions withCertificateTime(Duration time) {
+    return with(it -> it.certificateTime = Optional.of(time));
+  }
+
+  public RoleOptions withRecording(RecordingMode mode) {
+    return with(it -> it.recording = Optional.of(mode));
+  }
+
+  public RoleOptions withPortForwarding(boolean permitted) {
+    return with(it -> it.portForwarding = Optional.of(permitted));
+  }
+
+  public RoleOptions withJoinSessions(Joining may) {
+    return with(it -> it.joinSessions = Optional.of(may));
+  }
+
   /** What is left of them for a node where a proxy has counted the connection and records it. */
   public RoleOptions behindProxy() {
-    return new RoleOptions(
-        Optional.empty(),
-        maxSessions,
-        certificateTime,
-        Optional.of(RecordingMode.OFF),
-        recordingFailureEnds,
-        recordingEncryptTo,
-        Optional.empty(),
-        portForwarding,
-        agentForwarding,
-        x11Forwarding,
-        secondFactor,
-        pinSource,
-        joinSessions);
+    return with(it -> {
+      it.maxConnections = Optional.empty();
+      it.recording = Optional.of(RecordingMode.OFF);
+      it.sessionControlOutage = Optional.empty();
+    });
+  }
+
+  private RoleOptions with(Consumer<RoleOptionsDraft> change) {
+    RoleOptionsDraft draft = new RoleOptionsDraft(this);
+    change.accept(draft);
+    return draft.options();
   }
 
   /** These and {@code other} as one. */
@@ -182,8 +191,7 @@ public record RoleOptions(
         .toList();
   }
 
-  private static <T> Optional<T> merge(
-      Optional<T> one, Optional<T> other, java.util.function.BinaryOperator<T> rule) {
+  private static <T> Optional<T> merge(Optional<T> one, Optional<T> other, BinaryOperator<T> rule) {
     return one.isPresent() && other.isPresent()
         ? Optional.of(rule.apply(one.get(), other.get()))
         : one.or(() -> other);

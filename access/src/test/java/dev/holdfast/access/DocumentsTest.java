@@ -45,20 +45,12 @@ final class DocumentsTest {
                             Map.of("env", List.of("dev", "test"), "tier", List.of("*"))),
                         Set.of(Right.AUDIT)),
                     Grant.of(LabelSelector.NONE, "root"),
-                    new RoleOptions(
-                        Optional.of(5),
-                        Optional.empty(),
-                        Optional.of(Duration.ofHours(8)),
-                        Optional.of(RecordingMode.NODE_SYNC),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(false),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(RoleOptions.Joining.NO)))));
+                    RoleOptions.NONE
+                        .withMaxConnections(5)
+                        .withCertificateTime(Duration.ofHours(8))
+                        .withRecording(RecordingMode.NODE_SYNC)
+                        .withPortForwarding(false)
+                        .withJoinSessions(RoleOptions.Joining.NO))));
   }
 
   @Test

@@ -85,20 +85,11 @@ final class JsonTest {
             "r",
             Grant.of(LabelSelector.parse("env=dev,env=test"), "root"),
             Grant.NONE,
-            new RoleOptions(
-                Optional.of(3),
-                Optional.empty(),
-                Optional.of(Duration.ofMinutes(5)),
-                Optional.of(RecordingMode.OFF),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(true),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
+            RoleOptions.NONE
+                .withMaxConnections(3)
+                .withCertificateTime(Duration.ofMinutes(5))
+                .withRecording(RecordingMode.OFF)
+                .withPortForwarding(true));
     assertThat(back(role, Role.class)).isEqualTo(role);
     AuditEvent event = AuditEvent.of(AuditCode.LOGIN, "alice", "count", 3L, "ok", true, "a", "b");
     assertThat(back(event, AuditEvent.class)).isEqualTo(event);

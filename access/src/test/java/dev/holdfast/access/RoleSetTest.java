@@ -3,6 +3,7 @@ package dev.holdfast.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.RecordComponent;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
@@ -130,6 +131,31 @@ final class RoleSetTest {
       a.portForwarding().ifPresent(it -> assertThat(it || !both.portForwarding().get()).isTrue());
       a.secondFactor().ifPresent(it -> assertThat(!it || both.secondFactor().get()).isTrue());
       a.joinSessions().ifPresent(it -> assertThat(both.joining()).isLessThanOrEqualTo(it));
+    }
+  }
+
+  @Test
+  void toSayOneThingAnewChangesNothingElse() throws ReflectiveOperationException {
+    for (int i = 0; i < RUNS / 20; i++) {
+      RoleOptions before = options();
+      Map<String, RoleOptions> after =
+          Map.of(
+              "maxConnections=Optional[7]", before.withMaxConnections(7),
+              "maxSessions=Optional[7]", before.withMaxSessions(7),
+              "certificateTime=Optional[PT7M]", before.withCertificateTime(Duration.ofMinutes(7)),
+              "recording=Optional[PROXY]", before.withRecording(RecordingMode.PROXY),
+              "portForwarding=Optional[true]", before.withPortForwarding(true),
+              "joinSessions=Optional[OBSERVE]",
+                  before.withJoinSessions(RoleOptions.Joining.OBSERVE));
+      for (RecordComponent each : RoleOptions.class.getRecordComponents()) {
+        for (Map.Entry<String, RoleOptions> one : after.entrySet()) {
+          boolean isAnew = one.getKey().startsWith(each.getName() + "=");
+          Object now = each.getAccessor().invoke(one.getValue());
+          assertThat(each.getName() + "=" + now)
+              .isEqualTo(
+                  isAnew ? one.getKey() : each.getName() + "=" + each.getAccessor().invoke(before));
+        }
+      }
     }
   }
 

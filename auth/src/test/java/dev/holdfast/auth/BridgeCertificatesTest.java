@@ -104,22 +104,7 @@ final class BridgeCertificatesTest {
   }
 
   private void roles(RecordingMode mode) throws IOException {
-    RoleOptions none = RoleOptions.NONE;
-    RoleOptions options =
-        new RoleOptions(
-            none.maxConnections(),
-            none.maxSessions(),
-            none.certificateTime(),
-            Optional.of(mode),
-            none.recordingFailureEnds(),
-            none.recordingEncryptTo(),
-            none.sessionControlOutage(),
-            none.portForwarding(),
-            none.agentForwarding(),
-            none.x11Forwarding(),
-            none.secondFactor(),
-            none.pinSource(),
-            none.joinSessions());
+    RoleOptions options = RoleOptions.NONE.withRecording(mode);
     try (ApiClient host = rig.host()) {
       host.call(
           ApiMethod.ROLE_SET,

@@ -35,22 +35,7 @@ final class LeaseRig {
 
   /** A role with a limit. */
   static Role role(int limit) {
-    RoleOptions none = RoleOptions.NONE;
-    RoleOptions options =
-        new RoleOptions(
-            Optional.of(limit),
-            none.maxSessions(),
-            none.certificateTime(),
-            none.recording(),
-            none.recordingFailureEnds(),
-            none.recordingEncryptTo(),
-            none.sessionControlOutage(),
-            none.portForwarding(),
-            none.agentForwarding(),
-            none.x11Forwarding(),
-            none.secondFactor(),
-            none.pinSource(),
-            none.joinSessions());
+    RoleOptions options = RoleOptions.NONE.withMaxConnections(limit);
     return new Role("limited", Grant.of(LabelSelector.ALL, "root"), Grant.NONE, options);
   }
 

@@ -123,22 +123,7 @@ final class SessionApiTest {
   }
 
   private void letJoin(RoleOptions.Joining may, String login) throws IOException {
-    RoleOptions none = RoleOptions.NONE;
-    RoleOptions options =
-        new RoleOptions(
-            none.maxConnections(),
-            none.maxSessions(),
-            none.certificateTime(),
-            none.recording(),
-            none.recordingFailureEnds(),
-            none.recordingEncryptTo(),
-            none.sessionControlOutage(),
-            none.portForwarding(),
-            none.agentForwarding(),
-            none.x11Forwarding(),
-            none.secondFactor(),
-            none.pinSource(),
-            Optional.of(may));
+    RoleOptions options = RoleOptions.NONE.withJoinSessions(may);
     try (ApiClient host = rig.host()) {
       host.call(
           ApiMethod.ROLE_SET,

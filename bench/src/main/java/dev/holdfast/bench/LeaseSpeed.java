@@ -179,22 +179,7 @@ final class LeaseSpeed {
                   null));
       try (ApiClient api =
           ApiClient.at(state.resolve(AuthService.SOCKET), (method, params) -> {})) {
-        RoleOptions none = RoleOptions.NONE;
-        RoleOptions limited =
-            new RoleOptions(
-                Optional.of(SLOTS),
-                none.maxSessions(),
-                none.certificateTime(),
-                none.recording(),
-                none.recordingFailureEnds(),
-                none.recordingEncryptTo(),
-                none.sessionControlOutage(),
-                none.portForwarding(),
-                none.agentForwarding(),
-                none.x11Forwarding(),
-                none.secondFactor(),
-                none.pinSource(),
-                none.joinSessions());
+        RoleOptions limited = RoleOptions.NONE.withMaxConnections(SLOTS);
         Role role = new Role("limited", Grant.of(LabelSelector.ALL, "root"), Grant.NONE, limited);
         api.call(ApiMethod.ROLE_SET, role, ApiRecords.Done.class);
         for (int i = 0; i < USERS; i++) {

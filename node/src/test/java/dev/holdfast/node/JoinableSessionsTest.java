@@ -143,25 +143,7 @@ final class JoinableSessionsTest {
         "s2",
         Permissions.ALL,
         null,
-        new Terms(user, options(may)));
-  }
-
-  private static RoleOptions options(Joining may) {
-    RoleOptions none = RoleOptions.NONE;
-    return new RoleOptions(
-        none.maxConnections(),
-        none.maxSessions(),
-        none.certificateTime(),
-        none.recording(),
-        none.recordingFailureEnds(),
-        none.recordingEncryptTo(),
-        none.sessionControlOutage(),
-        none.portForwarding(),
-        none.agentForwarding(),
-        none.x11Forwarding(),
-        none.secondFactor(),
-        none.pinSource(),
-        Optional.of(may));
+        new Terms(user, RoleOptions.NONE.withJoinSessions(may)));
   }
 
   private ServedSession join(Joining may, String words, FakeClient client) {

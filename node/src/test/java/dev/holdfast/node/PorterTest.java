@@ -41,6 +41,9 @@ final class PorterTest {
   private static final String NOT_REACHED =
       "The cluster's auth service is not reached, so nobody can be let in; try again soon.";
 
+  private static final RoleOptions STRICT =
+      RoleOptions.NONE.withMaxSessions(3).withPortForwarding(false);
+
   private final FakeCluster cluster = new FakeCluster();
   private final AtomicInteger announced = new AtomicInteger();
   private final Porter porter =
@@ -99,29 +102,22 @@ final class PorterTest {
   @Test
   void whomAProxyCountsAndRecordsTheNodeLeavesToIt() throws Exception {
     known();
-    RoleOptions options = options(Optional.empty());
-    cluster.decision = allowed(options);
+    cluster.decision = allowed(STRICT.withMaxConnections(2).withRecording(RecordingMode.PROXY));
+    RoleOptions left = STRICT.withRecording(RecordingMode.OFF);
     assertThat(enter(new Connection(), Set.of(Certified.BRIDGED)))
         .isInstanceOfSatisfying(
-            Entry.Admitted.class,
-            it -> {
-              RoleOptions left = it.terms().options();
-              assertThat(left.maxConnections()).isEmpty();
-              assertThat(left.recording()).contains(RecordingMode.OFF);
-              assertThat(left.portForwarding()).isEqualTo(options.portForwarding());
-            });
+            Entry.Admitted.class, it -> assertThat(it.terms()).isEqualTo(new Terms("alice", left)));
   }
 
   @Test
   void rolesDecideWhenSomebodyComes() throws Exception {
     known();
-    RoleOptions options = options(Optional.empty());
-    cluster.decision = allowed(options);
+    cluster.decision = allowed(STRICT);
     Entry entry = enter(new Connection());
     assertThat(entry)
         .isInstanceOfSatisfying(
             Entry.Admitted.class,
-            it -> assertThat(it.terms()).isEqualTo(new Terms("alice", options)));
+            it -> assertThat(it.terms()).isEqualTo(new Terms("alice", STRICT)));
     assertThat(porter.visits()).isEqualTo(1);
     ((Entry.Admitted) entry).stay().ended();
     assertThat(porter.visits()).isZero();
@@ -203,7 +199,7 @@ final class PorterTest {
   @Test
   void whoseConnectionsAreCountedMustBeAskedAbout() throws Exception {
     known();
-    cluster.decision = allowed(options(Optional.of(2)));
+    cluster.decision = allowed(STRICT.withMaxConnections(2));
     assertThat(enter(new Connection())).isInstanceOf(Entry.Admitted.class);
     cluster.reached = false;
     assertRefused(NOT_REACHED);
@@ -214,23 +210,6 @@ final class PorterTest {
   private void known() {
     User alice = new User("alice", List.of(), List.of(), Optional.empty());
     cluster.identity = new Identity.Person(alice, 7, Instant.MAX);
-  }
-
-  private static RoleOptions options(Optional<Integer> maxConnections) {
-    return new RoleOptions(
-        maxConnections,
-        Optional.of(3),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(false),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
   }
 
   private static Change locked(Lock.Kind kind, String name) {

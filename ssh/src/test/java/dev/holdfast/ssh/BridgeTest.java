@@ -160,21 +160,7 @@ final class BridgeTest {
       while (heard.hasRemaining() && port.read(heard) >= 0) {}
       assertThat(heard.array()).isEqualTo("abc".getBytes(UTF_8));
     }
-    options =
-        new RoleOptions(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(false),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    options = RoleOptions.NONE.withPortForwarding(false);
     try (ClientConnection connection = connect(middle)) {
       assertThatThrownBy(() -> connection.connectTo("somewhere", 80, HERE))
           .isInstanceOf(IOException.class);

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -102,21 +101,7 @@ final class EntrancesTest {
 
   @Test
   void theTermsTakeAwayFromWhatTheKeyAndTheSettingsAllow() throws Exception {
-    RoleOptions options =
-        new RoleOptions(
-            Optional.empty(),
-            Optional.of(0),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(false),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    RoleOptions options = RoleOptions.NONE.withMaxSessions(0).withPortForwarding(false);
     Entrances entrances =
         (login, entrant) -> new Entrances.Entry.Admitted(new Terms("me", options), () -> {});
     try (NodeRig rig = rig(entrances)) {
