@@ -17,6 +17,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * The way to a node's ticket: logs in by SSH to the first proxy of a list that is there, and asks
@@ -154,9 +156,18 @@ public final class ProxyRoad {
             new Destination(one.substring(0, colon), Integer.parseInt(one.substring(colon + 1))));
       }
     }
-    // Who lose the first proxy should not all come to the second.
-    Collections.shuffle(proxies.subList(1, proxies.size()));
-    return new ProxyPassage(key, Base64.getDecoder().decode(words[0]), proxies);
+    return new ProxyPassage(
+        key, Base64.getDecoder().decode(words[0]), inTurn(proxies, ThreadLocalRandom.current()));
+  }
+
+  /**
+   * In which order they are tried: the first one first, the others in any, so that who lose it do
+   * not all come to the second.
+   */
+  static List<Destination> inTurn(List<Destination> proxies, RandomGenerator random) {
+    List<Destination> turns = new ArrayList<>(proxies);
+    Collections.shuffle(turns.subList(1, turns.size()), random);
+    return turns;
   }
 
   private static String line(InputStream in) throws IOException {
