@@ -95,12 +95,13 @@ final class ClusterNodeTest {
   @Test
   void whatAUserDoesIsRecordedAndAuditedAtTheAuthService() {
     members.ssh("web1.demo", "echo recorded; exit 3").run().exited(3);
-    assertThat(audited("session.start"))
+    assertThat(members.audited("session.start"))
         .contains("\"user\":\"alice\"", "\"login\":\"%s\"".formatted(Sshd.USER));
-    Await.until("the end of the session", PATIENCE, () -> audited("session.end").contains("alice"));
+    Await.until(
+        "the end of the session", PATIENCE, () -> members.audited("session.end").contains("alice"));
     Path fetched = Scratch.directory("fetched");
     Await.until("the recording of that command", PATIENCE, () -> fetches("recorded", fetched));
-    assertThat(audited("recording.access")).isNotEmpty();
+    assertThat(members.audited("recording.access")).isNotEmpty();
   }
 
   /** Whether there is a recording of the user's in which that was shown, which is whole then. */
@@ -121,10 +122,6 @@ final class ClusterNodeTest {
       }
     }
     return false;
-  }
-
-  private static String audited(String event) {
-    return members.admin("audit", "search", "--event", event).run().ok().output();
   }
 
   @Test

@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +20,7 @@ final class ClusterPagesTest {
   private static Members members;
   private static Path bob;
   private static Chromium chromium;
-  private final List<Program> opened = new ArrayList<>();
+  private final List<Runnable> opened = new ArrayList<>();
 
   @BeforeAll
   static void begin() {
@@ -45,30 +43,22 @@ final class ClusterPagesTest {
 
   @AfterEach
   void close() {
-    opened.forEach(Program::close);
+    opened.forEach(Runnable::run);
   }
 
-  /** Serves the pages; returns where they are. */
-  private String ui(Command command) {
-    Program ui = command.start();
-    opened.add(ui);
-    ui.awaitOutput("in your browser", PATIENCE);
-    Matcher url = Pattern.compile("http://localhost:[0-9]+").matcher(ui.errors());
-    assertThat(url.find()).as(ui.errors()).isTrue();
-    return url.group();
+  private Ui ui(Command command, String... options) {
+    Ui ui = Ui.serve(command, options);
+    opened.add(ui::close);
+    return ui;
   }
 
-  private String ui() {
-    return ui(ui(new String[0]));
-  }
-
-  private static Command ui(String... more) {
-    return members.own("ui", "--port", "0", "--no-browser").plus(more);
+  private Ui ui(String... options) {
+    return ui(members.own(), options);
   }
 
   private Program session(String... words) {
     Program session = members.holdfastSsh("web1.demo", String.join(" ", words)).start();
-    opened.add(session);
+    opened.add(session::close);
     return session;
   }
 
@@ -104,7 +94,7 @@ final class ClusterPagesTest {
         .run()
         .ok();
     String id = next(before);
-    String url = ui() + "/cluster/demo/";
+    String url = ui().of("");
     chromium.show(url + "recordings");
     chromium.click("a[href$='" + id + "']");
     chromium.await("document.querySelector('.ap-player') !== null");
@@ -114,7 +104,7 @@ final class ClusterPagesTest {
                 "[...document.querySelectorAll('.ap-term .ap-line')]"
                     + ".map((each) => each.textContent.trimEnd()).join('\\n').trimEnd()"))
         .isEqualTo("first\nsecond <b>bold</b>\nlast");
-    assertThat(members.admin("audit", "search", "--event", "recording.access").run().ok().output())
+    assertThat(members.audited("recording.access"))
         .contains("\"user\":\"alice\"", "\"recording\":\"" + id + "\"");
     assertThat(
             chromium.evaluate(
@@ -139,31 +129,31 @@ final class ClusterPagesTest {
     try {
       List<String> before = complete();
       members.holdfastSsh("-tt", "web1.demo", "echo for its readers").run().ok();
-      String page = "/cluster/demo/recordings/" + next(before);
+      String page = "recordings/" + next(before);
       String sentence =
           "This recording is encrypted; give the file with the key of one of these by --identity: "
               + recipient;
-      String without = ui();
-      chromium.show(without + page);
+      Ui without = ui();
+      chromium.show(without.of(page));
       chromium.awaitText(sentence);
-      chromium.show(ui(ui("--identity", other.toString())) + page);
+      chromium.show(ui("--identity", other.toString()).of(page));
       chromium.awaitText(sentence);
-      String reading = ui(ui("--identity", key.toString()));
-      chromium.show(reading + page);
+      Ui reading = ui("--identity", key.toString());
+      chromium.show(reading.of(page));
       chromium.await(
           "document.querySelector('.ap-term')?.innerText.includes('for its readers') ?? false");
       Program session = session("echo goes on; cat");
       session.awaitOutput("goes on", PATIENCE);
-      for (String each : List.of(without, reading)) {
-        chromium.show(each + "/cluster/demo/sessions");
+      for (Ui each : List.of(without, reading)) {
+        chromium.show(each.of("sessions"));
         chromium.click("main a[href*='/recordings/']");
         if (each.equals(without)) {
           chromium.awaitText(sentence);
         }
       }
       chromium.await("document.querySelector('.ap-term')?.innerText.includes('goes on') ?? false");
-      assertThat(ui("--identity", keys.resolve("none").toString()).run().exited(255).errors())
-          .contains("none");
+      Command unreadable = Ui.command(members.own(), "--identity", keys.resolve("none").toString());
+      assertThat(unreadable.run().exited(255).errors()).contains("none");
     } finally {
       members.apply(Members.ROLE + "options: {recording: node_sync, max_connections: 7}\n");
     }
@@ -174,7 +164,7 @@ final class ClusterPagesTest {
     String evil = "<img src=x onerror=\"document.title=1\">";
     Program session = session("echo", "'" + evil + "';", "cat");
     session.awaitOutput(evil, PATIENCE);
-    chromium.show(ui() + "/cluster/demo/sessions");
+    chromium.show(ui().of("sessions"));
     chromium.awaitText(evil);
     assertThat(chromium.evaluate("document.querySelectorAll('main img').length")).isEqualTo("0");
     chromium.click("main a[href*='/recordings/']");
@@ -191,7 +181,7 @@ final class ClusterPagesTest {
     assertThat(session.await(PATIENCE).exited(254).errors())
         .contains("This session was ended by alice.");
     chromium.awaitText("Nobody is logged in.");
-    assertThat(members.admin("audit", "search", "--event", "session.kill").run().ok().output())
+    assertThat(members.audited("session.kill"))
         .contains("\"code\":\"T2015I\"", "\"user\":\"alice\"", "\"of\":\"alice\"");
   }
 
@@ -199,7 +189,7 @@ final class ClusterPagesTest {
   void whoHasNoRightSeesHisOwnAndIsToldSo() {
     Program alices = session("echo ready; cat");
     alices.awaitOutput("ready", PATIENCE);
-    String url = ui(members.by(bob, "ui", "--port", "0", "--no-browser")) + "/cluster/demo/";
+    String url = ui(members.by(bob)).of("");
     chromium.show(url + "sessions");
     chromium.awaitText("You see your own sessions here.");
     assertThat(chromium.evaluate(MAIN)).doesNotContain("alice");
@@ -232,14 +222,14 @@ final class ClusterPagesTest {
   void everybodyCanReadAndUseEachPageInLightAndDarkAndNarrow() {
     Program session = session("echo ready; cat");
     session.awaitOutput("ready", PATIENCE);
-    String url = ui();
+    Ui ui = ui();
     PageCheck check = new PageCheck(chromium);
-    chromium.show(url);
+    chromium.show(ui.url());
     chromium.await("document.querySelector('#way')?.textContent !== 'connecting'");
     assertThat(check.faults()).as("home").isEmpty();
     for (String page :
         List.of("overview", "servers", "sessions", "recordings", "audit", "limits")) {
-      chromium.show(url + "/cluster/demo/" + page);
+      chromium.show(ui.of(page));
       chromium.await("(document.querySelector('main')?.innerText.trim().length ?? 0) > 40");
       assertThat(check.faults()).as("cluster/" + page).isEmpty();
     }
@@ -250,7 +240,7 @@ final class ClusterPagesTest {
   @Test
   void whoIsLoggedInNowhereIsToldTheOneThingToDo() {
     Path nowhere = Scratch.directory("nowhere");
-    chromium.show(ui(members.by(nowhere, "ui", "--port", "0", "--no-browser")) + "/cluster/");
+    chromium.show(ui(members.by(nowhere)).url() + "/cluster/");
     chromium.await("document.body.innerText.trim() === 'holdfast login HOST'");
   }
 }

@@ -96,8 +96,7 @@ final class ClusterProxiesTest {
       for (String node : NODES) {
         assertThat(members.ssh(node, "echo $((6*7))").run().ok().output()).isEqualTo("42\n");
       }
-      assertThat(members.admin("audit", "search", "--event", "ticket_key.change").run().output())
-          .contains("withdrawn from p1");
+      assertThat(members.audited("ticket_key.change")).contains("withdrawn from p1");
       finished(ours);
     } catch (AssertionError e) {
       System.err.println(members.log());

@@ -78,10 +78,6 @@ final class ClusterRecordingTest {
         () -> members.own("recordings", "verify", id).run().output().contains(": whole, "));
   }
 
-  private static String audited(String event) {
-    return members.admin("audit", "search", "--event", event).run().ok().output();
-  }
-
   private static Command play(String id, String... options) {
     return members.own("play", "--format", "text", id).plus(options);
   }
@@ -96,7 +92,7 @@ final class ClusterRecordingTest {
         .containsPattern(id + " +alice +" + Sshd.USER + " +web1 .* complete");
     assertThat(members.own("recordings", "export", id).run().ok().output())
         .contains("\"o\", \"shown to alice");
-    assertThat(audited("recording.access"))
+    assertThat(members.audited("recording.access"))
         .contains("\"user\":\"alice\"", "\"recording\":\"" + id + "\"");
 
     Path bob = members.logInNew("bob", "operator");
@@ -108,11 +104,12 @@ final class ClusterRecordingTest {
     }
     assertThat(members.by(bob, "recordings", "ls", "-o", "names").run().ok().output()).isEmpty();
     members.by(bob, "recordings", "ls", "--user", "alice").run().exited(255);
-    assertThat(audited("api.refused")).contains("\"user\":\"bob\"", "\"recording\":\"" + id);
+    assertThat(members.audited("api.refused"))
+        .contains("\"user\":\"bob\"", "\"recording\":\"" + id);
     Path carol = members.logInNew("carol", "admin");
     assertThat(members.by(carol, "play", "--format", "text", id).run().ok().output())
         .isEqualTo("shown to alice\n");
-    assertThat(audited("recording.access")).contains("\"user\":\"carol\"");
+    assertThat(members.audited("recording.access")).contains("\"user\":\"carol\"");
   }
 
   /** What is there as a file or directory is that; with a cluster's name only an ID is meant. */
@@ -123,15 +120,15 @@ final class ClusterRecordingTest {
     awaitWhole(id);
     Path here = Scratch.directory("here");
     members.admin("recordings", "fetch", id, here.toString()).run().ok();
-    String reads = audited("recording.access");
+    String reads = members.audited("recording.access");
     Command local =
         Command.of("sh", "-c", "cd \"$0\" && exec \"$@\"", here.toString())
             .plus(play(id).words().toArray(String[]::new))
             .with("XDG_CONFIG_HOME", "/nowhere");
     assertThat(local.run().ok().output()).isEqualTo("both\n");
-    assertThat(audited("recording.access")).isEqualTo(reads);
+    assertThat(members.audited("recording.access")).isEqualTo(reads);
     assertThat(play(id, "--cluster", "demo").run().ok().output()).isEqualTo("both\n");
-    assertThat(audited("recording.access")).isNotEqualTo(reads);
+    assertThat(members.audited("recording.access")).isNotEqualTo(reads);
     assertThat(play("neither").run().exited(255).errors())
         .isEqualTo(
             "holdfast: There is no file or directory neither, and the ID of a recording has 32"
@@ -257,10 +254,10 @@ final class ClusterRecordingTest {
       members.end("web1", "KILL");
       members.launch("web1");
       Await.until(
-          () -> "the end of the session in " + audited("session.end"),
+          () -> "the end of the session in " + members.audited("session.end"),
           PATIENCE,
-          () -> audited("session.end").contains("\"code\":\"T2003W\""));
-      assertThat(audited("session.end").lines().filter(it -> it.contains("T2003W")))
+          () -> members.audited("session.end").contains("\"code\":\"T2003W\""));
+      assertThat(members.audited("session.end").lines().filter(it -> it.contains("T2003W")))
           .singleElement()
           .asString()
           .contains("\"missing\":\"the end\"", "\"reason\":\"killed\"", "\"user\":\"alice\"");

@@ -106,8 +106,7 @@ final class ClusterTakeOverTest {
         members.running("all").awaitOutput("node web1 is here", GONE);
         kinds(members, "web1.demo").forEach(it -> it.plus("true").run().ok());
         assertThat(members.own("ls").run().ok().output()).containsPattern("web1 +online");
-        assertThat(members.admin("audit", "search", "--event", "session.start").run().ok().output())
-            .contains("alice");
+        assertThat(members.audited("session.start")).contains("alice");
       }
       assertThat(old).allMatch(Program::alive);
       talks.forEach(Talk::finish);
@@ -124,10 +123,7 @@ final class ClusterTakeOverTest {
 
   private static long ended(Members members) {
     return members
-        .admin("audit", "search", "--event", "session.end")
-        .run()
-        .ok()
-        .output()
+        .audited("session.end")
         .lines()
         .filter(line -> line.contains("\"user\":\"alice\""))
         .count();

@@ -35,7 +35,7 @@ final class JoinPageTest {
   private static Path looker;
   private static Path nobody;
   private static Chromium chromium;
-  private final List<Program> opened = new ArrayList<>();
+  private final List<Ui> opened = new ArrayList<>();
   private Program alice;
 
   @BeforeAll
@@ -78,24 +78,14 @@ final class JoinPageTest {
       alice.type("exit\n"); // A client that is killed leaves its session behind, detached.
       alice.await(PATIENCE);
     }
-    opened.forEach(Program::close);
-    Await.until(
-        "the end of all sessions",
-        PATIENCE,
-        () -> members.by(helper, "join", "-o", "names").run().ok().output().isEmpty());
+    opened.forEach(Ui::close);
+    members.awaitNoneJoinable(helper);
   }
 
-  private Program ui(Path config) {
-    Program ui = members.by(config, "ui", "--port", "0", "--no-browser").start();
+  private Ui ui(Path config) {
+    Ui ui = Ui.serve(members.by(config));
     opened.add(ui);
-    ui.awaitOutput("in your browser", PATIENCE);
     return ui;
-  }
-
-  private static String sessions(Program ui) {
-    Matcher url = Pattern.compile("http://localhost:[0-9]+").matcher(ui.errors());
-    assertThat(url.find()).as(ui.errors()).isTrue();
-    return url.group() + "/cluster/demo/sessions";
   }
 
   private static void awaitShown(String text) {
@@ -121,10 +111,6 @@ final class JoinPageTest {
     awaitShown("ready");
   }
 
-  private static String audited(String event) {
-    return members.admin("audit", "search", "--event", event).run().ok().output();
-  }
-
   private static void width(int pixels) {
     chromium.send(
         "Emulation.setDeviceMetricsOverride",
@@ -139,7 +125,7 @@ final class JoinPageTest {
   void somebodyJoinsTypesAndLeavesByKeysAloneAndTheOwnersSizeStays() {
     alice.type("stty size\n");
     alice.awaitOutput("24 80", PATIENCE);
-    follow("Join", sessions(ui(helper)));
+    follow("Join", ui(helper).of("sessions"));
     alice.awaitOutput("[carol has joined and may type; here: alice, carol]", PATIENCE);
     awaitShown("[carol has joined and may type; here: alice, carol]");
     alice.type("echo fr''om alice '<img src=x onerror=document.title=1>'\n");
@@ -166,12 +152,12 @@ final class JoinPageTest {
     Await.until(
         "the event of who left",
         PATIENCE,
-        () -> audited("session.leave").contains("\"user\":\"carol\""));
+        () -> members.audited("session.leave").contains("\"user\":\"carol\""));
   }
 
   @Test
   void theOwnersEndIsShownWithItsStatus() {
-    follow("Join", sessions(ui(helper)));
+    follow("Join", ui(helper).of("sessions"));
     alice.type("exit 3\n");
     awaitShown("[alice's session has ended with status 3]");
     chromium.awaitText("The session has ended, or you have left it.");
@@ -179,7 +165,7 @@ final class JoinPageTest {
 
   @Test
   void whoseRoleSaysObserveLooksOnAndIsRefusedMoreWithASentence() {
-    String url = sessions(ui(looker));
+    String url = ui(looker).of("sessions");
     follow("Observe", url);
     alice.awaitOutput("[dave looks on; here: alice, dave]", PATIENCE);
     chromium.evaluate("document.querySelector('.xterm-helper-textarea').focus()");
@@ -194,7 +180,7 @@ final class JoinPageTest {
     assertThat(chromium.evaluate("document.querySelectorAll('a[aria-label^=\"Join\"]').length"))
         .isEqualTo("0");
     alice.awaitOutput("[dave has left; here: alice]", PATIENCE);
-    String id = members.by(looker, "join", "-o", "names").run().ok().output().strip();
+    String id = members.joinable(looker).strip();
     String refused =
         chromium.evaluate(
             "fetch('/cluster/list').then((it) => it.json()).then((it) => fetch('/cluster/demo/join/"
@@ -210,27 +196,27 @@ final class JoinPageTest {
 
   @Test
   void whoMayNotJoinSeesNoLinkAndTheReason() {
-    String id = members.by(helper, "join", "-o", "names").run().ok().output().strip();
-    String url = sessions(ui(nobody));
+    String id = members.joinable(helper).strip();
+    String url = ui(nobody).of("sessions");
     chromium.show(url);
     chromium.awaitText("You see your own sessions here.");
     assertThat(chromium.evaluate("document.querySelectorAll('a[aria-label]').length"))
         .isEqualTo("1");
     chromium.show(url + "/" + id);
     chromium.awaitText("Your roles do not let you join sessions of others; ask an administrator");
-    chromium.show(sessions(ui(helper)) + "/0000");
+    chromium.show(ui(helper).of("sessions") + "/0000");
     chromium.awaitText("It has ended, or it is not one that your roles let you join.");
   }
 
   @Test
   void whoClosesThePageOrEndsThePagesHasLeft() throws IOException {
-    Program ui = ui(helper);
-    String url = sessions(ui);
+    Ui ui = ui(helper);
+    String url = ui.of("sessions");
     follow("Join", url);
     alice.awaitOutput("[carol has joined", PATIENCE);
     chromium.show("about:blank");
     alice.awaitOutput("[carol has left; here: alice]", PATIENCE);
-    String id = members.by(helper, "join", "-o", "names").run().ok().output().strip();
+    String id = members.joinable(helper).strip();
     try (Socket page = joined(URI.create(url), id)) {
       awaitHere(2);
       assertThat(page.isConnected()).isTrue();
@@ -238,7 +224,7 @@ final class JoinPageTest {
     awaitHere(1); // A browser that was killed says nothing.
     try (Socket page = joined(URI.create(url), id)) {
       awaitHere(2);
-      ui.signal("TERM");
+      ui.program().signal("TERM");
       awaitHere(1);
       assertThat(page.isConnected()).isTrue();
     }

@@ -85,22 +85,15 @@ final class JoinTest {
 
   /** The ID of alice's session, as bob finds it. */
   private static String session() {
-    String listed = join(bob, "-o", "names").run().ok().output();
+    String listed = members.joinable(bob);
     assertThat(listed.lines()).as(listed).hasSize(1);
     return listed.strip();
-  }
-
-  private static String audited(String event) {
-    return members.admin("audit", "search", "--event", event).run().ok().output();
   }
 
   private static void end(Terminal alice) {
     alice.enter("exit 3");
     assertThat(alice.awaitStatus()).isEqualTo(3);
-    Await.until(
-        "the end of all sessions",
-        PATIENCE,
-        () -> join(bob, "-o", "names").run().ok().output().isEmpty());
+    members.awaitNoneJoinable(bob);
   }
 
   @Test
@@ -132,13 +125,13 @@ final class JoinTest {
     end(alice);
     assertThat(bobs.awaitStatus()).isEqualTo(3);
     assertThat(bobs.screen()).contains("[alice's session has ended with status 3]");
-    assertThat(audited("session.join"))
+    assertThat(members.audited("session.join"))
         .contains("\"joined\":\"" + id + "\"", "\"of\":\"alice\"", "\"user\":\"bob\"")
         .contains("\"mode\":\"join\"", "\"mode\":\"observe\"");
     Await.until(
         "the events of who left",
         PATIENCE,
-        () -> audited("session.leave").lines().filter(it -> it.contains(id)).count() == 2);
+        () -> members.audited("session.leave").lines().filter(it -> it.contains(id)).count() == 2);
   }
 
   @Test
@@ -179,7 +172,7 @@ final class JoinTest {
         .isEqualTo("holdfast: " + why + "\n");
     assertThat(ssh(carol, "-tt", "web1.demo", "holdfast-join", id).run().exited(254).output())
         .isEqualTo(why + "\r\n");
-    assertThat(audited("session.rejected"))
+    assertThat(members.audited("session.rejected"))
         .contains("\"user\":\"carol\"", "\"reason\":\"" + why + "\"");
     assertThat(alice.screen()).doesNotContain("carol");
     assertThat(join(bob, "nobody@web1").run().exited(255).errors())

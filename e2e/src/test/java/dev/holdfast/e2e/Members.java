@@ -291,6 +291,21 @@ final class Members implements AutoCloseable {
     return Holdfast.command(words).with("XDG_CONFIG_HOME", config.toString());
   }
 
+  /** The audit events of that name, a line each. */
+  String audited(String event) {
+    return admin("audit", "search", "--event", event).run().ok().output();
+  }
+
+  /** The live sessions that whoever keeps his profiles there may join, a line each. */
+  String joinable(Path config) {
+    return by(config, "join", "-o", "names").run().ok().output();
+  }
+
+  /** Waits until he could join none. */
+  void awaitNoneJoinable(Path config) {
+    Await.until("the end of all sessions", PATIENCE, () -> joinable(config).isEmpty());
+  }
+
   /** Adds a user with a key of his own, and logs him in; returns where he keeps his profiles. */
   Path logInNew(String user, String role) {
     Path config = Scratch.directory("config-of-" + user);

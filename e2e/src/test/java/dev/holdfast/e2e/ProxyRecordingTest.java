@@ -95,10 +95,6 @@ final class ProxyRecordingTest {
     return members.own("play", "--format", "text", id).run().ok().output();
   }
 
-  private static String audited(String event) {
-    return members.admin("audit", "search", "--event", event).run().ok().output();
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"proxy", "proxy_sync"})
   void commandsAreRecordedByTheProxyHoweverTheirUsersCome(String mode) {
@@ -113,7 +109,7 @@ final class ProxyRecordingTest {
       assertThat(members.own("recordings", "ls").run().ok().output())
           .containsPattern(id + " +alice +" + Sshd.USER + " +old .* complete");
     }
-    assertThat(audited("session.start").lines().filter(it -> it.contains("\"old\"")))
+    assertThat(members.audited("session.start").lines().filter(it -> it.contains("\"old\"")))
         .isNotEmpty()
         .allMatch(it -> it.contains("\"user\":\"alice\"") && it.contains("\"proxy\":\"p1\""));
   }
