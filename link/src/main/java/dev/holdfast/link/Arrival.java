@@ -137,7 +137,7 @@ final class Arrival implements Loop.Ready {
       lookAgain(deadline);
     } else {
       byte[] received = input;
-      gate.enter(loop, hand(), received, entrance.keeper());
+      gate.callers().enter(loop, hand(), received, entrance.keeper());
     }
     return true;
   }
@@ -283,7 +283,7 @@ final class Arrival implements Loop.Ready {
   }
 
   private void join(ByteBuffer bytes) {
-    gate.join(loop, hand(), bytes);
+    gate.joins().join(loop, hand(), bytes);
   }
 
   /** The channel goes into other hands. */

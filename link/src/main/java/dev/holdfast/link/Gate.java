@@ -3,14 +3,12 @@ package dev.holdfast.link;
 import dev.holdfast.stream.Chunks;
 import dev.holdfast.stream.End;
 import dev.holdfast.stream.Endpoint;
-import dev.holdfast.stream.HelloV2;
 import dev.holdfast.stream.KeyExchangeV1;
 import dev.holdfast.stream.KeyShare;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
@@ -37,10 +35,10 @@ public final class Gate implements Closeable {
   private final Loops loops;
   private final StreamTable streams = new StreamTable();
   private final Arrivals arrivals = new Arrivals();
-  private final Splices splices;
   private final ServerDials dials;
   private final Listeners listeners;
-  private final PlainClients plain;
+  private final Joins joins;
+  private final Callers callers;
   private final @Nullable Elsewhere elsewhere;
   private final Beginning beginning = new Beginning(this);
   private final Returning returning;
@@ -58,13 +56,13 @@ public final class Gate implements Closeable {
     this.settings = settings;
     this.events = events;
     this.chunks = new Chunks(settings.memory());
-    this.splices = new Splices(events);
     this.dials = new ServerDials(this::unreachable);
-    this.plain = new PlainClients(events);
     this.elsewhere = generations == null ? null : new Elsewhere(this, generations);
     this.returning = new Returning(this, streams, elsewhere);
     this.hostId = generations == null ? UUID.randomUUID().toString() : generations.hostId();
     this.loops = Loops.start(settings.loops(), fault -> events.accept(new GateEvent.Fault(fault)));
+    this.joins = new Joins(this, loops);
+    this.callers = new Callers(this, loops);
     this.listeners = new Listeners(loops.first(), events, channel -> accepted(channel, false));
     this.succession = new Succession(listeners);
     MemoryCare memory = new MemoryCare(chunks, streams, figures);
@@ -201,114 +199,22 @@ public final class Gate implements Closeable {
     events.accept(new GateEvent.Refused(client, why));
   }
 
-  // ---- plain clients ----
+  // ---- what becomes of connections ----
 
-  /** Joins a plain client to the server. */
-  void join(Loop loop, SocketChannel client, ByteBuffer fromClient) {
-    if (draining) {
-      Loop.closeQuietly(client);
-      return;
-    }
-    switch (settings.target()) {
-      case Destination to ->
-          dial(
-              to,
-              loop,
-              client,
-              server -> splice(loop, client, server, fromClient, ByteBuffer.allocate(0)),
-              why -> Loop.closeQuietly(client));
-      case Behind.InProcess here -> {
-        figures.joined.incrementAndGet();
-        plain.join(here.acceptor(), loop, client, fromClient);
-      }
-    }
+  /** Whether nobody new is served any more. */
+  boolean isDraining() {
+    return draining;
   }
 
-  /** Gives a connection to whoever keeps the entrance. */
-  void enter(Loop loop, SocketChannel channel, byte[] received, Entrance.Keeper keeper) {
-    if (draining) {
-      Loop.closeQuietly(channel);
-      return;
-    }
-    loop.execute(() -> {
-      Caller caller = new Caller(channel, received);
-      try {
-        loop.makeBlocking(channel);
-      } catch (IOException e) {
-        caller.close();
-        return;
-      }
-      Thread.ofVirtual().name("caller").start(() -> keeper.accept(caller));
-    });
+  /** Those who came in at the entrance. */
+  public Callers callers() {
+    return callers;
   }
 
-  /**
-   * Opens a stream for a client that came in at the entrance, with its hello and what else was read
-   * of it; {@code acceptor} serves what the stream carries.
-   */
-  public void take(Caller client, HelloV2.Open hello, Behind.Acceptor acceptor) {
-    take(client, (loop, channel, early) -> beginning.open(loop, channel, hello, early, acceptor));
+  /** Those that are joined without a stream. */
+  Joins joins() {
+    return joins;
   }
-
-  /** Brings a client back that came in at the entrance to a stream that is kept here. */
-  public void take(Caller client, HelloV2.Resume hello) {
-    take(client, (loop, channel, early) -> returning.resume(loop, channel, hello, early));
-  }
-
-  /** Whether the stream that a client wants to come back to is kept here. */
-  public boolean keeps(HelloV2.Resume hello) {
-    return streams.find(hello.id()) != null;
-  }
-
-  /** What becomes of a client on a loop. */
-  private interface Taking {
-    void take(Loop loop, SocketChannel channel, ByteBuffer early);
-  }
-
-  private void take(Caller client, Taking taking) {
-    Loop loop = loops.next();
-    loop.give(
-        client,
-        () -> {
-          try {
-            client.channel().configureBlocking(false);
-          } catch (IOException e) {
-            client.close();
-            return;
-          }
-          taking.take(loop, client.channel(), client.received());
-        });
-  }
-
-  /**
-   * Joins two connections, with what was read of each; {@code ended} runs when both are closed, on
-   * a thread that may not block.
-   */
-  public Relay relay(Caller client, Caller node, Consumer<Relay> ended) {
-    Loop loop = loops.next();
-    Relay relay = new Relay(loop, ended);
-    figures.joined.incrementAndGet();
-    Closeable both =
-        () -> {
-          client.close();
-          node.close();
-        };
-    loop.give(both, () -> splices.relay(loop, client, node, relay));
-    return relay;
-  }
-
-  /** Joins two connections. */
-  void splice(
-      Loop loop,
-      SocketChannel client,
-      SocketChannel server,
-      ByteBuffer fromClient,
-      ByteBuffer fromServer) {
-    figures.joined.incrementAndGet();
-    splices.join(loop, client, server, fromClient, fromServer);
-  }
-
-  // ---- streams ----
 
   /** Whether no stream may begin. */
   boolean isFull() {
@@ -416,7 +322,7 @@ public final class Gate implements Closeable {
   private void moveTo(DescriptorSocket to) throws IOException, InterruptedException {
     quiesce();
     loops.endWith(() -> {
-      GateHandover.send(to, hostId, listeners.all(), streams.all(), splices.keep());
+      GateHandover.send(to, hostId, listeners.all(), streams.all(), joins.keep());
       moved = true;
     });
     close();
@@ -446,12 +352,6 @@ public final class Gate implements Closeable {
     });
   }
 
-  /** Goes on with two connections that another process had joined. */
-  void restore(HandoverMessage.Splice kept, SocketChannel client, SocketChannel server) {
-    Loop loop = loops.next();
-    loop.execute(() -> splices.restore(loop, kept, client, server));
-  }
-
   // ---- care ----
 
   /** The figures of this moment. */
@@ -467,7 +367,7 @@ public final class Gate implements Closeable {
         arrivals.size(),
         streams.living(),
         streams.detached(),
-        splices.size() + plain.size(),
+        joins.size(),
         chunks.lent(),
         figures.passed.get());
   }
@@ -493,8 +393,7 @@ public final class Gate implements Closeable {
 
   /** Whether no client is being served any more. */
   public boolean isIdle() {
-    return splices.size() + plain.size() == 0
-        && streams.all().stream().allMatch(GateStream::isOver);
+    return joins.size() == 0 && streams.all().stream().allMatch(GateStream::isOver);
   }
 
   /**
@@ -506,7 +405,7 @@ public final class Gate implements Closeable {
   }
 
   private boolean isEmptyHere() {
-    return splices.size() + plain.size() + streams.size() == 0 && !isDeciding();
+    return joins.size() + streams.size() == 0 && !isDeciding();
   }
 
   /**

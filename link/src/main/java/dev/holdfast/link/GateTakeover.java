@@ -125,7 +125,7 @@ final class GateTakeover implements Closeable {
       }
       gate.restore(stream.kept, endpoint, stream.server);
     }
-    splices.forEach(splice -> gate.restore(splice.kept, splice.client, splice.server));
+    splices.forEach(splice -> gate.joins().restore(splice.kept, splice.client, splice.server));
   }
 
   /** Closes what nobody took. */

@@ -201,7 +201,8 @@ final class Upgrade {
       return;
     }
     over = true;
-    gate.splice(loop, client, connected, ByteBuffer.wrap(fromClient), ByteBuffer.wrap(held));
+    gate.joins()
+        .splice(loop, client, connected, ByteBuffer.wrap(fromClient), ByteBuffer.wrap(held));
   }
 
   private void outOfTime() {

@@ -177,7 +177,7 @@ final class Reception implements Entrance.Keeper {
     Ticket ticket = good.ticket();
     caller.write(new ProxyAnswer.Welcome(good.renewed()).encoded());
     Stopover stopover = new Stopover(ticket.user(), ticket.login(), good.node());
-    gate.get().take(caller, hello, recording.acceptor(stopover));
+    gate.get().callers().take(caller, hello, recording.acceptor(stopover));
     log.say(
         ProxyLog.Weight.NEWS,
         "stopover",
@@ -194,9 +194,9 @@ final class Reception implements Entrance.Keeper {
     if (!TicketProof.provesResume(good.ticket(), ticket, hello, proof)) {
       throw new Turned(ProxyAnswer.Why.TICKET, "This ticket is somebody else's.");
     }
-    if (gate.get().keeps(returning)) {
+    if (gate.get().callers().keeps(returning)) {
       caller.write(new ProxyAnswer.Welcome(good.renewed()).encoded());
-      gate.get().take(caller, returning);
+      gate.get().callers().take(caller, returning);
     } else {
       join(caller, from, good, hello);
     }
@@ -306,6 +306,7 @@ final class Reception implements Entrance.Keeper {
     AtomicReference<Watch.Way> watched = new AtomicReference<>();
     Relay relay =
         gate.get()
+            .callers()
             .relay(
                 caller,
                 node,
