@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,12 @@ public final class ModuleLogs implements SLF4JServiceProvider {
   private final MDCAdapter mdc = new NOPMDCAdapter();
   private final ConcurrentHashMap<String, Logger> loggers = new ConcurrentHashMap<>();
 
+  /**
+   * Classes of ours that extend a library's, which asks for a log in their name for each object.
+   * Their own loggers are static, so given before the first object: who asks later is the library.
+   */
+  private final Set<String> extended = ConcurrentHashMap.newKeySet();
+
   /** For {@link java.util.ServiceLoader}. */
   public ModuleLogs() {}
 
@@ -42,10 +49,18 @@ public final class ModuleLogs implements SLF4JServiceProvider {
 
   @Override
   public ILoggerFactory getLoggerFactory() {
-    return name ->
-        name.startsWith(OURS) && CALLERS.walk(ModuleLogs::isCalledByOurs)
-            ? loggers.computeIfAbsent(name, ModuleLogger::new)
-            : NOPLogger.NOP_LOGGER;
+    return this::logger;
+  }
+
+  private Logger logger(String name) {
+    if (!name.startsWith(OURS) || extended.contains(name)) {
+      return NOPLogger.NOP_LOGGER;
+    }
+    if (CALLERS.walk(ModuleLogs::isCalledByOurs)) {
+      return loggers.computeIfAbsent(name, ModuleLogger::new);
+    }
+    extended.add(name);
+    return NOPLogger.NOP_LOGGER;
   }
 
   /** A library's class logs in the name of the class of ours that extends it. */

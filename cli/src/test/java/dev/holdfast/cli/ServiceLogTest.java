@@ -91,6 +91,25 @@ final class ServiceLogTest {
     assertThat(written()).contains("heard");
   }
 
+  /** A class of ours with a log of its own, which a library's base logs beside. */
+  private static final class Extending extends AbstractLoggingBean {
+    private static final Logger OWN = LoggerFactory.getLogger(Extending.class);
+
+    void speak() {
+      log.error("bytes of a peer");
+      OWN.info("ours");
+    }
+  }
+
+  @Test
+  void eachObjectOfAClassOfOursIsHeardAndNoneOfTheLibrarysBelowIt() {
+    ModuleLogs.goTo(log(false));
+    for (int i = 0; i < 3; i++) {
+      new Extending().speak();
+    }
+    assertThat(out.toString()).hasLineCount(3).contains("ours").doesNotContain("peer");
+  }
+
   @Test
   void aModulesErrorComesWithItsStackTrace() {
     ModuleLogs.goTo(log(false));

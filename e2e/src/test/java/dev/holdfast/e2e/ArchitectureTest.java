@@ -3,6 +3,7 @@ package dev.holdfast.e2e;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static java.util.Map.entry;
 
@@ -204,6 +205,19 @@ final class ArchitectureTest {
         .callMethod(Throwable.class, "printStackTrace")
         .because(
             "standard output carries the stream of 'connect', and text for people is the cli's")
+        .check(HOLDFAST);
+  }
+
+  @Test
+  void loggersAreThereBeforeTheObjectsOfTheirClass() {
+    fields()
+        .that()
+        .haveRawType("org.slf4j.Logger")
+        .should()
+        .beStatic()
+        .andShould()
+        .beFinal()
+        .because("who asks for a class's logger when it has objects is the library that it extends")
         .check(HOLDFAST);
   }
 
