@@ -267,6 +267,6 @@ final class JoinTest {
     Await.until(
         "the events of who left",
         PATIENCE,
-        () -> audited("session.leave").lines().filter(it -> it.contains(id)).count() == 2);
+        () -> members.audited("session.leave").lines().filter(it -> it.contains(id)).count() == 2);
   }
 }
