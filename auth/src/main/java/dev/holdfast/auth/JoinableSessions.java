@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Live sessions that somebody may join: those of accounts that he may log in to on their nodes, if
- * his roles let him join any. It is a list for people; what counts is what the node decides.
- * Thread-safe.
+ * Live sessions with a terminal that somebody may join: those of accounts that he may log in to on
+ * their nodes, if his roles let him join any. It is a list for people; what counts is what the node
+ * decides. Thread-safe.
  */
 final class JoinableSessions {
   /** Live sessions that are looked at, the latest first. */
@@ -69,7 +69,7 @@ final class JoinableSessions {
 
   private static List<LiveSession> found(Tx tx, JoinQuery query) throws SQLException {
     if (query.session().isPresent()) {
-      return LiveSessions.find(tx, query.session().get()).stream()
+      return LiveSessions.findWithTerminal(tx, query.session().get()).stream()
           .filter(it -> query.user().filter(user -> !user.equals(it.user())).isEmpty())
           .toList();
     }
@@ -78,7 +78,7 @@ final class JoinableSessions {
     while (all.size() < MOST_LOOKED_AT) {
       SessionQuery page =
           new SessionQuery(query.user(), query.node(), Optional.of(SessionQuery.MOST), before);
-      List<LiveSession> some = LiveSessions.list(tx, page);
+      List<LiveSession> some = LiveSessions.withTerminal(tx, page);
       all.addAll(some);
       if (some.size() < SessionQuery.MOST) {
         return all;

@@ -38,11 +38,23 @@ final class LiveSessions {
       """
           .formatted(LiveSession.MOST_COMMAND, MOST_SKEW.toMillis());
 
+  private static final String TERMINAL = " and o.terminal = 1";
+
   private LiveSessions() {}
 
   /** The latest first. */
   static List<LiveSession> list(Tx tx, SessionQuery query) throws SQLException {
-    Clauses sql = new Clauses(COLUMNS);
+    return list(tx, COLUMNS, query);
+  }
+
+  /** Those of them that have a terminal. */
+  static List<LiveSession> withTerminal(Tx tx, SessionQuery query) throws SQLException {
+    return list(tx, COLUMNS + TERMINAL, query);
+  }
+
+  private static List<LiveSession> list(Tx tx, String columns, SessionQuery query)
+      throws SQLException {
+    Clauses sql = new Clauses(columns);
     query.user().ifPresent(it -> sql.and(" and o.user_name = ?", it));
     query.node().ifPresent(it -> sql.and(" and (o.server_name = ? or o.machine = ?)", it, it));
     query
@@ -58,6 +70,10 @@ final class LiveSessions {
 
   static Optional<LiveSession> find(Tx tx, String session) throws SQLException {
     return tx.first(LiveSessions::live, COLUMNS + " and o.session = ?", session);
+  }
+
+  static Optional<LiveSession> findWithTerminal(Tx tx, String session) throws SQLException {
+    return tx.first(LiveSessions::live, COLUMNS + TERMINAL + " and o.session = ?", session);
   }
 
   private static LiveSession live(ResultSet row) throws SQLException {

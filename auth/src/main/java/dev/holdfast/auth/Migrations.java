@@ -95,7 +95,8 @@ final class Migrations {
           Step.of(OpenSessions.TABLES),
           Step.of(TicketKeyTable.TABLES),
           Step.of(BridgeCertificates.TABLES),
-          Step.of(OpenSessions.MORE));
+          Step.of(OpenSessions.MORE),
+          Step.of(OpenSessions.TERMINALS));
 
   private final Database database;
 

@@ -41,6 +41,10 @@ final class OpenSessions {
           "create index open_sessions_started on open_sessions (started, session)",
           "create index open_sessions_session on open_sessions (session)");
 
+  /** Whether it has a terminal; of those that began before nobody has told, so they may. */
+  static final List<String> TERMINALS =
+      List.of("alter table open_sessions add column terminal integer not null default 1");
+
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
   private static final String COLUMNS =
@@ -68,8 +72,8 @@ final class OpenSessions {
         """
         insert into open_sessions
           (session, machine, epoch, user_name, login, connection, server_name, started, kind,
-           command, address)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+           command, address, terminal)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
         """,
         text(fields, "session"),
         teller(fields),
@@ -81,7 +85,8 @@ final class OpenSessions {
         tx.nowMillis(),
         text(fields, "kind"),
         text(fields, "command") + text(fields, "subsystem"),
-        text(fields, "from"));
+        text(fields, "from"),
+        Boolean.FALSE.equals(fields.get("terminal")) ? 0 : 1);
   }
 
   /** The machine that will tell of the end: the node, or the proxy that records for it. */

@@ -86,7 +86,7 @@ public final class SessionRecords {
   }
 
   /**
-   * A live session that somebody may join; whether it has a terminal its node knows.
+   * A live session with a terminal, that somebody may join.
    *
    * @param may what he may do there
    */

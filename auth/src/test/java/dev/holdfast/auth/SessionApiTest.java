@@ -37,6 +37,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -116,6 +117,12 @@ final class SessionApiTest {
             "e1"));
   }
 
+  private void beginWithoutTerminal(String user, String session) throws IOException {
+    Map<String, Object> fields =
+        Map.of("session", session, "login", "deploy", "terminal", false, "epoch", "e1");
+    cluster.record(new AuditEvent(AuditCode.SESSION_STARTED, user, fields));
+  }
+
   private static List<JoinableSession> joinable(ApiClient api, Optional<String> session)
       throws IOException {
     JoinQuery query = new JoinQuery(session, Optional.empty(), Optional.empty());
@@ -137,6 +144,7 @@ final class SessionApiTest {
     begin("bob", "one", "sh");
     begin("alice", "two", "holdfast-join one");
     begin("", "three", "sh");
+    beginWithoutTerminal("bob", "four");
     letJoin(RoleOptions.Joining.NO, "deploy");
     try (ApiClient api = rig.client("alice", alice)) {
       assertThatThrownBy(() -> joinable(api, Optional.empty()))
@@ -152,6 +160,7 @@ final class SessionApiTest {
           });
       assertThat(joinable(api, Optional.of("one"))).hasSize(1);
       assertThat(joinable(api, Optional.of("two"))).isEmpty();
+      assertThat(joinable(api, Optional.of("four"))).isEmpty();
       letJoin(RoleOptions.Joining.JOIN, "root");
       assertThat(joinable(api, Optional.empty())).isEmpty();
       assertThat(joinable(api, Optional.of("one"))).isEmpty();
