@@ -85,7 +85,9 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
     guest.mute();
     lock.lock();
     try {
-      guests.expect(guest, user);
+      if (guests.hasPlace()) { // Another one may have come since that was asked.
+        guests.expect(guest, user);
+      }
     } finally {
       lock.unlock();
     }
@@ -218,6 +220,8 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
     try {
       if (ended) {
         guest.leave(title() + " has ended");
+      } else if (line == null) {
+        guest.leave(title() + " has no place for another guest");
       } else if (told) {
         guests.came(guest);
         guest.start(terminal.current());
@@ -230,7 +234,7 @@ final class LiveTerminal implements ClientEnd, Stage, JoinableTerminal {
     }
   }
 
-  /** Null if he is not expected any more. */
+  /** Null if he has no place, or does not want it any more. */
   private byte @Nullable [] coming(Attachment guest) {
     lock.lock();
     try {

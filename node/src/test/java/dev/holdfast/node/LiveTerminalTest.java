@@ -264,6 +264,10 @@ final class LiveTerminalTest {
       guest("bob", new FakeClient(SIZE), AttachMode.WATCH, SIZE);
     }
     assertThat(terminal.hasPlace()).isFalse();
+    FakeClient late = new FakeClient(SIZE);
+    guest("late", late, AttachMode.WATCH, SIZE);
+    assertThat(late.text()).contains("alice's session has no place for another guest");
+    assertThat(alice.text()).doesNotContain("late");
   }
 
   @Test
