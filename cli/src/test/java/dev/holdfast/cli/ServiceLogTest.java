@@ -107,7 +107,7 @@ final class ServiceLogTest {
     for (int i = 0; i < 3; i++) {
       new Extending().speak();
     }
-    assertThat(out.toString()).hasLineCount(3).contains("ours").doesNotContain("peer");
+    assertThat(written()).hasLineCount(3).contains("ours").doesNotContain("peer");
   }
 
   @Test
