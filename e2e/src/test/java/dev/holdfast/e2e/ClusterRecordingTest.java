@@ -25,6 +25,11 @@ import org.junit.jupiter.api.Test;
 @Needs({Tool.SSH, Tool.SSHD})
 final class ClusterRecordingTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration AWAY = Effort.LONG ? Duration.ofMinutes(10) : Duration.ofSeconds(6);
+
+  /** Most that a node may hold more of, whatever waits for the store. */
+  private static final long MEMORY = 16L << 20;
+
   private static final String ECHO = "while read -r line; do echo \"heard $line\"; done";
 
   private static Members members;
@@ -286,6 +291,45 @@ final class ClusterRecordingTest {
     } finally {
       Command.of("umount", "-l", store.toString()).run().ok();
     }
+  }
+
+  /** The session does not wait for the store, and the node does not keep in memory what does. */
+  @Test
+  @NeedsRoot
+  void whatIsWrittenWhileTheStoreIsAwayIsOnTheNodesDiskAndWholeWhenItIsBack() {
+    Path store = members.state("auth").resolve("recordings");
+    Path shown = Scratch.directory("shown").resolve("output");
+    Path played = shown.resolveSibling("played");
+    String writes =
+        "for i in $(seq %d); do head -c 24576 /dev/urandom | base64; sleep 0.2; done"
+            .formatted(5 * AWAY.toSeconds());
+    mount(store);
+    try {
+      remount(store, "ro");
+      Program node = members.running("web1");
+      Vitals idle = Vitals.of(node);
+      members
+          .holdfastSsh("web1.demo", writes)
+          .writing(shown)
+          .start()
+          .await(AWAY.multipliedBy(2))
+          .ok();
+      Vitals after = Vitals.of(node);
+      System.err.printf(
+          "the store was away for %d s, in which %d KiB were written: node %s, then %s%n",
+          AWAY.toSeconds(), size(shown) >> 10, idle, after);
+      assertThat(after.liveBytes() - idle.liveBytes()).isLessThan(MEMORY);
+    } finally {
+      Command.of("umount", "-l", store.toString()).run().ok();
+    }
+    String id = next();
+    awaitWhole(id);
+    play(id).writing(played).start().await(PATIENCE).ok();
+    assertThat(Sample.sha256(played)).isEqualTo(Sample.sha256(shown));
+  }
+
+  private static long size(Path file) {
+    return file.toFile().length();
   }
 
   private String recordedWhile(String why) {
