@@ -236,13 +236,22 @@ final class SessionLimitsTest {
     open("alice");
     open("alice");
     open("alice");
+    long expired = expired();
     node.kill();
     node = serve("node", "serving at ");
-    Await.until("the drop", PATIENCE, () -> audit("T1018I").contains("\"count\":3"));
+    // On a busy machine it may not be back before their time is over.
+    Await.until(
+        "the drop",
+        PATIENCE,
+        () -> audit("T1018I").contains("\"count\":3") || expired() == expired + 3);
     opened.forEach(Program::close);
     open("alice");
     open("alice");
     open("alice");
+  }
+
+  private static long expired() {
+    return audit("T1016I").lines().count();
   }
 
   @Test
