@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 @Needs({Tool.SSH, Tool.SSHD})
 final class ClusterRecordingTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Duration AWAY = Effort.LONG ? Duration.ofMinutes(10) : Duration.ofSeconds(6);
+  private static final Duration AWAY =
+      Duration.ofSeconds(Integer.getInteger("holdfast.away", Effort.LONG ? 600 : 6));
 
   /** Most that a node may hold more of, whatever waits for the store. */
   private static final long MEMORY = 16L << 20;
@@ -77,9 +78,13 @@ final class ClusterRecordingTest {
   }
 
   private static void awaitWhole(String id) {
+    awaitWhole(id, PATIENCE);
+  }
+
+  private static void awaitWhole(String id, Duration patience) {
     Await.until(
         "the whole recording " + id,
-        PATIENCE,
+        patience,
         () -> members.own("recordings", "verify", id).run().output().contains(": whole, "));
   }
 
@@ -322,8 +327,10 @@ final class ClusterRecordingTest {
     } finally {
       Command.of("umount", "-l", store.toString()).run().ok();
     }
+    long back = System.nanoTime();
     String id = next();
-    awaitWhole(id);
+    awaitWhole(id, PATIENCE.plus(AWAY));
+    System.err.printf("whole %.1f s later%n", (System.nanoTime() - back) / 1e9);
     play(id).writing(played).start().await(PATIENCE).ok();
     assertThat(Sample.sha256(played)).isEqualTo(Sample.sha256(shown));
   }
