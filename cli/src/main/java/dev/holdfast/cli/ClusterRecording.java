@@ -19,8 +19,8 @@ import java.util.function.Consumer;
  * for whoever goes back in it. Confined to one thread.
  */
 final class ClusterRecording implements RecordingPlace, FollowedRecording.Coming {
-  /** Bytes of parts that are kept. */
-  static final long MOST_KEPT = 64L << 20;
+  /** Bytes of parts that are kept: a part of the memory that there is, which others need too. */
+  private static final long MOST_KEPT = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
   private static final Duration LOOK = Duration.ofSeconds(1);
 

@@ -31,6 +31,9 @@ final class ClusterRecordingTest {
   /** Most that a node may hold more of, whatever waits for the store. */
   private static final long MEMORY = 16L << 20;
 
+  /** Memory for whoever plays, which is less than what is recorded. */
+  private static final String SMALL = "-Xmx32m";
+
   private static final String ECHO = "while read -r line; do echo \"heard $line\"; done";
 
   private static Members members;
@@ -306,7 +309,7 @@ final class ClusterRecordingTest {
     Path shown = Scratch.directory("shown").resolve("output");
     Path played = shown.resolveSibling("played");
     String writes =
-        "for i in $(seq %d); do head -c 24576 /dev/urandom | base64; sleep 0.2; done"
+        "head -c 24000000 /dev/urandom | base64; for i in $(seq %d); do head -c 24576 /dev/urandom | base64; sleep 0.2; done"
             .formatted(5 * AWAY.toSeconds());
     mount(store);
     try {
@@ -317,7 +320,7 @@ final class ClusterRecordingTest {
           .holdfastSsh("web1.demo", writes)
           .writing(shown)
           .start()
-          .await(AWAY.multipliedBy(2))
+          .await(AWAY.plus(PATIENCE))
           .ok();
       Vitals after = Vitals.of(node);
       System.err.printf(
@@ -331,7 +334,7 @@ final class ClusterRecordingTest {
     String id = next();
     awaitWhole(id, PATIENCE.plus(AWAY));
     System.err.printf("whole %.1f s later%n", (System.nanoTime() - back) / 1e9);
-    play(id).writing(played).start().await(PATIENCE).ok();
+    play(id).with("HOLDFAST_JAVA_OPTS", SMALL).writing(played).start().await(PATIENCE).ok();
     assertThat(Sample.sha256(played)).isEqualTo(Sample.sha256(shown));
   }
 
