@@ -161,6 +161,7 @@ final class JoinPageTest {
     alice.type("exit 3\n");
     awaitShown("[alice's session has ended with status 3]");
     chromium.awaitText("The session has ended, or you have left it.");
+    alice.await(PATIENCE).exited(3);
   }
 
   @Test
