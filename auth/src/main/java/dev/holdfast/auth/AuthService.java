@@ -127,6 +127,9 @@ public final class AuthService implements AutoCloseable {
         settings.state(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     refuseOpen(settings.state());
+    if (settings.store().startsWith(Database.SQLITE)) {
+      SqliteLibrary.keepIn(settings.state());
+    }
     Database database = Database.open(settings.store());
     try {
       return open(settings, database);

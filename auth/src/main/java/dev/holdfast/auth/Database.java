@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * driver's native calls would hold up virtual threads; PostgreSQL has a pool. Thread-safe.
  */
 final class Database implements AutoCloseable {
+  /** How the URL of a SQLite database begins; its file follows. */
+  static final String SQLITE = "sqlite:";
+
   /** Transactions that wait for SQLite's thread. */
   static final int MOST_WAITING = 10_000;
 
@@ -72,8 +75,8 @@ final class Database implements AutoCloseable {
    */
   static Database open(String url) throws IOException {
     Database database;
-    if (url.startsWith("sqlite:")) {
-      database = sqlite(Path.of(url.substring("sqlite:".length())));
+    if (url.startsWith(SQLITE)) {
+      database = sqlite(Path.of(url.substring(SQLITE.length())));
     } else if (url.startsWith("postgresql:")) {
       database = postgresql(url);
     } else {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,19 +64,26 @@ final class SqliteStoreTest
         .isEqualTo("rw-------");
   }
 
-  /** A process that writes is killed with -9: what it said was committed is there. */
+  /**
+   * A process that writes is killed with -9: what it said was committed is there, and nothing is
+   * left where temporary files are. A library that was written half is written anew.
+   */
   @Test
   void whatWasCommittedOutlivesAKill() throws Exception {
+    Path temporary = Files.createDirectory(directory.resolve("tmp"));
+    Path state = Files.createDirectory(directory.resolve("state"));
     for (int round = 0; round < 3; round++) {
       Process writer =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "--enable-native-access=ALL-UNNAMED",
+                  "-Djava.io.tmpdir=" + temporary,
                   "-cp",
                   System.getProperty("java.class.path"),
                   StoreWriter.class.getName(),
                   "sqlite:" + directory.resolve("store.db"),
-                  "round" + round)
+                  "round" + round,
+                  state.toString())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       String last = null;
@@ -92,6 +100,13 @@ final class SqliteStoreTest
       }
       assertThat(writer.waitFor(30, TimeUnit.SECONDS)).isTrue();
       StoreWriter.check("sqlite:" + directory.resolve("store.db"), "round" + round, last);
+      assertThat(temporary).isEmptyDirectory();
+      List<Path> kept;
+      try (Stream<Path> files = Files.walk(state)) {
+        kept = files.filter(Files::isRegularFile).toList();
+      }
+      assertThat(kept).hasSize(1);
+      Files.write(kept.getFirst(), new byte[100]);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,14 @@ import org.jspecify.annotations.Nullable;
 public final class StoreWriter {
   private StoreWriter() {}
 
-  /** Runs until it is killed: the store's URL, and the events' user. */
+  /**
+   * Runs until it is killed: the store's URL, the events' user, and for SQLite the directory of its
+   * library.
+   */
   public static void main(String[] args) throws Exception {
+    if (args.length == 3) {
+      SqliteLibrary.keepIn(Path.of(args[2]));
+    }
     try (Database database = Database.open(args[0])) {
       AuditTrail trail = new AuditTrail(database);
       for (int i = 1; ; i++) {

@@ -63,8 +63,6 @@ final class DemoCluster implements Closeable {
 
   private DemoCluster(Path directory) throws IOException {
     this.directory = directory;
-    // SQLite's driver unpacks its library there, and nowhere else.
-    System.setProperty("org.sqlite.tmpdir", directory.toString());
     userKey = HostKeyFiles.loadOrMakeEd25519(directory.resolve("user"));
     nodeKey = SshKeys.generateEd25519();
     proxyKey = SshKeys.generateEd25519();
