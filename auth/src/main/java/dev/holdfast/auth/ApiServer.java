@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.holdfast.access.AuditCode;
 import dev.holdfast.access.AuditEvent;
 import dev.holdfast.link.Duplex;
+import dev.holdfast.link.WholeFile;
 import dev.holdfast.ssh.Admissions;
 import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.Login;
@@ -20,9 +21,7 @@ import dev.holdfast.ssh.SshKeys;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,9 +130,7 @@ final class ApiServer implements AutoCloseable {
         authority
             .issueForHost(SshKeys.wire(hostKey.getPublic()), name(settings.cluster()), names)
             .certificate();
-    Path fresh = certificate.resolveSibling(certificate.getFileName() + ".new");
-    Files.writeString(fresh, line + "\n");
-    Files.move(fresh, certificate, StandardCopyOption.REPLACE_EXISTING);
+    WholeFile.replace(certificate, line + "\n", WholeFile.PUBLIC);
     ServerSettings ssh =
         ServerSettings.DEFAULTS
             .with(ServerOption.KBD_INTERACTIVE_AUTHENTICATION, true)

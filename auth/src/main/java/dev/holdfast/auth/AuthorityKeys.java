@@ -1,7 +1,10 @@
 package dev.holdfast.auth;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.holdfast.access.Authority;
 import dev.holdfast.access.Ed25519;
+import dev.holdfast.link.WholeFile;
 import dev.holdfast.ssh.CertificateSigner;
 import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.SshKeys;
@@ -9,7 +12,6 @@ import dev.holdfast.ssh.SshPublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -147,14 +149,7 @@ final class AuthorityKeys {
     }
     byte[] secret = new byte[ROOT_BYTES];
     new SecureRandom().nextBytes(secret);
-    Path made =
-        Files.createTempFile(
-            directory,
-            ROOT,
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(made, Base64.getEncoder().encodeToString(secret) + "\n");
-    Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.create(file, (Base64.getEncoder().encodeToString(secret) + "\n").getBytes(US_ASCII));
   }
 
   /** Where they are, for people. */

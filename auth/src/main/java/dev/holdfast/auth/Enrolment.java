@@ -5,11 +5,11 @@ import dev.holdfast.access.Json;
 import dev.holdfast.access.Records;
 import dev.holdfast.access.ServiceKind;
 import dev.holdfast.access.WrongShapeException;
+import dev.holdfast.link.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,8 +69,6 @@ record Enrolment(
 
   /** Keeps it; the file is replaced as a whole. */
   void save(Path file) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(fresh, Records.write(this).line() + "\n");
-    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.replace(file, Records.write(this).line() + "\n", WholeFile.PUBLIC);
   }
 }

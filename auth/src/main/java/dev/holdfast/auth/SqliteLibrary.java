@@ -1,10 +1,10 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.link.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
@@ -36,16 +36,8 @@ final class SqliteLibrary {
     Path kept = directory.resolve("sqlite-" + SQLiteJDBCLoader.getVersion());
     Files.createDirectories(kept);
     Path file = kept.resolve(name);
-    // Compared whole: after a loss of power a file may have its name, and not all of its bytes.
     if (!Files.exists(file) || !Arrays.equals(library, Files.readAllBytes(file))) {
-      Path fresh = Files.createTempFile(kept, name, ".new");
-      try {
-        Files.write(fresh, library);
-        // Renamed, not overwritten: another process may have the old one mapped.
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(fresh);
-      }
+      WholeFile.replace(file, library, WholeFile.OWN);
     }
     System.setProperty("org.sqlite.lib.path", kept.toString());
     System.setProperty("org.sqlite.lib.name", name);

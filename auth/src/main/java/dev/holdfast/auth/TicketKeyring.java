@@ -9,12 +9,11 @@ import dev.holdfast.access.TicketKey;
 import dev.holdfast.access.TicketKeys;
 import dev.holdfast.access.WrongShapeException;
 import dev.holdfast.auth.ApiRecords.TicketKeySet;
+import dev.holdfast.link.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.InvalidKeyException;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -212,14 +211,8 @@ public final class TicketKeyring implements Supplier<TicketKeys>, AutoCloseable 
   }
 
   private void save(Kept kept) {
-    Path fresh = file.resolveSibling(FILE + ".new");
     try {
-      Files.deleteIfExists(fresh);
-      Files.createFile(
-          fresh,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(fresh, Records.write(kept).line() + "\n");
-      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      WholeFile.replace(file, Records.write(kept).line() + "\n", WholeFile.OWN);
     } catch (IOException e) {
       log.warn("The keys for tickets can't be kept in {}: {}", file, e.getMessage());
     }

@@ -1,9 +1,9 @@
 package dev.holdfast.browser;
 
+import dev.holdfast.link.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -93,8 +93,6 @@ final class AppMemory {
                 .append(it.getValue().isFavourite() ? " favourite " : " - ")
                 .append(it.getValue().lastUsed())
                 .append('\n'));
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(fresh, text);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.replace(file, text.toString(), WholeFile.OWN);
   }
 }

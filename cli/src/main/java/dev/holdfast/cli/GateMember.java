@@ -6,6 +6,7 @@ import dev.holdfast.access.ServiceKind;
 import dev.holdfast.auth.Membership;
 import dev.holdfast.link.Gate;
 import dev.holdfast.link.GateFigures;
+import dev.holdfast.link.WholeFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ record GateMember(Membership membership, Path state, Supplier<Membership.Places>
 
   private void replace(String name, String text) {
     try {
-      Profiles.replace(state.resolve(name), text, "rw-r--r--");
+      WholeFile.replace(state.resolve(name), text, WholeFile.PUBLIC);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

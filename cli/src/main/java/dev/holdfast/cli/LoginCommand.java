@@ -19,6 +19,7 @@ import dev.holdfast.auth.ApiRecords.None;
 import dev.holdfast.auth.ApiRecords.Self;
 import dev.holdfast.auth.JoinSecret;
 import dev.holdfast.client.SubsystemCall;
+import dev.holdfast.link.WholeFile;
 import dev.holdfast.ssh.Agent;
 import dev.holdfast.ssh.HostKeyFiles;
 import dev.holdfast.ssh.MalformedKeyException;
@@ -245,7 +246,7 @@ final class LoginCommand implements Callable<Integer> {
     Profiles.ProfileFiles files = profiles.files(profile.cluster());
     try {
       String text = ClusterSshConfig.ask(api, profile, files).text("holdfast");
-      Profiles.replace(files.sshConfig(), text, "rw-------");
+      WholeFile.replace(files.sshConfig(), text, WholeFile.OWN);
     } catch (ApiFailure e) {
       SshCommand.ofProcess().err().println("holdfast: no ssh_config was written: " + e.sentence());
     }
@@ -269,7 +270,7 @@ final class LoginCommand implements Callable<Integer> {
     forget(files);
     Files.deleteIfExists(files.key());
     HostKeyFiles.write(pair, files.key());
-    Profiles.replace(files.certificate(), issued.certificate() + "\n", "rw-------");
+    WholeFile.replace(files.certificate(), issued.certificate() + "\n", WholeFile.OWN);
     profiles.write(profile);
   }
 

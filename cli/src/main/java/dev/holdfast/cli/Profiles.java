@@ -5,20 +5,15 @@ import dev.holdfast.access.Json;
 import dev.holdfast.access.Names;
 import dev.holdfast.access.Records;
 import dev.holdfast.access.WrongShapeException;
+import dev.holdfast.link.WholeFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -156,9 +151,10 @@ final class Profiles {
   void write(Profile profile) throws IOException {
     ProfileFiles files = files(profile.cluster());
     directory(files.directory());
-    replace(files.knownHosts(), knownHosts(profile), "rw-------");
-    replace(files.directory().resolve(FILE), Records.write(profile).line() + "\n", "rw-------");
-    replace(root.resolve(CURRENT), profile.cluster() + "\n", "rw-------");
+    WholeFile.replace(files.knownHosts(), knownHosts(profile), WholeFile.OWN);
+    WholeFile.replace(
+        files.directory().resolve(FILE), Records.write(profile).line() + "\n", WholeFile.OWN);
+    WholeFile.replace(root.resolve(CURRENT), profile.cluster() + "\n", WholeFile.OWN);
   }
 
   private static String knownHosts(Profile profile) {
@@ -177,19 +173,6 @@ final class Profiles {
     Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-  }
-
-  /** Writes a file under another name and gives it its own, so that nobody sees half of it. */
-  static void replace(Path file, String text, String permissions) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
-    try (FileChannel channel =
-        FileChannel.open(
-            fresh,
-            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)))) {
-      channel.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-    }
-    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Removes a profile with its key and certificate. */

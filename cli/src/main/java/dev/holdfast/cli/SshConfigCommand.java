@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.auth.ApiClient;
+import dev.holdfast.link.WholeFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -46,7 +47,7 @@ final class SshConfigCommand implements Callable<Integer> {
       config = ClusterSshConfig.ask(api, profile, files);
     }
     String text = config.text(program);
-    Profiles.replace(files.sshConfig(), text, "rw-------");
+    WholeFile.replace(files.sshConfig(), text, WholeFile.OWN);
     PrintWriter out = spec.commandLine().getOut();
     out.print(text);
     out.flush();

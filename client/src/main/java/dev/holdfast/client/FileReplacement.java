@@ -1,9 +1,9 @@
 package dev.holdfast.client;
 
+import dev.holdfast.link.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -21,17 +21,7 @@ final class FileReplacement {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     Set<PosixFilePermission> permissions =
-        Files.exists(target)
-            ? Files.getPosixFilePermissions(target)
-            : PosixFilePermissions.fromString("rw-------");
-    Path fresh = Files.createTempFile(directory, "holdfast", ".new");
-    try {
-      Files.write(fresh, bytes);
-      Files.setPosixFilePermissions(fresh, permissions);
-      Files.move(
-          fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+        Files.exists(target) ? Files.getPosixFilePermissions(target) : WholeFile.OWN;
+    WholeFile.replace(target, bytes, permissions);
   }
 }

@@ -1,19 +1,17 @@
 package dev.holdfast.forward;
 
+import dev.holdfast.link.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which local port belongs to which app, for good: a browser's cookies and bookmarks hang on it. A
@@ -89,24 +87,12 @@ final class PortBook {
   }
 
   private void write() throws IOException {
-    List<String> lines =
+    String lines =
         ports.entrySet().stream()
             .map(each ->
-                each.getValue() + "\t" + each.getKey().server() + "\t" + each.getKey().app())
-            .toList();
-    Path directory = file.toAbsolutePath().getParent();
-    Files.createDirectories(directory);
-    Path fresh =
-        Files.createTempFile(
-            directory,
-            "ports",
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      Files.write(fresh, lines, StandardCharsets.UTF_8, StandardOpenOption.WRITE);
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+                each.getValue() + "\t" + each.getKey().server() + "\t" + each.getKey().app() + "\n")
+            .collect(Collectors.joining());
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    WholeFile.replace(file, lines, WholeFile.OWN);
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.node;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.holdfast.link.WholeFile;
 import dev.holdfast.recording.Continuation;
 import dev.holdfast.recording.DirectoryParts;
 import dev.holdfast.recording.RecordingFormat;
@@ -117,9 +118,7 @@ final class SpooledParts implements RecordingWriter.Sink {
   }
 
   private void keep(Continuation next) throws IOException {
-    Path beside = directory.resolve(CONTINUATION + ".new");
-    Files.write(beside, next.encoded());
-    Files.move(beside, directory.resolve(CONTINUATION), ATOMIC_MOVE);
+    WholeFile.replace(directory.resolve(CONTINUATION), next.encoded(), WholeFile.OWN);
   }
 
   /** Nothing more will be written. */
@@ -133,6 +132,9 @@ final class SpooledParts implements RecordingWriter.Sink {
     Optional<Continuation> from = continuation();
     Optional<RecordingWriter> unsealed = Optional.empty();
     for (Path left : Spool.list(directory)) {
+      if (left.toString().endsWith(WholeFile.UNFINISHED)) {
+        Files.delete(left);
+      }
       if (!left.toString().endsWith(OPEN)) {
         continue;
       }

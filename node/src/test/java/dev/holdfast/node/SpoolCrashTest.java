@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.access.Json;
 import dev.holdfast.access.Recipient;
+import dev.holdfast.link.WholeFile;
 import dev.holdfast.recording.Continuation;
 import dev.holdfast.recording.Event.End;
 import dev.holdfast.recording.Event.Start;
@@ -132,6 +133,7 @@ final class SpoolCrashTest {
       sink.end();
       return true;
     } catch (Death e) {
+      Files.createFile(own.resolve("continuation.0" + WholeFile.UNFINISHED));
       return false;
     }
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.proxy;
 
+import dev.holdfast.link.WholeFile;
 import dev.holdfast.ssh.MalformedKeyException;
 import dev.holdfast.ssh.SshPublicKey;
 import java.io.IOException;
@@ -7,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +53,11 @@ public final class KeptNodes {
     } catch (NoSuchFileException e) {
       return kept;
     }
-    List<String> lines =
-        kept.keys.entrySet().stream().map(it -> line(it.getKey(), it.getValue().line())).toList();
-    Files.write(file, lines);
+    String lines =
+        kept.keys.entrySet().stream()
+            .map(it -> line(it.getKey(), it.getValue().line()) + "\n")
+            .collect(Collectors.joining());
+    WholeFile.replace(file, lines, WholeFile.OWN);
     return kept;
   }
 

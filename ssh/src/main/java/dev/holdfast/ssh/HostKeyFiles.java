@@ -1,16 +1,13 @@
 package dev.holdfast.ssh;
 
+import dev.holdfast.link.WholeFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,7 +18,6 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.config.keys.KeyUtils;
@@ -91,7 +87,9 @@ public final class HostKeyFiles {
 
   /** Writes a key to a file that there is not yet, and its public half beside it. */
   public static void write(KeyPair key, Path file) throws IOException {
-    write(file, "rw-------", out -> writePrivate(key, out));
+    if (!WholeFile.create(file, privateHalf(key))) {
+      throw new FileAlreadyExistsException(file.toString());
+    }
     writePublic(key, file);
   }
 
@@ -138,32 +136,18 @@ public final class HostKeyFiles {
     }
   }
 
-  /**
-   * Written under another name that nobody else may read from the start, and then given its own.
-   */
   private static void make(Type type, Path file) throws IOException {
     KeyPair key = generate(type);
-    Path fresh = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
-    try {
-      write(fresh, "rw-------", out -> writePrivate(key, out));
-      Files.createLink(file, fresh);
-    } catch (FileAlreadyExistsException e) {
-      return; // Somebody else was first, and has a key.
-    } finally {
-      Files.deleteIfExists(fresh);
+    if (WholeFile.create(file, privateHalf(key))) { // Else somebody else was first, and has a key.
+      writePublic(key, file);
     }
-    writePublic(key, file);
   }
 
   private static void writePublic(KeyPair key, Path file) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".pub." + UUID.randomUUID());
-    byte[] line =
-        (SshKeys.line(key.getPublic()) + "\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    write(fresh, "rw-r--r--", out -> out.write(line));
-    Files.move(
-        fresh,
+    WholeFile.replace(
         file.resolveSibling(file.getFileName() + ".pub"),
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        SshKeys.line(key.getPublic()) + "\n",
+        WholeFile.PUBLIC);
   }
 
   private static KeyPair generate(Type type) {
@@ -174,26 +158,13 @@ public final class HostKeyFiles {
     }
   }
 
-  private static void writePrivate(KeyPair key, OutputStream out) throws IOException {
+  private static byte[] privateHalf(KeyPair key) throws IOException {
     try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
       OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(key, "", null, out);
+      return out.toByteArray();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a key that we made can't be written", e);
-    }
-  }
-
-  private interface Content {
-    void writeTo(OutputStream out) throws IOException;
-  }
-
-  private static void write(Path file, String permissions, Content content) throws IOException {
-    FileAttribute<?> mode =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
-    Set<StandardOpenOption> how =
-        EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (FileChannel channel = FileChannel.open(file, how, mode)) {
-      content.writeTo(Channels.newOutputStream(channel));
-      channel.force(true);
     }
   }
 }
