@@ -48,14 +48,20 @@ public final class Callers {
         (loop, channel, early) -> gate.beginning().open(loop, channel, hello, early, acceptor));
   }
 
-  /** Brings one back to a stream that is kept here. */
+  /**
+   * Brings one back to a stream that is kept here, or by another process of this service, to which
+   * he is passed.
+   */
   public void take(Caller client, HelloV2.Resume hello) {
     take(client, (loop, channel, early) -> gate.returning().resume(loop, channel, hello, early));
   }
 
-  /** Whether the stream that one wants to come back to is kept here. */
-  public boolean keeps(HelloV2.Resume hello) {
-    return gate.streams().find(hello.id()) != null;
+  /** Whether the stream that one wants to come back to is kept; blocks for other processes. */
+  public Kept keeps(HelloV2.Resume hello) {
+    if (gate.streams().find(hello.id()) != null) {
+      return Kept.YES;
+    }
+    return gate.keptElsewhere(hello.id());
   }
 
   /** What becomes of a client on a loop. */

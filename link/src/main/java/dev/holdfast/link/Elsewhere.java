@@ -41,6 +41,11 @@ final class Elsewhere implements Generations.Keeper {
     look(loop, new Comer(client, 1, id, said));
   }
 
+  /** Whether another process keeps a stream; blocks until the others have answered. */
+  Kept keeps(StreamId id) {
+    return generations.ask(id);
+  }
+
   private void look(Loop loop, Comer comer) {
     loop.execute(() -> {
       try {

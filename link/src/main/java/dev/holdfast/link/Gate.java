@@ -5,6 +5,7 @@ import dev.holdfast.stream.End;
 import dev.holdfast.stream.Endpoint;
 import dev.holdfast.stream.KeyExchangeV1;
 import dev.holdfast.stream.KeyShare;
+import dev.holdfast.stream.StreamId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -214,6 +215,11 @@ public final class Gate implements Closeable {
   /** Those that are joined without a stream. */
   Joins joins() {
     return joins;
+  }
+
+  /** Whether another process of the service keeps a stream; blocks. */
+  Kept keptElsewhere(StreamId id) {
+    return elsewhere == null ? Kept.NO : elsewhere.keeps(id);
   }
 
   /** Whether no stream may begin. */

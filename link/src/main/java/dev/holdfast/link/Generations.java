@@ -6,23 +6,29 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The living processes of one service that took over from one another. The newest has the port;
@@ -48,6 +54,9 @@ public final class Generations implements Closeable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final long REST_MILLIS = 500;
 
+  /** How long somebody waits for what the others say of a stream. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
   /** Time for the threads to end. */
   private static final Duration END = Duration.ofSeconds(5);
 
@@ -55,7 +64,7 @@ public final class Generations implements Closeable {
   private final Pattern names;
   private final String hostId;
   private final DescriptorListener listener;
-  private final BlockingQueue<Comer> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final BlockingQueue<Wish> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final Map<Path, Generation> others = new HashMap<>();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -93,14 +102,8 @@ public final class Generations implements Closeable {
   }
 
   private static String hostId(Path file) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
-    try {
-      Files.writeString(fresh, UUID.randomUUID().toString());
-      Files.createLink(file, fresh);
-    } catch (FileAlreadyExistsException e) {
-      // It has been decided.
-    } finally {
-      Files.deleteIfExists(fresh);
+    if (!Files.exists(file)) { // Else it has been decided.
+      WholeFile.create(file, UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
     }
     String id = Files.size(file) <= MOST_HOST_ID ? Files.readString(file).strip() : "";
     if (!id.matches("[A-Za-z0-9-]{1," + MOST_HOST_ID + "}")) {
@@ -146,9 +149,34 @@ public final class Generations implements Closeable {
     thread.start();
   }
 
+  /** What the others are asked for. */
+  private sealed interface Wish {
+    /** To keep a client's stream, and then to take him. */
+    record Passage(Comer comer) implements Wish {}
+
+    /** Only whether they keep a stream. */
+    record Question(StreamId id, CompletableFuture<Kept> answer) implements Wish {}
+  }
+
   /** Looks for the process of this client's stream; false if too many wait for that already. */
   boolean pass(Comer comer) {
-    return !closed && waiting.offer(comer);
+    return !closed && waiting.offer(new Wish.Passage(comer));
+  }
+
+  /** Asks the others for a stream, and waits for what they say. */
+  Kept ask(StreamId id) {
+    CompletableFuture<Kept> answer = new CompletableFuture<>();
+    if (closed || !waiting.offer(new Wish.Question(id, answer))) {
+      return Kept.UNCLEAR;
+    }
+    try {
+      return answer.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return Kept.UNCLEAR;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Kept.UNCLEAR;
+    }
   }
 
   // ---- clients of others ----
@@ -156,33 +184,52 @@ public final class Generations implements Closeable {
   private void passOn(Keeper keeper) {
     try {
       while (!closed) {
-        passOn(keeper, waiting.take());
+        switch (waiting.take()) {
+          case Wish.Passage(Comer comer) -> passOn(keeper, comer);
+          case Wish.Question(StreamId id, CompletableFuture<Kept> answer) ->
+              answer.complete(find(id).kept());
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       others.values().forEach(Generation::close);
-      waiting.forEach(comer -> Loop.closeQuietly(comer.client()));
+      waiting.forEach(Generations::giveUp);
+    }
+  }
+
+  private static void giveUp(Wish wish) {
+    switch (wish) {
+      case Wish.Passage(Comer comer) -> Loop.closeQuietly(comer.client());
+      case Wish.Question(StreamId _, CompletableFuture<Kept> answer) ->
+          answer.complete(Kept.UNCLEAR);
     }
   }
 
   private void passOn(Keeper keeper, Comer comer) {
-    boolean unclear = false;
+    Found found = find(comer.id());
+    switch (found.kept()) {
+      case YES -> give(keeper, comer, Objects.requireNonNull(found.by()));
+      case UNCLEAR -> keeper.unclear(comer);
+      case NO -> keeper.unknown(comer);
+    }
+  }
+
+  /** Whether one of the others keeps a stream, and which. */
+  private record Found(Kept kept, @Nullable Generation by) {}
+
+  private Found find(StreamId id) {
+    Kept otherwise = Kept.NO;
     for (Generation other : others()) {
-      switch (other.ask(comer.id())) {
+      switch (other.ask(id)) {
         case MINE -> {
-          give(keeper, comer, other);
-          return;
+          return new Found(Kept.YES, other);
         }
-        case UNCLEAR -> unclear = true;
+        case UNCLEAR -> otherwise = Kept.UNCLEAR;
         case NOT_MINE, DEAD -> {}
       }
     }
-    if (unclear) {
-      keeper.unclear(comer);
-    } else {
-      keeper.unknown(comer);
-    }
+    return new Found(otherwise, null);
   }
 
   /** If it fails, the other may have it or not: the client has to come again. */

@@ -131,6 +131,28 @@ final class GenerationsTest {
     }
   }
 
+  /** A proxy asks before it decides what becomes of a client. */
+  @Test
+  void whoKeepsAStreamIsAskedForBeforeItsClientIsPassedOn() throws Exception {
+    startFirst();
+    try (Relay relay = new Relay(address())) {
+      connect(relay, ClientSettings.Resume.V2);
+      StreamId kept = gates.getFirst().streams().all().iterator().next().known().ids().getFirst();
+      StreamId unknown = new StreamId(new byte[16]);
+      assertThat(gates.getFirst().keptElsewhere(kept)).isEqualTo(Kept.NO);
+      takeOver();
+      assertThat(gates.getLast().keptElsewhere(kept)).isEqualTo(Kept.YES);
+      assertThat(gates.getLast().keptElsewhere(unknown)).isEqualTo(Kept.NO);
+      Path stranger =
+          directory.resolve("node.%d-9999.sock".formatted(ProcessHandle.current().pid()));
+      try (DescriptorListener listener = DescriptorListener.open(stranger)) {
+        Thread.ofVirtual().start(() -> answerInAnotherFormat(listener, new CompletableFuture<>()));
+        assertThat(gates.getLast().keptElsewhere(unknown)).isEqualTo(Kept.UNCLEAR);
+        assertThat(gates.getLast().keptElsewhere(kept)).isEqualTo(Kept.YES);
+      }
+    }
+  }
+
   private static void answerInAnotherFormat(
       DescriptorListener listener, CompletableFuture<Void> asked) {
     try (DescriptorSocket asker = listener.accept()) {

@@ -194,12 +194,29 @@ final class Reception implements Entrance.Keeper {
     if (!TicketProof.provesResume(good.ticket(), ticket, hello, proof)) {
       throw new Turned(ProxyAnswer.Why.TICKET, "This ticket is somebody else's.");
     }
-    if (gate.get().callers().keeps(returning)) {
+    if (isKept(returning, good, from)) {
       caller.write(new ProxyAnswer.Welcome(good.renewed()).encoded());
       gate.get().callers().take(caller, returning);
     } else {
       join(caller, from, good, hello);
     }
+  }
+
+  /**
+   * Streams that are recorded end at a proxy, in the process that opened them; all others at nodes.
+   */
+  private boolean isKept(HelloV2.Resume hello, Tickets.Judged.Good good, InetSocketAddress from)
+      throws Turned {
+    return switch (gate.get().callers().keeps(hello)) {
+      case YES -> true;
+      case NO -> false;
+      case UNCLEAR -> {
+        if (stopovers != null && isRecorded(good, from)) {
+          throw new Turned(ProxyAnswer.Why.BUSY, "The proxy is busy with its upgrade; try again.");
+        }
+        yield false;
+      }
+    };
   }
 
   private static byte[] bytes(HelloV2.Resume hello) {
