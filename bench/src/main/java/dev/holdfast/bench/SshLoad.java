@@ -83,6 +83,9 @@ final class SshLoad {
     String text = new String(begun.readAllBytes(), StandardCharsets.US_ASCII).strip();
     await(client);
     Instant end = Instant.now();
+    if (!text.matches("\\d{19}")) {
+      throw new IOException("the shell there said more than the time: " + text);
+    }
     BigInteger[] start = new BigInteger(text).divideAndRemainder(NANOS);
     return Duration.between(
         Instant.ofEpochSecond(start[0].longValueExact(), start[1].longValueExact()), end);

@@ -7,6 +7,7 @@ import dev.holdfast.link.Gate;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
+import dev.holdfast.ssh.ServerEngine;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +33,8 @@ final class Auth implements Succession.Service, Closeable {
       GateSettings settings =
           GateSettings.of(
               configuration.listen(),
-              new Behind.InProcess((stream, name) -> accept(service, stream, name)));
+              new Behind.InProcess(
+                  (stream, name) -> accept(service, stream, name), ServerEngine.GREETING));
       Gate gate =
           Succession.start(
               meeting,

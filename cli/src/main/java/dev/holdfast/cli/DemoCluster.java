@@ -224,7 +224,10 @@ final class DemoCluster implements Closeable {
     ServerEngine engine = server.start(nodeKey, porter);
     opened.addFirst(engine::close);
     Behind.Acceptor acceptor = (connection, name) -> accept(engine, connection, name);
-    Gate gate = Gate.start(GateSettings.of(List.of(), new Behind.InProcess(acceptor)), events);
+    Gate gate =
+        Gate.start(
+            GateSettings.of(List.of(), new Behind.InProcess(acceptor, ServerEngine.GREETING)),
+            events);
     opened.addFirst(gate);
     opened.addFirst(
         NodeTunnels.start(

@@ -5,6 +5,7 @@ import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateSettings;
 import dev.holdfast.node.SessionSettings;
 import dev.holdfast.ssh.HostKeyFiles;
+import dev.holdfast.ssh.ServerEngine;
 import dev.holdfast.ssh.ServerOption;
 import dev.holdfast.ssh.ServerSettings;
 import dev.holdfast.ssh.SettingsException;
@@ -168,7 +169,8 @@ record NodeConfiguration(
 
   /** How its gate is to work. */
   GateSettings gate(Behind.Acceptor acceptor) {
-    GateSettings usual = GateSettings.of(listen, new Behind.InProcess(acceptor));
+    GateSettings usual =
+        GateSettings.of(listen, new Behind.InProcess(acceptor, ServerEngine.GREETING));
     return new GateSettings(
         listen,
         usual.target(),

@@ -7,7 +7,9 @@ import dev.holdfast.access.TicketException;
 import dev.holdfast.access.TicketKey;
 import dev.holdfast.access.TicketProof;
 import dev.holdfast.link.Destination;
+import dev.holdfast.link.Greeting;
 import dev.holdfast.link.Passage;
+import dev.holdfast.stream.ProtocolException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -93,8 +95,8 @@ public final class ProxyPassage implements Passage, AutoCloseable {
 
   private static @Nullable ProxyAnswer read(ByteBuffer input) throws IOException {
     try {
-      return ProxyAnswer.read(input);
-    } catch (TicketException e) {
+      return Greeting.pass(input) ? ProxyAnswer.read(input) : null;
+    } catch (TicketException | ProtocolException e) {
       throw new IOException("The proxy's answer can't be used: " + e.getMessage() + ".", e);
     }
   }

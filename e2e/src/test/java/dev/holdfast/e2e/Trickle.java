@@ -22,6 +22,10 @@ final class Trickle implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(200);
   private static final Duration GONE = Duration.ofMinutes(2);
   private static final Duration LISTENING = Duration.ofSeconds(60);
+
+  /** Below those that the kernel gives to connections; nobody else listens where the users are. */
+  private static final int FIRST_PORT = 20_000;
+
   private static final String READY = "ready\n";
   private static final String LAST = ".";
   private static final String ECHO_LINES =
@@ -101,7 +105,7 @@ final class Trickle implements AutoCloseable {
 
   private static Trickle forward(
       WideCluster cluster, Command ssh, ClientKind kind, String host, int number, Path received) {
-    int port = Ports.free().getPort();
+    int port = FIRST_PORT + number;
     String led = "127.0.0.1:%d:127.0.0.1:%d".formatted(port, NodeHomes.ECHO_PORT);
     Program carrier = ssh.plus("-N", "-o", "ExitOnForwardFailure=yes", "-L", led, host).start();
     Ports.awaitListening(carrier, port, LISTENING);

@@ -37,6 +37,10 @@ final class Arrival implements Loop.Ready {
   private byte[] input = new byte[0];
   private long lastByteAt = Loop.now();
   private boolean announced;
+
+  /** Said in the name of the server in this process, which has not said it yet. */
+  private byte[] greeting = new byte[0];
+
   private boolean headerSeen;
   private @Nullable SelectionKey key;
   private Loop.@Nullable Timer timer;
@@ -103,16 +107,21 @@ final class Arrival implements Loop.Ready {
     if (isForEntrance()) {
       return;
     }
-    if (speaksFirst && input.length == 0) {
+    if ((speaksFirst || greeting.length > 0) && input.length == 0) {
       lookAgain(deadline);
       return;
     }
     ByteBuffer bytes = ByteBuffer.wrap(input);
-    switch (Detector.judge(bytes, Loop.now() - lastByteAt)) {
+    Detector.Kind kind = Detector.judge(bytes, Loop.now() - lastByteAt);
+    if (greeting.length > 0 && kind != Detector.Kind.V2 && kind != Detector.Kind.UNKNOWN) {
+      join(bytes);
+      return;
+    }
+    switch (kind) {
       case PROBE -> announce();
       case V2 -> hello(bytes, new byte[0], new byte[0]);
       case V1, V1_WAITING -> speakV1();
-      case PLAIN -> join(bytes);
+      case PLAIN -> joinOrGreet(bytes);
       case UNKNOWN -> lookAgain(Detector.nextLook(bytes, lastByteAt));
     }
   }
@@ -277,13 +286,29 @@ final class Arrival implements Loop.Ready {
     }
   }
 
+  /**
+   * A client that waits for the server hears its first line, and is listened to as before: what was
+   * taken for its silence may have been the network's, or a busy machine's.
+   */
+  private void joinOrGreet(ByteBuffer bytes) throws IOException {
+    if (!bytes.hasRemaining()
+        && gate.settings().target() instanceof Behind.InProcess here
+        && !here.greeting().isEmpty()) {
+      greeting = here.greeting().getBytes(StandardCharsets.US_ASCII);
+      channel.write(ByteBuffer.wrap(greeting));
+      lookAgain(deadline);
+    } else {
+      join(bytes);
+    }
+  }
+
   /** What goes on in other words still has to come to its end in time. */
   void awaitDeadline() {
     timer = loop.at(deadline, this::drop);
   }
 
   private void join(ByteBuffer bytes) {
-    gate.joins().join(loop, hand(), bytes);
+    gate.joins().join(loop, hand(), bytes, ByteBuffer.wrap(greeting));
   }
 
   /** The channel goes into other hands. */

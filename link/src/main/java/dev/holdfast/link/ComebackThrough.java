@@ -28,7 +28,8 @@ final class ComebackThrough implements Comeback {
     byte[] before = passage.before(hello, !opened);
     opened = true;
     ByteBuffer first = ByteBuffer.allocate(before.length + hello.length).put(before).put(hello);
-    return new Attempt(first.flip(), new Through(passage.hearing(), verdict, attempt.opening()));
+    return new Attempt(
+        first.flip(), new PastGreeting(new Through(passage.hearing(), verdict, attempt.opening())));
   }
 
   /** Waits for the proxy's word, and then for the node's. */

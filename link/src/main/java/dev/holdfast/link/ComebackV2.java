@@ -27,7 +27,9 @@ final class ComebackV2 implements Comeback {
         resumption.isOpen()
             ? resumption.resume(keyShare(), link.position())
             : resumption.open(keyShare(), link.position());
-    return new Attempt(ByteBuffer.wrap(attempt.hello()), new Answer(attempt, link, verdict, now));
+    return new Attempt(
+        ByteBuffer.wrap(attempt.hello()),
+        new PastGreeting(new Answer(attempt, link, verdict, now)));
   }
 
   /** A fresh key share. */

@@ -29,8 +29,12 @@ final class Joins {
     return splices.size() + plain.size();
   }
 
-  /** Joins a plain client with the server; on {@code loop}. */
-  void join(Loop loop, SocketChannel client, ByteBuffer fromClient) {
+  /**
+   * Joins a plain client with the server; on {@code loop}.
+   *
+   * @param said what was said to it in the name of a server in this process
+   */
+  void join(Loop loop, SocketChannel client, ByteBuffer fromClient, ByteBuffer said) {
     if (gate.isDraining()) {
       Loop.closeQuietly(client);
       return;
@@ -45,7 +49,7 @@ final class Joins {
               why -> Loop.closeQuietly(client));
       case Behind.InProcess here -> {
         gate.figures().joined.incrementAndGet();
-        plain.join(here.acceptor(), loop, client, fromClient);
+        plain.join(here.acceptor(), loop, client, fromClient, said);
       }
     }
   }

@@ -20,8 +20,17 @@ final class PlainClients {
 
   private record Joined(String name, SocketAddress client, long since) {}
 
-  /** Gives a client to the server; on {@code loop}. */
-  void join(Behind.Acceptor acceptor, Loop loop, SocketChannel client, ByteBuffer fromClient) {
+  /**
+   * Gives a client to the server; on {@code loop}.
+   *
+   * @param said what the server says first, as far as the client has heard it
+   */
+  void join(
+      Behind.Acceptor acceptor,
+      Loop loop,
+      SocketChannel client,
+      ByteBuffer fromClient,
+      ByteBuffer said) {
     count.incrementAndGet();
     Joined joined = new Joined(name(), Addresses.remote(client), Loop.now());
     events.accept(new GateEvent.Joined(joined.name, joined.client));
@@ -33,7 +42,8 @@ final class PlainClients {
         duplex.close();
         return;
       }
-      Thread.ofVirtual().start(() -> acceptor.accept(duplex, joined.name));
+      Duplex rest = said.hasRemaining() ? new SpokenDuplex(duplex, said) : duplex;
+      Thread.ofVirtual().start(() -> acceptor.accept(rest, joined.name));
     });
   }
 

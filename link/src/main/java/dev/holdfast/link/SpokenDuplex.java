@@ -14,6 +14,10 @@ final class SpokenDuplex implements Duplex {
   private final ByteBuffer said;
   private final ByteBuffer heard;
 
+  SpokenDuplex(Duplex rest, ByteBuffer said) {
+    this(rest, said, ByteBuffer.allocate(0));
+  }
+
   SpokenDuplex(Duplex rest, ByteBuffer said, ByteBuffer heard) {
     this.rest = rest;
     this.said = said;
@@ -62,7 +66,8 @@ final class SpokenDuplex implements Duplex {
     while (said.hasRemaining() && source.hasRemaining()) {
       if (said.get() != source.get()) {
         throw new IOException(
-            "The program is not the SSH client it seemed to be: it does not begin with SSH-2.0.");
+            "The program does not speak SSH as it seemed to: it begins with other bytes than were"
+                + " said in its name.");
       }
     }
   }

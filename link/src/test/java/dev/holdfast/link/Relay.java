@@ -25,6 +25,9 @@ final class Relay implements Closeable {
   /** Bytes that a client's first ones wait for, and then pass together. */
   final AtomicInteger together = new AtomicInteger();
 
+  /** How long a client's first bytes are under way, in milliseconds. */
+  volatile long late;
+
   /** How many connections were made. */
   final AtomicInteger connections = new AtomicInteger();
 
@@ -111,6 +114,9 @@ final class Relay implements Closeable {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
+      if (!isAnswer) {
+        Thread.sleep(late);
+      }
       int first = isAnswer ? 0 : in.readNBytes(bytes, 0, together.get());
       for (int n = first > 0 ? first : in.read(bytes); n >= 0; n = in.read(bytes)) {
         lost[0] = lost[0] || swallows;

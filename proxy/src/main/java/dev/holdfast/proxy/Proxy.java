@@ -9,6 +9,7 @@ import dev.holdfast.link.Gate;
 import dev.holdfast.link.GateEvent;
 import dev.holdfast.link.GateFigures;
 import dev.holdfast.link.GateSettings;
+import dev.holdfast.link.Generations;
 import dev.holdfast.ssh.Login;
 import dev.holdfast.ssh.LoginWatch;
 import dev.holdfast.ssh.Program;
@@ -142,13 +143,19 @@ public final class Proxy implements Closeable {
   public void open(@Nullable DescriptorSocket from, Consumer<GateEvent> told) throws IOException {
     RecordingOffice recording = recordingOffice;
     Consumer<GateEvent> events = recording == null ? told : told.andThen(recording::happened);
+    Generations generations = null;
     try {
+      // Streams end here only if they are recorded.
+      generations = recording == null ? null : Generations.open(settings.state(), service("proxy"));
       gate =
           from == null
-              ? Gate.start(gateSettings(), events)
-              : Gate.takeOver(gateSettings(), from, events);
+              ? Gate.start(gateSettings(), List.of(), generations, events)
+              : Gate.takeOver(gateSettings(), from, generations, events);
       keeper.start();
     } catch (IOException | RuntimeException e) {
+      if (generations != null) {
+        generations.close();
+      }
       close();
       throw e;
     }
@@ -160,7 +167,8 @@ public final class Proxy implements Closeable {
             ProxyHello.preface(),
             reception,
             peer -> settings.balancers().stream().anyMatch(it -> it.contains(peer)));
-    return GateSettings.of(settings.listen(), new Behind.InProcess(this::serve, entrance));
+    return GateSettings.of(
+        settings.listen(), new Behind.InProcess(this::serve, ServerEngine.GREETING, entrance));
   }
 
   private void serve(Duplex connection, String name) {
@@ -251,10 +259,13 @@ public final class Proxy implements Closeable {
         "Another process of this proxy has the port now; come again.");
   }
 
-  /** One for each port, as several proxies of one machine may have one directory. */
   private Path meeting() {
-    int port = settings.listen().isEmpty() ? 0 : settings.listen().getFirst().getPort();
-    return settings.state().resolve("roads-" + port + ".sock");
+    return settings.state().resolve(service("roads") + ".sock");
+  }
+
+  /** One for each port, as several proxies of one machine may have one directory. */
+  private String service(String name) {
+    return name + "-" + (settings.listen().isEmpty() ? 0 : settings.listen().getFirst().getPort());
   }
 
   /** Ends those who come back by themselves, through another proxy or the next process. */

@@ -23,6 +23,9 @@ public final class ServerEngine implements AutoCloseable {
   /** The identification string that every connection begins with, without CR LF. */
   public static final String IDENTIFICATION = "SSH-2.0-" + Settings.SOFTWARE;
 
+  /** What it says first, whoever comes. */
+  public static final String GREETING = IDENTIFICATION + "\r\n";
+
   final MinaServer server;
 
   private ServerEngine(MinaServer server) {
