@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
@@ -34,7 +35,8 @@ final class SqliteLibrary {
       library = packed.readAllBytes();
     }
     Path kept = directory.resolve("sqlite-" + SQLiteJDBCLoader.getVersion());
-    Files.createDirectories(kept);
+    Files.createDirectories(
+        kept, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path file = kept.resolve(name);
     if (!Files.exists(file) || !Arrays.equals(library, Files.readAllBytes(file))) {
       WholeFile.replace(file, library, WholeFile.OWN);

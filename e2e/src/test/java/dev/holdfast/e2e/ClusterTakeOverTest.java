@@ -60,6 +60,30 @@ final class ClusterTakeOverTest {
     }
   }
 
+  /** The process that has the port now does not have such a stream; it passes its client on. */
+  @Test
+  void whatAProxyRecordsComesBackToItsOldProcessThroughTheNewOne() {
+    Members members = Members.startBehindANetwork();
+    List<Talk> talks = new ArrayList<>();
+    try {
+      members.apply(Members.ROLE + "options: {recording: proxy}\n");
+      talks.add(Talk.start(members.holdfastSsh("web1.demo")));
+      talks.add(Talk.start(members.ssh("web1.demo")));
+      talks.forEach(Talk::sayAndHear);
+      members.upgrade("proxy", PROXY_LEFT);
+      members.network().reset();
+      talks.forEach(Talk::sayAndHear);
+      assertThat(members.running("proxy").errors()).containsPattern("(?s)passed to.*passed to");
+      talks.forEach(Talk::finish);
+    } catch (AssertionError e) {
+      System.err.println(members.log());
+      throw e;
+    } finally {
+      talks.forEach(Talk::close);
+      members.close();
+    }
+  }
+
   @Test
   void aGateHandsSessionsAtAStockSshdOverAndEnds() {
     Members members = Members.start();

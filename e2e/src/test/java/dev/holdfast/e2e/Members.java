@@ -40,12 +40,22 @@ final class Members implements AutoCloseable {
   private final Map<String, Path> configurations = new ConcurrentHashMap<>();
   private final List<Program> all = new ArrayList<>();
   private @Nullable Sshd sshd;
+  private @Nullable CuttingRelay network;
 
   private Members() {}
 
   /** Starts all of it; waits until the proxy reaches the nodes. */
   static Members start() {
     return begun(Members::begin);
+  }
+
+  /** The same with a network between users and proxy, which can be cut. */
+  static Members startBehindANetwork() {
+    return begun(members -> {
+      InetSocketAddress proxy = Ports.free();
+      members.network = new CuttingRelay(proxy);
+      members.begin(proxy, members.network.address());
+    });
   }
 
   /** Auth service, proxy and node in one process. */
@@ -106,6 +116,13 @@ final class Members implements AutoCloseable {
   }
 
   private void begin() throws IOException {
+    InetSocketAddress proxy = Ports.free();
+    begin(proxy, proxy);
+  }
+
+  /** With a proxy that listens at one address and is found by its users at another. */
+  private void begin(InetSocketAddress proxy, InetSocketAddress found) throws IOException {
+    String dialled = proxy.equals(found) ? "" : "  proxies: " + Ports.text(proxy) + "\n";
     serve(
         "auth",
         """
@@ -117,7 +134,7 @@ final class Members implements AutoCloseable {
             .formatted(Ports.text(authAddress), state("auth")));
     apply(ROLE);
     admin("users", "add", "alice", "--roles", "operator", "--key", Keys.CLIENT + ".pub").run().ok();
-    proxy("proxy", "p1");
+    proxy("proxy", "p1", proxy, found);
     serve(
         "web1",
         member("node")
@@ -131,7 +148,8 @@ final class Members implements AutoCloseable {
               PrintMotd: no
               PrintLastLog: no
             """
-                .formatted(state("web1")));
+                .formatted(state("web1"))
+            + dialled);
     Path believed = state("old").resolve("users");
     Sshd behind = Sshd.trusting(believed);
     sshd = behind;
@@ -145,7 +163,8 @@ final class Members implements AutoCloseable {
               name: old
               node-key: %s
             """
-                .formatted(Ports.text(behind.address()), state("old"), Keys.HOST_ED25519));
+                .formatted(Ports.text(behind.address()), state("old"), Keys.HOST_ED25519)
+            + dialled);
     awaitNodes(running("proxy"));
     logIn();
   }
@@ -153,7 +172,8 @@ final class Members implements AutoCloseable {
   /** Starts one more proxy; waits until it reaches both nodes. */
   void another(String name, String called) {
     try {
-      proxy(name, called);
+      InetSocketAddress address = Ports.free();
+      proxy(name, called, address, address);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -161,8 +181,8 @@ final class Members implements AutoCloseable {
     own("ssh-config", "--program", Holdfast.EXECUTABLE.toString()).run().ok();
   }
 
-  private void proxy(String name, String called) throws IOException {
-    String address = Ports.text(Ports.free());
+  private void proxy(String name, String called, InetSocketAddress at, InetSocketAddress found)
+      throws IOException {
     serve(
         name,
         member("proxy")
@@ -173,7 +193,12 @@ final class Members implements AutoCloseable {
               state-dir: %s
               name: %s
             """
-                .formatted(address, address, state(name), called));
+                .formatted(Ports.text(at), Ports.text(found), state(name), called));
+  }
+
+  /** The network between users and proxy. */
+  CuttingRelay network() {
+    return Objects.requireNonNull(network);
   }
 
   /** The section of a member, with a token to join once. */
@@ -375,6 +400,9 @@ final class Members implements AutoCloseable {
     all.reversed().forEach(Program::close);
     if (sshd != null) {
       sshd.close();
+    }
+    if (network != null) {
+      network.close();
     }
   }
 }

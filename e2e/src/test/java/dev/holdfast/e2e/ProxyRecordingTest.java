@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -270,33 +266,6 @@ final class ProxyRecordingTest {
       both.forEach(Program::closeInput);
       both.forEach(it -> it.await(PATIENCE).exited(7));
       old.await(LINGER).ok();
-    }
-  }
-
-  /** The process that has the port now does not have the stream; it passes the client on. */
-  @Test
-  void whatATakenOverProxyRecordsComesBackToItThroughTheNewProcess() throws IOException {
-    mode("proxy");
-    Path config = members.profile().resolve("ssh_config");
-    Matcher proxy =
-        Pattern.compile("(Host 1\\.proxy\\.demo\n(?:  .*\n)*?  Port )(\\d+)")
-            .matcher(Files.readString(config));
-    assertThat(proxy.find()).isTrue();
-    InetSocketAddress real =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(proxy.group(2)));
-    try (CuttingRelay network = new CuttingRelay(real)) {
-      Path cut = Scratch.directory("cut").resolve("ssh_config");
-      Files.writeString(cut, proxy.replaceFirst("$1" + network.address().getPort()));
-      try (Program session = members.holdfastSsh("-F", cut.toString(), OLD, ECHO).start()) {
-        heard(session, "one");
-        members.upgrade("proxy", "has the port of the proxy now");
-        network.reset();
-        heard(session, "two");
-        members.running("proxy").awaitOutput("passed", PATIENCE);
-        session.closeInput();
-        session.await(PATIENCE).exited(7);
-      }
-      assertThat(played(next())).isEqualTo("heard one\nheard two\n");
     }
   }
 

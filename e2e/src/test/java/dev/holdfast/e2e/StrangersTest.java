@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who comes to the gate's port and is no usual SSH client: scanners, the silent, the slow. */
 @Needs(Tool.SSHD)
 final class StrangersTest {
+  private static final int ANSWERS = 3;
   private static final int A_WHILE_MILLIS = 400;
   private static final String IDENTIFICATION = "SSH-2.0-Stranger_1.0\r\n";
 
@@ -73,13 +74,23 @@ final class StrangersTest {
       })
   void aProbeGetsTheAnswerThatSshdGives(String hex) throws IOException {
     byte[] probe = HexFormat.of().parseHex(hex);
-    assertThat(answer(SITE.gate().address(), probe))
-        .isEqualTo(answer(SITE.sshd().address(), probe));
+    assertThat(wholeAnswer(SITE.gate().address(), probe))
+        .isEqualTo(wholeAnswer(SITE.sshd().address(), probe));
   }
 
   @AfterAll
   static void theGateIsWellAfterwards() {
     assertThat(SITE.ssh(Route.DIRECT).exec("echo well").run().ok().output()).isEqualTo("well\n");
+  }
+
+  /** The longest of several: what a server that resets has said last may be lost on its way. */
+  private static String wholeAnswer(InetSocketAddress server, byte[] probe) throws IOException {
+    String longest = "";
+    for (int i = 0; i < ANSWERS; i++) {
+      String one = answer(server, probe);
+      longest = one.length() > longest.length() ? one : longest;
+    }
+    return longest;
   }
 
   /** What the server says to the probe until it closes, or until the prober has left. */
