@@ -194,6 +194,8 @@ final class ClusterRecordingTest {
       running.awaitOutput("heard me\n", PATIENCE);
       Await.until("what is on the node's disk", PATIENCE, () -> spooled() > 60_000);
       assertThat(holds(members.state("web1"), hidden)).isFalse();
+      running.closeInput();
+      running.await(PATIENCE);
     }
     String id = next();
     awaitWhole(id);
