@@ -19,6 +19,9 @@ final class ProxyCrowd {
 
   private static final int TYPING_SECONDS = 20;
 
+  /** Up to this part of all sessions one process has the users, and another one the rest. */
+  private static final double HALF = 0.5;
+
   /** The proxy's: to the user and to the node. The crowds have one each. */
   private static final int SOCKETS_OF_A_SESSION = 2;
 
@@ -34,15 +37,17 @@ final class ProxyCrowd {
     int most = fitting();
     int count = nodesFor(most);
     int sockets = most * SOCKETS_OF_A_SESSION + count;
-    try (Child users = crowd(sockets);
+    // A user's stream has three descriptors in his process: its socket, and two to wait with.
+    try (Child first = crowd(sockets);
+        Child second = crowd(sockets);
         Child nodes = crowd(sockets)) {
-      String userKey = users.line();
+      List<String> userKeys = List.of(first.line(), second.line());
       String nodeKey = SshProxy.key(nodes.line());
       String lines =
           IntStream.range(0, count)
               .mapToObj(i -> Crowd.NODE + i + " " + nodeKey + "\n")
               .collect(Collectors.joining());
-      try (SshProxy proxy = SshProxy.start(userKey, lines, sockets)) {
+      try (SshProxy proxy = SshProxy.start(userKeys, lines, sockets)) {
         look(proxy, "nothing");
         long nanos = nodes.ask("nodes %d %d".formatted(proxy.port(), count))[0];
         String tunnels = count + " tunnels";
@@ -51,7 +56,9 @@ final class ProxyCrowd {
         int held = 0;
         for (double step : STEPS) {
           int all = (int) (most * step);
+          Child users = step <= HALF ? first : second;
           sessions(users, proxy, all - held, all, count);
+          type(step <= HALF ? List.of(first) : List.of(first, second), proxy, all + " sessions");
           held = all;
         }
       }
@@ -92,11 +99,24 @@ final class ProxyCrowd {
     double each = (Usage.cpuSeconds(proxy.pid()) - before) / more;
     add("a log-in, up to " + with + ", CPU of the proxy", "ms", each * 1e3);
     look(proxy, with);
+  }
+
+  /** Of two crowds the slower one's. */
+  private void type(List<Child> users, SshProxy proxy, String with) throws IOException {
     double start = Usage.cpuSeconds(proxy.pid());
-    long[] typed = users.ask("type " + TYPING_SECONDS);
+    for (Child one : users) {
+      one.tell("type " + TYPING_SECONDS);
+    }
+    double p50 = 0;
+    double p99 = 0;
+    for (Child one : users) {
+      long[] typed = one.answer();
+      p50 = Math.max(p50, typed[0] / 1e6);
+      p99 = Math.max(p99, typed[1] / 1e6);
+    }
     double cpu = (Usage.cpuSeconds(proxy.pid()) - start) / TYPING_SECONDS;
-    add("echo, " + with + ", p50", "ms", typed[0] / 1e6);
-    add("echo, " + with + ", p99", "ms", typed[1] / 1e6);
+    add("echo, " + with + ", p50", "ms", p50);
+    add("echo, " + with + ", p99", "ms", p99);
     add("a key every 10 s, " + with + ", CPU of the proxy", "% of a core", cpu * 100);
   }
 

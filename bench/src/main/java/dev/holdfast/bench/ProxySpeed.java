@@ -72,7 +72,7 @@ final class ProxySpeed {
   }
 
   private static SshProxy start(ProxyUser user) throws IOException {
-    return SshProxy.start(user.key(), user.nodeLine(), SOCKETS);
+    return SshProxy.start(List.of(user.key()), user.nodeLine(), SOCKETS);
   }
 
   /** A way to a shell, and the process in the middle of it. */

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /** {@code holdfast serve} as a proxy, on a port of loopback. */
 final class SshProxy implements AutoCloseable {
@@ -37,14 +38,16 @@ final class SshProxy implements AutoCloseable {
   }
 
   /**
-   * Starts one for a single user.
+   * Starts one for one user, who may have several keys.
    *
-   * @param user the user's public key
+   * @param users his public keys, a line each
    * @param nodes lines of the proxy's file of nodes
    * @param sockets that it will have at once
    */
-  static SshProxy start(String user, String nodes, int sockets) throws IOException {
-    var proxy = new SshProxy(Scratch.make(), Crowd.USER + " " + key(user) + "\n", nodes, sockets);
+  static SshProxy start(List<String> users, String nodes, int sockets) throws IOException {
+    String lines =
+        users.stream().map(it -> Crowd.USER + " " + key(it) + "\n").collect(Collectors.joining());
+    var proxy = new SshProxy(Scratch.make(), lines, nodes, sockets);
     try {
       proxy.awaitListening();
       return proxy;
