@@ -21,11 +21,12 @@ import java.util.Set;
  */
 public final class WholeFile {
   /** What is its owner's alone. */
-  public static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rw-------");
+  public static final Set<PosixFilePermission> OWN =
+      Set.copyOf(PosixFilePermissions.fromString("rw-------"));
 
   /** What all may read. */
   public static final Set<PosixFilePermission> PUBLIC =
-      PosixFilePermissions.fromString("rw-r--r--");
+      Set.copyOf(PosixFilePermissions.fromString("rw-r--r--"));
 
   /** How the name of a file ends that a process was killed over: nobody's, to be removed. */
   public static final String UNFINISHED = ".new";
