@@ -28,29 +28,16 @@ final class ClusterTakeOverTest {
     return List.of(members.jump(node), members.ssh(node), members.holdfastSsh(node));
   }
 
-  @Test
-  void eachServiceIsTakenOverAndNothingThatIsLiveIsCut() {
-    Members members = Members.start();
+  /** What is done with services while somebody talks through them. */
+  private interface Course {
+    void run(Members members, List<Talk> talks);
+  }
+
+  /** All of it ends with the course; what the services said is told if that fails. */
+  private static void with(Members members, Course course) {
     List<Talk> talks = new ArrayList<>();
     try {
-      kinds(members, "web1.demo").forEach(it -> talks.add(Talk.start(it)));
-      kinds(members, "old.demo").forEach(it -> talks.add(Talk.start(it)));
-      talks.forEach(Talk::sayAndHear);
-      Program auth = members.upgrade("auth", AUTH_LEFT);
-      talks.forEach(Talk::sayAndHear);
-      kinds(members, "web1.demo").forEach(it -> it.plus("true").run().ok());
-      auth.await(LINGER).ok();
-      Program proxy = members.upgrade("proxy", PROXY_LEFT);
-      talks.forEach(Talk::sayAndHear);
-      Members.awaitNodes(members.running("proxy"));
-      kinds(members, "old.demo").forEach(it -> it.plus("true").run().ok());
-      members.upgrade("auth", AUTH_LEFT).await(LINGER).ok();
-      assertThat(proxy.alive()).isTrue();
-      members.admin("locks", "add", "user", "alice", "--reason", "lost laptop").run().ok();
-      talks.forEach(Talk::ends);
-      // Who has a ticket for a stock sshd has nobody near who could say why.
-      talks.subList(0, 4).forEach(it -> it.endsWith("The user alice is locked: lost laptop"));
-      proxy.await(GONE).ok();
+      course.run(members, talks);
     } catch (AssertionError e) {
       System.err.println(members.log());
       throw e;
@@ -60,28 +47,48 @@ final class ClusterTakeOverTest {
     }
   }
 
+  @Test
+  void eachServiceIsTakenOverAndNothingThatIsLiveIsCut() {
+    with(
+        Members.start(),
+        (members, talks) -> {
+          kinds(members, "web1.demo").forEach(it -> talks.add(Talk.start(it)));
+          kinds(members, "old.demo").forEach(it -> talks.add(Talk.start(it)));
+          talks.forEach(Talk::sayAndHear);
+          Program auth = members.upgrade("auth", AUTH_LEFT);
+          talks.forEach(Talk::sayAndHear);
+          kinds(members, "web1.demo").forEach(it -> it.plus("true").run().ok());
+          auth.await(LINGER).ok();
+          Program proxy = members.upgrade("proxy", PROXY_LEFT);
+          talks.forEach(Talk::sayAndHear);
+          Members.awaitNodes(members.running("proxy"));
+          kinds(members, "old.demo").forEach(it -> it.plus("true").run().ok());
+          members.upgrade("auth", AUTH_LEFT).await(LINGER).ok();
+          assertThat(proxy.alive()).isTrue();
+          members.admin("locks", "add", "user", "alice", "--reason", "lost laptop").run().ok();
+          talks.forEach(Talk::ends);
+          // Who has a ticket for a stock sshd has nobody near who could say why.
+          talks.subList(0, 4).forEach(it -> it.endsWith("The user alice is locked: lost laptop"));
+          proxy.await(GONE).ok();
+        });
+  }
+
   /** The process that has the port now does not have such a stream; it passes its client on. */
   @Test
   void whatAProxyRecordsComesBackToItsOldProcessThroughTheNewOne() {
-    Members members = Members.startBehindANetwork();
-    List<Talk> talks = new ArrayList<>();
-    try {
-      members.apply(Members.ROLE + "options: {recording: proxy}\n");
-      talks.add(Talk.start(members.holdfastSsh("web1.demo")));
-      talks.add(Talk.start(members.ssh("web1.demo")));
-      talks.forEach(Talk::sayAndHear);
-      members.upgrade("proxy", PROXY_LEFT);
-      members.network().reset();
-      talks.forEach(Talk::sayAndHear);
-      assertThat(members.running("proxy").errors()).containsPattern("(?s)passed to.*passed to");
-      talks.forEach(Talk::finish);
-    } catch (AssertionError e) {
-      System.err.println(members.log());
-      throw e;
-    } finally {
-      talks.forEach(Talk::close);
-      members.close();
-    }
+    with(
+        Members.startBehindANetwork(),
+        (members, talks) -> {
+          members.apply(Members.ROLE + "options: {recording: proxy}\n");
+          talks.add(Talk.start(members.holdfastSsh("web1.demo")));
+          talks.add(Talk.start(members.ssh("web1.demo")));
+          talks.forEach(Talk::sayAndHear);
+          members.upgrade("proxy", PROXY_LEFT);
+          members.network().reset();
+          talks.forEach(Talk::sayAndHear);
+          assertThat(members.running("proxy").errors()).containsPattern("(?s)passed to.*passed to");
+          talks.forEach(Talk::finish);
+        });
   }
 
   @Test
